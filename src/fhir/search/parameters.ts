@@ -1,0 +1,18 @@
+import type { SearchParameterDefinition } from '../definitions/model.ts';
+
+/** The search parameters of each resource type, those of Resource and DomainResource included. */
+export interface SearchParameters {
+  /** By code. Composite and special parameters are listed and not searchable, `isSearchable` tells. */
+  of(type: string): ReadonlyMap<string, SearchParameter>;
+}
+
+export interface SearchParameter {
+  readonly code: string;
+  readonly definition: SearchParameterDefinition;
+  readonly type: SearchParameterDefinition['type'];
+  /** Resource types that a reference parameter can point to from this resource type. */
+  readonly targets: readonly string[];
+  readonly isSearchable: boolean;
+  /** Modifiers offered for it, without the colon; for a reference parameter also the target types. */
+  readonly modifiers: readonly string[];
+}

@@ -1,0 +1,23 @@
+import type { KeyObject } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Config } from './config.ts';
+import type { Fhir } from './fhir/fhir.ts';
+import type { Store } from './store/store.ts';
+
+/** What use cases work with. Made once in `open-services.ts`, passed as the first argument everywhere. */
+export interface Services {
+  readonly config: Config;
+  readonly store: Store;
+  readonly fhir: Fhir;
+  readonly keys: Keys;
+  readonly clock: () => Date;
+  /** A new logical id, time-ordered UUID. */
+  readonly newId: () => string;
+  readonly log: Logger;
+}
+
+/** Keys of this installation: tokens of the embedded issuer, and the heads of the audit chains. */
+export interface Keys {
+  readonly token: { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+  readonly audit: { readonly privateKey: KeyObject; readonly publicKey: KeyObject };
+}
