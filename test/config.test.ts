@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { ConfigError, readConfig } from '../src/config.ts';
+
+function faultsOf(env: Record<string, string>): string[] {
+  try {
+    readConfig(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('readConfig', () => {
+  it('serves on the loopback address with the embedded store when nothing is set', () => {
+    const config = readConfig({});
+    expect(config).toMatchObject({ host: '127.0.0.1', port: 8080, workers: 1, store: { kind: 'sqlite' } });
+    expect(config.dataDir).toMatch(/data$/);
+  });
+
+  it('keeps keys beside the SQLite file', () => {
+    expect(readConfig({ BUND_STORE: 'sqlite:/var/lib/bund/exchange.db' }).dataDir).toBe('/var/lib/bund');
+  });
+
+  it('uses every core on MongoDB, where writers do not wait for each other', () => {
+    expect(readConfig({ BUND_STORE: 'mongodb://localhost/bund' }).workers).toBeGreaterThanOrEqual(1);
+  });
+
+  it('names each fault in a line of its own, and all of them', () => {
+    const faults = faultsOf({ BUND_PORT: '99999', BUND_STORE: 'postgres://x', BUND_LOG: 'loud', BUND_WORKERS: 'two' });
+    expect(faults).toHaveLength(4);
+    for (const name of ['BUND_PORT', 'BUND_STORE', 'BUND_LOG', 'BUND_WORKERS']) expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
+  });
+
+  it('refuses a misspelt setting instead of ignoring it', () => {
+    expect(faultsOf({ BUND_PROT: '80' })[0]).toMatch(/BUND_PROT is not a setting/);
+  });
+
+  it('treats an empty variable as not set', () => {
+    expect(readConfig({ BUND_PORT: '' }).port).toBe(8080);
+  });
+
+  it('answers any environment with a configuration or a ConfigError', () => {
+    const setting = fc.constantFrom('BUND_HOST', 'BUND_PORT', 'BUND_STORE', 'BUND_WORKERS', 'BUND_LIMIT_PAGE', 'BUND_BASE_URL', 'BUND_AUDIT_SIGN_MS');
+    fc.assert(fc.property(fc.dictionary(setting, fc.string()), (env) => {
+      try {
+        const config = readConfig(env);
+        expect(config.port).toBeLessThanOrEqual(65_535);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ConfigError);
+      }
+    }));
+  });
+});
