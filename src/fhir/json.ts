@@ -17,10 +17,10 @@ declare global {
   }
 }
 
-/** Thrown for text that is not JSON, or deeper than allowed. `position` is a character offset, where it is known. */
+/** Thrown for text that is not JSON, or over a limit: `depth` of nesting, `count` of entries. */
 export class JsonError extends Error {
-  readonly reason: 'syntax' | 'depth';
-  constructor(reason: 'syntax' | 'depth', message: string) {
+  readonly reason: 'syntax' | 'depth' | 'count';
+  constructor(reason: JsonError['reason'], message: string) {
     super(message);
     this.name = 'JsonError';
     this.reason = reason;
