@@ -15,7 +15,9 @@ export interface CatalogueItem {
   /** UCUM code in which results of all institutions are compared; '' for ordinal results. */
   readonly unit: string;
   /** The same quantity reported in another unit: its own LOINC and the factor to `unit`. */
-  readonly twins: readonly { readonly loinc: string; readonly unit: string; readonly factor: number }[];
+  readonly twins: readonly { readonly loinc: string; readonly unit: string; readonly factor: number; readonly unverified?: true }[];
+  /** The LOINC awaits a check against the official table; so for a twin. */
+  readonly unverified?: true;
 }
 
 export interface SourceCodes {
