@@ -1,0 +1,66 @@
+import type { Server } from 'node:http';
+import { startSigning } from './audit/index.ts';
+import { buildApp } from './app.ts';
+import type { Config } from './config.ts';
+import { resumeIntake } from './intake/index.ts';
+import { openServices } from './open-services.ts';
+import type { Services } from './services.ts';
+
+/** A gateway that accepts requests. */
+export interface Gateway {
+  readonly url: string;
+  readonly services: Services;
+  /** Refuses new requests, finishes those under way, signs the audit heads and closes the store. */
+  stop(): Promise<void>;
+}
+
+/** Requests still under way after this long are cut off; what they were told is durable, the rest was not acknowledged. */
+const DRAIN_MS = 8_000;
+
+/** Starts a gateway: listens, finishes the messages that an earlier process left in the inbox, signs audit heads at intervals. */
+export async function serve(config: Config, writer: string): Promise<Gateway> {
+  const services = await openServices(config, writer);
+  try {
+    const server = await listen(services);
+    const signing = startSigning(services);
+    void resumeIntake(services).catch((error: unknown) => services.log.error({ err: error }, 'could not resume the inbox'));
+    return {
+      url: urlOf(server, config.host),
+      services,
+      stop: async () => {
+        await drain(server);
+        await signing.stop();
+        await services.store.close();
+      },
+    };
+  } catch (error) {
+    await services.store.close();
+    throw error;
+  }
+}
+
+function listen(services: Services): Promise<Server> {
+  const { host, port } = services.config;
+  return new Promise((resolve, reject) => {
+    const server = buildApp(services).listen(port, host);
+    server.once('listening', () => resolve(server));
+    server.once('error', reject);
+  });
+}
+
+function drain(server: Server): Promise<void> {
+  const cutOff = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  return new Promise((resolve) => {
+    server.close(() => {
+      clearTimeout(cutOff);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
+
+function urlOf(server: Server, host: string): string {
+  const address = server.address();
+  const port = address !== null && typeof address === 'object' ? address.port : 0;
+  return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
