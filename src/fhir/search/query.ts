@@ -39,6 +39,11 @@ export interface RangeMatch { readonly prefix: Prefix; readonly low: number; rea
 /** No `system`: any system; no `code`: any unit. */
 export interface QuantityMatch extends RangeMatch { readonly system?: string; readonly code?: string }
 
+/**
+ * The key of a resource with several terms is the least one when ascending, the greatest when descending. A term's key is its
+ * start (date), `low` (number, quantity), `folded` text (string), code (token), value (uri), and logical id or url (reference).
+ * Text is ordered by code point.
+ */
 export interface Sort { readonly param: string; readonly of: TermKind | 'id' | 'lastUpdated'; readonly descending: boolean }
 
 export interface SearchQuery {

@@ -15,7 +15,7 @@ export interface IndexTerms {
   readonly uri: readonly UriTerm[];
   /** Logical ids of the local patients this resource is about: the type's `patient` parameter, or a Patient's own id. */
   readonly patients: readonly string[];
-  /** The moment that orders the resource in a patient's record, epoch ms: start of the type's main date; undefined if it has none. */
+  /** The moment that orders the resource in a patient's record, epoch ms: the latest start among the terms of `clinicalDateParam(type)`; undefined if it has none. */
   readonly clinicalDate: number | undefined;
 }
 
