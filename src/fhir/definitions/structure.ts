@@ -1,6 +1,7 @@
 import type { JsonObject } from '../resource.ts';
 import { R4_BASE } from './model.ts';
 import type { ConstraintModel, ElementModel, SlicingModel, Structure, TypeModel } from './model.ts';
+import { correctedElements } from './r4-corrections.ts';
 import { child, choice, objects, requiredText, text, texts, withoutVersion } from './source.ts';
 
 /** The members of an ElementModel that a StructureDefinition may leave to its base. */
@@ -8,7 +9,7 @@ export type ElementChanges = Partial<Omit<ElementModel, 'path' | 'name' | 'isCho
 
 /** Distils a StructureDefinition of a base type from its published snapshot. */
 export function structureFromSnapshot(definition: JsonObject): Structure {
-  const [root, ...rest] = objects(child(definition, 'snapshot'), 'element').filter((element) => text(element, 'sliceName') === undefined);
+  const [root, ...rest] = correctedElements(objects(child(definition, 'snapshot'), 'element'));
   if (root === undefined) throw new Error(`${requiredText(definition, 'url')} has no snapshot`);
   const head = structureHead(definition);
   const tree = treeOf(root, rest);
