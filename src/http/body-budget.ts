@@ -1,0 +1,63 @@
+import { ServiceError } from '../errors.ts';
+
+interface Waiter { readonly bytes: number; readonly admit: () => void }
+
+/** How long a request waits for memory before it is told to come again. */
+const MAX_WAIT_MS = 5_000;
+
+/**
+ * The memory that request bodies may take up together. Requests beyond it wait in line, and are refused when the line
+ * does not move: a burst of large bundles slows the senders down instead of ending the process.
+ */
+export class BodyBudget {
+  readonly #total: number;
+  readonly #maxWaitMs: number;
+  #free: number;
+  readonly #line: Waiter[] = [];
+
+  constructor(totalBytes: number, maxWaitMs = MAX_WAIT_MS) {
+    this.#total = totalBytes;
+    this.#free = totalBytes;
+    this.#maxWaitMs = maxWaitMs;
+  }
+
+  /** Bytes held now, for the metrics. */
+  get held(): number {
+    return this.#total - this.#free;
+  }
+
+  /**
+   * Reserves memory; a body larger than the whole budget takes all of it. The caller gives back what this returns.
+   * @throws ServiceError 'unavailable' after the longest wait
+   */
+  async take(bytes: number): Promise<number> {
+    const share = Math.min(bytes, this.#total);
+    if (this.#line.length === 0 && share <= this.#free) {
+      this.#free -= share;
+      return share;
+    }
+    await this.#wait(share);
+    return share;
+  }
+
+  give(bytes: number): void {
+    this.#free += bytes;
+    for (let first = this.#line[0]; first !== undefined && first.bytes <= this.#free; first = this.#line[0]) {
+      this.#line.shift();
+      this.#free -= first.bytes;
+      first.admit();
+    }
+  }
+
+  #wait(bytes: number): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const waiter: Waiter = { bytes, admit: () => { clearTimeout(timer); resolve(); } };
+      const timer = setTimeout(() => {
+        this.#line.splice(this.#line.indexOf(waiter), 1);
+        this.give(0);
+        reject(new ServiceError('unavailable', 'The server is reading as many large requests as it can hold; send this one again later'));
+      }, this.#maxWaitMs);
+      this.#line.push(waiter);
+    });
+  }
+}

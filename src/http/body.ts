@@ -1,0 +1,98 @@
+import type { Request, Response } from 'express';
+import type { Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { ServiceError } from '../errors.ts';
+import type { BodyBudget } from './body-budget.ts';
+
+/** Memory is reserved in steps of this size while a body of unknown length comes in. */
+const STEP_BYTES = 1_000_000;
+
+/**
+ * Reads a whole request body, unpacked if it came as gzip. Its share of the budget is held until the response is done,
+ * since the body is in use until then.
+ *
+ * @param limitBytes of the unpacked body
+ * @throws ServiceError 'too-large', 'unsupported-media' for another Content-Encoding, 'malformed' for a broken gzip or a
+ *   connection that ended too early, 'unavailable' when there is no memory for it now
+ */
+export async function readBody(req: Request, res: Response, limits: { readonly limitBytes: number; readonly budget: BodyBudget }): Promise<Buffer> {
+  const { limitBytes, budget } = limits;
+  const isPacked = isGzip(req);
+  const announced = Number(req.headers['content-length'] ?? Number.NaN);
+  if (announced > limitBytes) throw tooLarge(req, limitBytes);
+  const lease = new Lease(budget, res);
+  await lease.cover(isPacked || Number.isNaN(announced) ? Math.min(STEP_BYTES, limitBytes) : announced);
+  const stream = isPacked ? req.pipe(createGunzip()) : req;
+  const body = await collect(stream, { req, limitBytes, lease });
+  return withoutByteOrderMark(body);
+}
+
+/** The part of the budget that one request holds; it grows with the body and ends with the response. */
+class Lease {
+  readonly #budget: BodyBudget;
+  #held = 0;
+  #ended = false;
+
+  constructor(budget: BodyBudget, res: Response) {
+    this.#budget = budget;
+    res.once('close', () => {
+      this.#ended = true;
+      budget.give(this.#held);
+      this.#held = 0;
+    });
+  }
+
+  covers(bytes: number): boolean {
+    return bytes <= this.#held;
+  }
+
+  async cover(bytes: number): Promise<void> {
+    const taken = await this.#budget.take(bytes - this.#held);
+    if (this.#ended) this.#budget.give(taken);
+    else this.#held += taken;
+  }
+}
+
+interface Intake { readonly req: Request; readonly limitBytes: number; readonly lease: Lease }
+
+function collect(stream: Readable, { req, limitBytes, lease }: Intake): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    const refuse = (error: unknown): void => {
+      stream.removeAllListeners('data');
+      if (stream !== req) stream.destroy();
+      req.unpipe().resume();
+      reject(error instanceof ServiceError ? error : new ServiceError('malformed', 'The body is not the gzip data that its Content-Encoding announces', [], { cause: error }));
+    };
+    stream.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      chunks.push(chunk);
+      if (size > limitBytes) return refuse(tooLarge(req, limitBytes));
+      if (lease.covers(size)) return;
+      stream.pause();
+      lease.cover(Math.min(size + STEP_BYTES, limitBytes)).then(() => stream.resume(), refuse);
+    });
+    stream.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)));
+    stream.once('error', refuse);
+    req.once('close', () => { if (!req.complete) refuse(new ServiceError('malformed', 'The connection ended before the whole body had come')); });
+  });
+}
+
+function isGzip(req: Request): boolean {
+  const encoding = req.headers['content-encoding']?.trim().toLowerCase();
+  if (encoding === undefined || encoding === '' || encoding === 'identity') return false;
+  if (encoding === 'gzip' || encoding === 'x-gzip') return true;
+  throw new ServiceError('unsupported-media', 'Content-Encoding of a request may be gzip or identity');
+}
+
+/** The rest of the body is read and dropped, so that the client gets to see the answer; the connection is not used again. */
+function tooLarge(req: Request, limitBytes: number): ServiceError {
+  req.resume();
+  return new ServiceError('too-large', `The body is larger than the ${limitBytes} bytes allowed here`);
+}
+
+/** Some senders put one before UTF-8 text. @see https://www.rfc-editor.org/rfc/rfc8259#section-8.1 */
+function withoutByteOrderMark(body: Buffer): Buffer {
+  return body[0] === 0xef && body[1] === 0xbb && body[2] === 0xbf ? body.subarray(3) : body;
+}
