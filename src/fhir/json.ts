@@ -6,8 +6,8 @@
  * `JSON.stringify` writes out as it came.
  */
 
-/** A number that `JSON.stringify` writes as the text it was parsed from. */
-export type RawNumber = Readonly<{ rawJSON: string }>;
+/** A number that `JSON.stringify` writes as the text it was parsed from. An interface, so that the compiler tells it from a JsonObject. */
+export interface RawNumber { readonly rawJSON: string }
 export type Numeric = number | RawNumber;
 
 declare global {

@@ -1,0 +1,114 @@
+import { isObject, type JsonObject, type JsonValue, type Resource } from './resource.ts';
+
+/**
+ * The text of `Reference.reference`, taken apart.
+ * @see https://hl7.org/fhir/R4/references.html#literal
+ */
+export type ParsedReference =
+  /** `#lab`: a contained resource; `#` alone is the container. */
+  | { readonly kind: 'contained'; readonly id: string }
+  /** `Patient/p1` or `Patient/p1/_history/2`. */
+  | { readonly kind: 'relative'; readonly type: string; readonly id: string; readonly version?: string }
+  /** `https://elsewhere.example/fhir/Patient/p1`; `base` has no slash at its end. */
+  | { readonly kind: 'absolute'; readonly base: string; readonly type: string; readonly id: string; readonly version?: string }
+  /** `Patient?identifier=…`, which a transaction replaces by what it finds. */
+  | { readonly kind: 'conditional'; readonly type: string; readonly query: string }
+  /** Anything else: `urn:uuid:…`, a canonical, a plain URL. */
+  | { readonly kind: 'url'; readonly url: string };
+
+const RESTFUL = /^(?:(https?:\/\/[^?#]+?)\/)?([A-Z][A-Za-z]*)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?(?:#.*)?$/;
+const CONDITIONAL = /^([A-Z][A-Za-z]*)\?(.+)$/;
+
+/** Never throws; what follows none of the patterns is a 'url'. */
+export function parseReference(text: string): ParsedReference {
+  if (text.startsWith('#')) return { kind: 'contained', id: text.slice(1) };
+  const [, base, type, id, version] = RESTFUL.exec(text) ?? [];
+  if (type !== undefined && id !== undefined) {
+    const target = version === undefined ? { type, id } : { type, id, version };
+    return base === undefined ? { kind: 'relative', ...target } : { kind: 'absolute', base, ...target };
+  }
+  const [, conditionalType, query] = CONDITIONAL.exec(text) ?? [];
+  if (conditionalType !== undefined && query !== undefined) return { kind: 'conditional', type: conditionalType, query };
+  return { kind: 'url', url: text };
+}
+
+/** A reference where it stands: `path` is the FHIRPath of its Reference, `Observation.subject` or `Bundle.entry[0].resource.subject`. */
+export interface FoundReference { readonly path: string; readonly reference: string; readonly parsed: ParsedReference }
+
+/** Every `Reference.reference` of a resource, those of contained resources included, in document order. */
+export function referencesOf(resource: Resource): FoundReference[] {
+  const found: FoundReference[] = [];
+  collect(resource, resource.resourceType, found);
+  return found;
+}
+
+function collect(value: JsonValue | undefined, path: string, found: FoundReference[]): void {
+  if (Array.isArray(value)) {
+    value.forEach((item: JsonValue, index) => collect(item, `${path}[${index}]`, found));
+    return;
+  }
+  if (!isObject(value)) return;
+  if (isReference(value)) found.push({ path, reference: value['reference'], parsed: parseReference(value['reference']) });
+  for (const name in value) {
+    if (!name.startsWith('_')) collect(value[name], `${path}.${name}`, found);
+  }
+}
+
+/** Members that a Reference can have: other elements with a text called `reference` are told apart by the rest. */
+const REFERENCE_MEMBERS: ReadonlySet<string> = new Set(['id', 'extension', 'reference', '_reference', 'type', '_type', 'identifier', 'display', '_display']);
+
+function isReference(value: JsonObject): value is JsonObject & { readonly reference: string } {
+  if (typeof value['reference'] !== 'string') return false;
+  for (const name in value) if (!REFERENCE_MEMBERS.has(name)) return false;
+  return true;
+}
+
+/** What stands at a place that can name another resource. */
+export interface Mention {
+  /** `reference`: the text of a Reference; `uri`: any other text that is a URI in full, such as an attachment's url. */
+  readonly kind: 'reference' | 'uri';
+  readonly text: string;
+}
+
+/**
+ * Rewrites what names other resources, as a transaction must where an entry's `fullUrl` gets its final id.
+ *
+ * @param rewrite gives the new text, or undefined to leave a place alone; it sees the text of every Reference, and each
+ *   other text that can be a uri, url, oid or uuid equal to a `fullUrl`: those that begin with `urn:`, `http:` or `https:`
+ * @returns the same object where nothing changed; unchanged parts are shared
+ * @see https://hl7.org/fhir/R4/http.html#trules
+ */
+export function mapReferences<T extends Resource>(resource: T, rewrite: (mention: Mention) => string | undefined): T {
+  return mapObject(resource, rewrite);
+}
+
+const URI_TEXT = /^(?:urn:|https?:)/;
+
+function mapObject<T extends JsonObject>(object: T, rewrite: (mention: Mention) => string | undefined): T {
+  const refers = isReference(object);
+  const changes: Record<string, JsonValue | undefined> = {};
+  let isChanged = false;
+  for (const name in object) {
+    const value: JsonValue | undefined = object[name];
+    const mapped = refers && name === 'reference' ? mapText(value, 'reference', rewrite) : mapValue(value, rewrite);
+    if (mapped === value) continue;
+    changes[name] = mapped;
+    isChanged = true;
+  }
+  return isChanged ? { ...object, ...changes } : object;
+}
+
+function mapValue(value: JsonValue | undefined, rewrite: (mention: Mention) => string | undefined): JsonValue | undefined {
+  if (typeof value === 'string') return URI_TEXT.test(value) ? mapText(value, 'uri', rewrite) : value;
+  if (Array.isArray(value)) return mapArray(value, rewrite);
+  return isObject(value) ? mapObject(value, rewrite) : value;
+}
+
+function mapText(value: JsonValue | undefined, kind: Mention['kind'], rewrite: (mention: Mention) => string | undefined): JsonValue | undefined {
+  return typeof value === 'string' ? rewrite({ kind, text: value }) ?? value : value;
+}
+
+function mapArray(values: readonly JsonValue[], rewrite: (mention: Mention) => string | undefined): readonly JsonValue[] {
+  const mapped = values.map((value) => mapValue(value, rewrite) ?? value);
+  return mapped.every((value, index) => value === values[index]) ? values : mapped;
+}
