@@ -1,0 +1,47 @@
+/** Habits of the six sending systems that are in no table: what their bundles look like, and what they can do. */
+
+/** How a source wraps what it sends. */
+export type BundleForm = 'transaction' | 'message' | 'collection' | 'document' | 'batch' | 'transaction-put';
+
+export interface Institution {
+  readonly source: string;
+  readonly form: BundleForm;
+  /** How often a resident goes there, relative to the others. */
+  readonly weight: number;
+  /** Number of the patient as it prints it, from a whole number below ten million. */
+  readonly patientNumber: (serial: number) => string;
+  /** System under which it sends the resident's number. */
+  readonly residentIdSystem: string;
+  /** Where its server lives: the base of `fullUrl` for the forms that name real addresses. */
+  readonly base: string;
+  /** Units it prefers over the catalogue's where its table knows both, item -> UCUM. */
+  readonly units: Readonly<Record<string, string>>;
+  /** Words for a negative and a positive result, and the element that carries them. */
+  readonly words: { readonly negative: string; readonly positive: string; readonly as: 'valueString' | 'valueCodeableConcept' };
+  /** Share of its visits that include imaging. */
+  readonly imagingShare: number;
+  /** Share of visits on which the resident shows no identity document. */
+  readonly anonymousShare: number;
+}
+
+const RESIDENT_ID = 'urn:oid:2.16.840.1.113883.2.23.1.19.1';
+/** The object identifier of the same number in China's shared documents (WS/T 500). */
+const RESIDENT_ID_IN_DOCUMENTS = 'urn:oid:2.16.156.10011.1.3';
+
+const digits = (serial: number, length: number): string => String(serial).padStart(length, '0');
+
+export const INSTITUTIONS: readonly [Institution, ...Institution[]] = [
+  { source: 'hospital-a', form: 'transaction', weight: 5, patientNumber: (n) => `CX${digits(n, 8)}`, residentIdSystem: RESIDENT_ID, base: 'https://emr.chengxin.example/fhir', units: {}, words: { negative: '阴性', positive: '阳性', as: 'valueCodeableConcept' }, imagingShare: 0.2, anonymousShare: 0.02 },
+  { source: 'hospital-b', form: 'message', weight: 4, patientNumber: (n) => `20${digits(n, 8)}`, residentIdSystem: RESIDENT_ID, base: 'https://lis.pubin.example/fhir', units: { K: 'meq/L', NA: 'meq/L', CL: 'meq/L' }, words: { negative: 'neg', positive: 'pos', as: 'valueCodeableConcept' }, imagingShare: 0.15, anonymousShare: 0.02 },
+  { source: 'hospital-c', form: 'collection', weight: 3, patientNumber: (n) => `YQ-${digits(n, 7)}`, residentIdSystem: RESIDENT_ID, base: 'https://emr.yunqiao.example/fhir', units: {}, words: { negative: '(-)', positive: '(+)', as: 'valueString' }, imagingShare: 0.15, anonymousShare: 0.05 },
+  { source: 'hospital-d', form: 'document', weight: 3, patientNumber: (n) => `M${digits(n, 9)}`, residentIdSystem: RESIDENT_ID_IN_DOCUMENTS, base: 'https://cda.jiming.example/fhir', units: { HCT: 'L/L', LPA: 'mg/dL', K: 'meq/L', NA: 'meq/L', CL: 'meq/L' }, words: { negative: '阴性(-)', positive: '阳性(+)', as: 'valueString' }, imagingShare: 0.1, anonymousShare: 0.05 },
+  { source: 'community-e', form: 'batch', weight: 5, patientNumber: (n) => `WTL${digits(n, 7)}`, residentIdSystem: RESIDENT_ID, base: 'https://chis.wutongli.example/fhir', units: {}, words: { negative: '阴性', positive: '弱阳性', as: 'valueString' }, imagingShare: 0, anonymousShare: 0.01 },
+  { source: 'community-f', form: 'transaction-put', weight: 4, patientNumber: (n) => `G.${digits(n, 8)}`, residentIdSystem: RESIDENT_ID, base: 'https://chis.guixiangli.example/fhir', units: {}, words: { negative: '阴性', positive: '阳性', as: 'valueString' }, imagingShare: 0, anonymousShare: 0.01 },
+];
+
+/** @throws RangeError for a source that the district does not have */
+export function institutionOf(source: string): Institution {
+  const found = INSTITUTIONS.find((institution) => institution.source === source);
+  if (found === undefined) throw new RangeError(`The synthetic district has no source ${source}`);
+  return found;
+}

@@ -1,0 +1,67 @@
+import type { Resource } from '../fhir/resource.ts';
+import type { Source } from '../intake/source.ts';
+import type { CodeTables } from '../terminology/tables.ts';
+import { encounterPart, organizationPart, patientNumber, patientPart } from './administrative.ts';
+import { bundleOf } from './bundle.ts';
+import { imagingParts } from './imaging-report.ts';
+import { type Institution, INSTITUTIONS } from './institutions.ts';
+import { type Laboratory, laboratoryOf } from './laboratory.ts';
+import { laboratoryParts, type Surroundings } from './laboratory-report.ts';
+import { takeSample } from './measure.ts';
+import { type DistrictOptions, type Resident, residentAt } from './residents.ts';
+import { type Visit, visitsOf } from './visits.ts';
+
+/** One message as a source sends it. */
+export interface Message {
+  readonly source: string;
+  readonly resident: Resident;
+  readonly visit: Visit;
+  readonly bundle: Resource;
+}
+
+/** What the district is made from: the same profiles that the exchange works with. */
+export interface DistrictTables {
+  readonly sources: ReadonlyMap<string, Source>;
+  readonly codes: CodeTables;
+}
+
+/** All messages of the district, resident after resident, each resident's in the order of time. Holds one at a time. */
+export function* districtMessages(tables: DistrictTables, options: DistrictOptions): Generator<Message> {
+  const senders = new Map(INSTITUTIONS.map((institution) => [institution.source, senderOf(institution, tables)]));
+  for (let index = 0; index < options.residents; index++) {
+    const resident = residentAt(index, options);
+    for (const visit of visitsOf(resident, options)) {
+      const sender = senders.get(visit.institution.source);
+      if (sender !== undefined) yield { source: visit.institution.source, resident, visit, bundle: messageOf(resident, visit, sender, options.seed) };
+    }
+  }
+}
+
+/** How many messages `districtMessages` will make. */
+export function countMessages(options: DistrictOptions): number {
+  let count = 0;
+  for (let index = 0; index < options.residents; index++) count += visitsOf(residentAt(index, options), options).length;
+  return count;
+}
+
+interface Sender { readonly source: Source; readonly laboratory: Laboratory }
+
+function senderOf(institution: Institution, tables: DistrictTables): Sender {
+  const source = tables.sources.get(institution.source);
+  if (source === undefined) throw new RangeError(`profiles/sources has no ${institution.source}.json`);
+  return { source, laboratory: laboratoryOf(institution, tables.codes) };
+}
+
+function messageOf(resident: Resident, visit: Visit, { source, laboratory }: Sender, seed: string): Resource {
+  const number = patientNumber(seed, visit.institution, resident);
+  const organization = organizationPart(visit.institution, source);
+  const patient = patientPart(resident, visit, { number, source, organization });
+  const encounter = encounterPart(visit, number, { patient, organization });
+  const at: Surroundings = { resident, visit, organization, patient, encounter, number: `${number}-${visit.number}` };
+  const sample = takeSample(seed, resident, visit.day);
+  return bundleOf(visit.institution, at.number, visit.day, [
+    organization, patient, encounter,
+    ...visit.panels.flatMap((panel) => laboratoryParts(panel, laboratory, sample, at)),
+    ...(visit.examination === undefined ? [] : imagingParts(visit.examination, at)),
+  ]);
+}
