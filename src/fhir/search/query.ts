@@ -11,6 +11,7 @@ export type Clause =
   | { readonly kind: 'date'; readonly param: string; readonly anyOf: readonly RangeMatch[] } // param may be `_lastUpdated`
   | { readonly kind: 'number'; readonly param: string; readonly anyOf: readonly RangeMatch[] }
   | { readonly kind: 'quantity'; readonly param: string; readonly anyOf: readonly QuantityMatch[] }
+  /** `below`: the value itself or a longer one that continues it after a `/`; `above`: the value itself or one that it so continues. */
   | { readonly kind: 'uri'; readonly param: string; readonly match: 'exact' | 'below' | 'above'; readonly anyOf: readonly string[]; readonly negate?: boolean }
   | { readonly kind: 'missing'; readonly param: string; readonly of: TermKind; readonly isMissing: boolean }
   | { readonly kind: 'id'; readonly anyOf: readonly string[]; readonly negate?: boolean }
@@ -32,7 +33,7 @@ export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap
 /**
  * The searched value as the range its precision covers, [low, high], closed for dates (epoch ms) and half-open for numbers.
  * `eq`: the indexed range lies within. `ne`: not eq. `gt`: indexed.high > high. `lt`: indexed.low < low. `ge`: gt or eq.
- * `le`: lt or eq. `sa`: indexed.low > high. `eb`: indexed.high < low. `ap`: the ranges overlap (the parser has widened them).
+ * `le`: lt or eq. `sa`: indexed.low > high. `eb`: indexed.high < low. `ap`: the ranges overlap or touch (the parser has widened them).
  * @see https://hl7.org/fhir/R4/search.html#prefix
  */
 export interface RangeMatch { readonly prefix: Prefix; readonly low: number; readonly high: number }
