@@ -3,9 +3,8 @@ import path from 'node:path';
 import pino from 'pino';
 import { openKeys } from './access/keys.ts';
 import type { Config } from './config.ts';
+import type { Fhir } from './fhir/fhir.ts';
 import { loadFhir } from './fhir/load.ts';
-import type { Resource } from './fhir/resource.ts';
-import type { IndexTerms } from './fhir/search/terms.ts';
 import { internalTerms } from './intake/records.ts';
 import type { Services } from './services.ts';
 import type { Store, StoreOptions } from './store/store.ts';
@@ -15,21 +14,26 @@ export const PROFILES_DIR = path.join(ROOT, 'profiles');
 /** Beside the packages that it is distilled from, so that an upgrade of them starts anew. */
 export const CACHE_DIR = path.join(ROOT, 'node_modules', '.cache', 'bund');
 
+const clock = (): Date => new Date();
+
 /**
  * Opens everything that use cases work with. Whoever opens it closes `store`.
  *
  * @param writer names this process's audit chain, unique among the processes alive on one store
  */
 export async function openServices(config: Config, writer: string): Promise<Services> {
-  const clock = (): Date => new Date();
-  const [fhir, keys] = await Promise.all([loadFhir({ profilesDir: PROFILES_DIR, cacheDir: CACHE_DIR }), openKeys(config.dataDir)]);
-  const extract = (resource: Resource): IndexTerms => internalTerms(resource) ?? fhir.extractTerms(resource);
-  const store = await openStore(config.store, { extract, writer, clock });
+  const [fhir, keys] = await Promise.all([openFhir(), openKeys(config.dataDir)]);
+  const store = await openStore(config, fhir, writer);
   return { config, store, fhir, keys, clock, newId: randomUUID, log: pino({ level: config.logLevel }) };
 }
 
-/** An adapter is loaded only when it is used: the embedded store does not wait for the MongoDB driver. */
-async function openStore(store: Config['store'], options: StoreOptions): Promise<Store> {
+export function openFhir(): Promise<Fhir> {
+  return loadFhir({ profilesDir: PROFILES_DIR, cacheDir: CACHE_DIR });
+}
+
+/** The store alone, for a tool that must not touch the keys. An adapter is loaded only when it is used: the embedded store does not wait for the MongoDB driver. */
+export async function openStore({ store }: Pick<Config, 'store'>, fhir: Fhir, writer: string): Promise<Store> {
+  const options: StoreOptions = { extract: (resource) => internalTerms(resource) ?? fhir.extractTerms(resource), writer, clock };
   if (store.kind === 'sqlite') {
     const { openSqlite } = await import('./store/sqlite/open.ts');
     return openSqlite(store.file, options);

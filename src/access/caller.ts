@@ -22,3 +22,6 @@ export interface Caller {
 
 export const ROLES = ['source', 'clinician', 'auditor', 'operator', 'system'] as const;
 export type Role = (typeof ROLES)[number];
+
+/** Who acts, as a trace records it: a caller, or somebody who did not prove to be one. */
+export type Actor = Omit<Caller, 'role'> & { readonly role: Role | 'unknown' };

@@ -1,22 +1,8 @@
-import type { Resource } from '../fhir/resource.ts';
-import type { Caller } from '../access/index.ts';
-
-/** What happened, as `traceOf` turns it into an AuditEvent after the IHE BALP patterns. */
-export interface Event {
-  readonly action: 'create' | 'read' | 'search' | 'update' | 'delete' | 'operation' | 'login';
-  /** FHIR interaction or operation name: `vread`, `search-type`, `transaction`, `intake`, `replay`, `break-glass`… */
-  readonly interaction: string;
-  readonly outcome: 'success' | 'refused' | 'failed';
-  /** Why it was refused or failed: an error's sentence, no patient data. */
-  readonly reason?: string;
-  /** `Observation/o1` of everything touched by a write or a read; a search names the patients and its query instead. */
-  readonly resources?: readonly string[];
-  /** `Patient/p1`, every patient concerned. */
-  readonly patients?: readonly string[];
-  /** The query as the caller wrote it, `Observation?patient=p1&category=laboratory`. */
-  readonly query?: string;
-  readonly breakGlass?: { readonly reason: string };
-}
-
-/** The resource that `Store.commit` appends: `{ kind: 'append', trace: traceOf(caller, event, now) }`. */
-export type TraceOf = (caller: Caller, event: Event, at: { readonly now: Date; readonly id: string }) => Resource & { readonly id: string };
+/** The trace: an AuditEvent for every access, chained, signed and proved. */
+export type { Event } from './event.ts';
+export { headsFile } from './head-file.ts';
+export { headLines } from './head-lines.ts';
+export { recordTrace } from './record-trace.ts';
+export { type Signing, startSigning } from './signing.ts';
+export { BREAK_GLASS_POLICY, type Trace, traceOf } from './trace.ts';
+export { type AuditReport, type AuditSource, verifyAudit } from './verify-audit.ts';

@@ -1,0 +1,114 @@
+import type { Clause } from '../fhir/search/query.ts';
+import type { Caller, Role } from './caller.ts';
+import type { AccessRequest, Action, Permit } from './request.ts';
+import { missingScope, parseScopes, type ScopeContext } from './scopes.ts';
+
+/** What the rule must know about the target and cannot read from the request. */
+export interface Facts {
+  /** Resources of the type are about patients. */
+  readonly isPatientBound: boolean;
+  /** Every named patient exists and is known at the caller's facility; false when none was found. */
+  readonly isKnownAtFacility: boolean;
+  /** All Patients of the person that the request names, empty when there is none; undefined when it names several persons. */
+  readonly person: readonly string[] | undefined;
+}
+
+/** A resource about patients whom the caller may see. */
+export const CARE_RELATION: Facts = { isPatientBound: true, isKnownAtFacility: true, person: undefined };
+export const NO_FACTS: Facts = { isPatientBound: false, isKnownAtFacility: false, person: undefined };
+
+export type Decision = { readonly permitted: true; readonly permit: Permit } | { readonly permitted: false; readonly reason: string };
+
+const READS: ReadonlySet<Action> = new Set<Action>(['read', 'vread', 'history-instance', 'history-type', 'history-system', 'search-type']);
+const WRITES: ReadonlySet<Action> = new Set<Action>(['create', 'update', 'delete']);
+const INTAKE: ReadonlySet<Action> = new Set<Action>(['intake', 'intake-list', 'intake-replay', 'intake-review']);
+
+/** What every institution may know: who and what exists in the region, and the definitions that data follows. */
+const REFERENCE_TYPES: ReadonlySet<string> = new Set([
+  'Organization', 'OrganizationAffiliation', 'Practitioner', 'PractitionerRole', 'Location', 'HealthcareService', 'Endpoint', 'InsurancePlan',
+  'Medication', 'MedicationKnowledge', 'Substance', 'ObservationDefinition', 'SpecimenDefinition', 'DeviceDefinition', 'ChargeItemDefinition',
+  'CodeSystem', 'ValueSet', 'ConceptMap', 'NamingSystem', 'TerminologyCapabilities', 'StructureDefinition', 'StructureMap', 'SearchParameter',
+  'OperationDefinition', 'CapabilityStatement', 'CompartmentDefinition', 'ImplementationGuide', 'MessageDefinition', 'GraphDefinition',
+  'PlanDefinition', 'ActivityDefinition', 'Library', 'Measure', 'Questionnaire', 'EventDefinition',
+]);
+
+const CONTEXTS: Record<Role, ScopeContext> = { source: 'system', system: 'system', clinician: 'user', auditor: 'user', operator: 'user' };
+
+const PERMIT: Decision = { permitted: true, permit: { limits: [], breakGlass: undefined } };
+const deny = (reason: string): Decision => ({ permitted: false, reason });
+
+/** One reason for a patient of somebody else and for none at all: an answer must not tell whether a person is known elsewhere. */
+const NO_CARE_RELATION = 'Your facility has no care relation with this patient, or there is no such patient. In an emergency, break the glass: '
+  + 'send X-Break-Glass-Reason (10 to 500 characters, percent-encoded) and X-Purpose-Of-Use; the access is recorded and reviewed';
+
+/**
+ * Decides what a caller may do: permit with limits, or deny with a reason that says what would be needed. Pure; every route
+ * and operation rests on it.
+ */
+export function decide(caller: Caller, request: AccessRequest, facts: Facts): Decision {
+  if (request.action === 'validate') return PERMIT;
+  if (request.type === 'AuditEvent' && WRITES.has(request.action)) return deny('Traces are written by the exchange alone, they can be neither created, changed nor deleted');
+  const decision = RULES[caller.role](caller, request, facts);
+  if (!decision.permitted) return decision;
+  const missing = missingScope(parseScopes(caller.scopes), CONTEXTS[caller.role], request.action, request.type);
+  return missing === undefined ? decision : deny(`The token lacks the scope ${missing}`);
+}
+
+type Rule = (caller: Caller, request: AccessRequest, facts: Facts) => Decision;
+
+const RULES: Record<Role, Rule> = {
+  source: decideForSource,
+  clinician: decideForClinician,
+  auditor: decideForAuditor,
+  operator: decideForOperator,
+  system: () => PERMIT,
+};
+
+function decideForSource(caller: Caller, { action, source }: AccessRequest): Decision {
+  if (action !== 'intake' && action !== 'intake-list') return deny('A source sends its records to POST /intake/<source> and reads the status of its own messages, nothing else');
+  if (caller.source === undefined) return deny('The token names no source');
+  return source === caller.source ? PERMIT : deny(`The token is that of source ${caller.source}, which acts for no other`);
+}
+
+function decideForAuditor(_caller: Caller, { action, type }: AccessRequest): Decision {
+  if (action === 'batch' || (READS.has(action) && type === 'AuditEvent')) return PERMIT;
+  return deny('An auditor reads and searches AuditEvent, nothing else');
+}
+
+function decideForOperator(_caller: Caller, { action }: AccessRequest): Decision {
+  if (INTAKE.has(action) && action !== 'intake') return PERMIT;
+  return deny('An operator lists, replays and reviews messages of the intake, and neither sends records nor reads clinical content');
+}
+
+function decideForClinician(caller: Caller, request: AccessRequest, facts: Facts): Decision {
+  const { action, type } = request;
+  if (action === 'batch') return PERMIT;
+  if (!READS.has(action)) return deny('A clinician reads; records come from the systems of the institutions through the intake');
+  if (caller.facility === undefined) return deny('The token names no facility; a clinician reads as a member of one');
+  if (type === 'AuditEvent') return deny('Traces are read by auditors');
+  if (type !== undefined && REFERENCE_TYPES.has(type)) return PERMIT;
+  if (!facts.isPatientBound) return deny(`${type ?? 'The history of everything'} is neither about one patient nor reference data, so that a clinician cannot read it`);
+  return type === 'Patient' && action === 'search-type' ? decideOnPatientSearch(caller, caller.facility, facts) : decideOnRecord(caller, request, facts);
+}
+
+/** Finding a patient is limited to those known at the facility, unless the glass is broken for one person. */
+function decideOnPatientSearch(caller: Caller, facility: string, facts: Facts): Decision {
+  if (caller.breakGlass === undefined || facts.isKnownAtFacility) return { permitted: true, permit: { limits: [knownAt(facility)], breakGlass: undefined } };
+  return breakGlass(caller.breakGlass.reason, facts);
+}
+
+function decideOnRecord(caller: Caller, request: AccessRequest, facts: Facts): Decision {
+  if (request.patients === undefined) return deny(`A clinician's request for ${request.type ?? 'resources'} must name the patient, as in ?patient=<id>`);
+  if (facts.isKnownAtFacility) return PERMIT;
+  return caller.breakGlass === undefined ? deny(NO_CARE_RELATION) : breakGlass(caller.breakGlass.reason, facts);
+}
+
+function breakGlass(reason: string, { person }: Facts): Decision {
+  if (person === undefined) return deny('Breaking the glass opens the record of one person, so that the request must name exactly one, by id or identifier');
+  return { permitted: true, permit: { limits: [], breakGlass: { reason, patients: person } } };
+}
+
+/** Patients of persons who are known at an institution. */
+function knownAt(facility: string): Clause {
+  return { kind: 'has', type: 'Person', param: 'link', where: [{ kind: 'reference', param: 'known-at', anyOf: [{ type: 'Organization', id: facility }] }] };
+}

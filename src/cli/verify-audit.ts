@@ -1,0 +1,82 @@
+/** `npm run verify-audit`: proves offline that nobody changed, removed or inserted an event of the trace. Ends with 0 when it is intact, 1 when not. */
+import { access } from 'node:fs/promises';
+import Table from 'cli-table3';
+import { auditKeyFile, readAuditKey } from '../access/index.ts';
+import { type AuditReport, headLines, headsFile, verifyAudit } from '../audit/index.ts';
+import { type Config, ConfigError, readConfig } from '../config.ts';
+import { isServiceError } from '../errors.ts';
+import { openFhir, openStore } from '../open-services.ts';
+import type { Store } from '../store/store.ts';
+import { readArguments, UsageError } from './arguments.ts';
+import { startProgress } from './progress.ts';
+
+const USAGE = `Usage: npm run verify-audit [-- options]
+
+  --heads FILE  signed heads, such as a copy kept elsewhere (default: audit-heads.jsonl of the data folder)
+  --key FILE    PEM of the audit key, public or private (default: keys/audit.pem of the data folder)
+
+It reads the store that BUND_STORE names; the gateway may run meanwhile.`;
+
+const EX_NOT_INTACT = 1;
+const EX_NOT_VERIFIED = 2;
+/** Shorter traces are verified before a bar could be read. */
+const SHOW_PROGRESS_FROM = 20_000;
+
+async function main(): Promise<void> {
+  const given = readArguments({ heads: { type: 'string' }, key: { type: 'string' } });
+  const config = readConfig(process.env);
+  const lines = headLines(given.heads ?? headsFile(config.dataDir));
+  const publicKey = await readAuditKey(given.key ?? auditKeyFile(config.dataDir));
+  await requireStore(config);
+  const store = await openStore(config, await openFhir(), 'verify-audit');
+  try {
+    const report = await verifyAudit({ store, lines, publicKey }, await progressOf(store));
+    print(report);
+    process.exitCode = report.intact ? 0 : EX_NOT_INTACT;
+  } finally {
+    await store.close();
+  }
+}
+
+/** A tool that proves a store must not make one. */
+async function requireStore({ store }: Config): Promise<void> {
+  if (store.kind !== 'sqlite') return;
+  if (store.file === ':memory:') throw new UsageError('BUND_STORE is sqlite::memory:, which ends with its gateway; there is nothing to verify');
+  await access(store.file).catch(() => {
+    throw new UsageError(`There is no store ${store.file}; set BUND_STORE to the one that the gateway uses`);
+  });
+}
+
+async function progressOf(store: Store): Promise<(checked: number) => void> {
+  const total = (await store.chains()).reduce((sum, { seq }) => sum + seq, 0);
+  if (total < SHOW_PROGRESS_FROM) return () => undefined;
+  const progress = startProgress('Verifying events', total);
+  let shown = 0;
+  return (checked) => {
+    for (; shown < Math.min(checked, total); shown++) progress.advance();
+    if (shown === total) progress.done();
+  };
+}
+
+function print({ chains, signatures, unsigned, intact }: AuditReport): void {
+  const table = new Table({ head: ['chain', 'events', 'first', 'last', 'head', ''], style: { head: [], border: [] }, colAligns: ['left', 'right'] });
+  for (const { state, fault } of chains) {
+    table.push([state.writer, state.seq, state.first ?? '', state.last ?? '', `${state.hash.slice(0, 16)}…`, fault === undefined ? 'OK' : 'FAULT']);
+  }
+  console.log(table.toString());
+  console.log(`${signatures.lines} signature lines, the last of ${signatures.last ?? 'never'}; ${unsigned} events after the last signature`);
+  const faults = [
+    ...chains.flatMap(({ fault }) => (fault === undefined ? [] : [`chain ${fault.writer}, event ${fault.seq}${fault.id === undefined ? '' : `, AuditEvent/${fault.id}`}: ${fault.what}`])),
+    ...(signatures.fault === undefined ? [] : [`signatures, line ${signatures.fault.line}: ${signatures.fault.what}`]),
+  ];
+  for (const fault of faults) console.log(`FAULT ${fault}`);
+  const events = chains.reduce((sum, { state }) => sum + state.seq, 0);
+  console.log(intact ? `Intact: ${events} events in ${chains.length} chains` : 'NOT INTACT');
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
+  else if (error instanceof ConfigError || isServiceError(error)) console.error(error.message);
+  else throw error;
+  process.exitCode = EX_NOT_VERIFIED;
+});

@@ -1,0 +1,90 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { type Caller, DEFAULT_PURPOSE, FailedLogins, type Identity, isPurpose, TokenCache } from '../access/index.ts';
+import { recordTrace } from '../audit/index.ts';
+import { isServiceError, ServiceError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import { requestIdOf } from './request-id.ts';
+
+/** @see https://www.rfc-editor.org/rfc/rfc6750#section-2.1 */
+const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i;
+/** After decoding. */
+const REASON_LENGTH = { min: 10, max: 500 };
+
+const callers = new WeakMap<Response, Caller>();
+
+/**
+ * Finds out who asks, from the bearer token and the headers `X-Purpose-Of-Use` and `X-Break-Glass-Reason`, and keeps it for `callerOf`.
+ * The first use of a token and every refusal are traced.
+ */
+export function authenticate(services: Services): RequestHandler {
+  const tokens = new TokenCache(services);
+  const failures = new FailedLogins(services);
+  return async (req, res, next) => {
+    const connection = { requestId: requestIdOf(res), address: addressOf(req) };
+    const callerAs = (identity: Identity): Caller => ({ ...identity, ...connection, purpose: DEFAULT_PURPOSE, breakGlass: undefined });
+    let identity: Identity;
+    try {
+      identity = await tokens.identify(bearerToken(req), (first) => recordTrace(services, callerAs(first), { action: 'login', interaction: 'login', outcome: 'success' }));
+    } catch (error) {
+      if (!isServiceError(error, 'unauthenticated')) throw error;
+      res.setHeader('WWW-Authenticate', challenge(req, error.message));
+      await failures.trace(connection, error.message);
+      throw error;
+    }
+    callers.set(res, { ...callerAs(identity), purpose: purposeOf(req), breakGlass: breakGlassOf(req) });
+    next();
+  };
+}
+
+/** Who asks. @throws ServiceError 'fault' on a route that `authenticate` does not stand before */
+export function callerOf(res: Response): Caller {
+  const caller = callers.get(res);
+  if (caller === undefined) throw new ServiceError('fault', 'The route does not authenticate');
+  return caller;
+}
+
+function bearerToken(req: Request): string {
+  const { authorization } = req.headers;
+  if (authorization === undefined) throw new ServiceError('unauthenticated', 'The request needs the header Authorization: Bearer <token>');
+  const token = BEARER.exec(authorization)?.[1];
+  if (token === undefined) throw new ServiceError('unauthenticated', 'The Authorization header must have the form Bearer <token>');
+  return token;
+}
+
+/** A client that sent no credentials is only told which kind to send. @see https://www.rfc-editor.org/rfc/rfc6750#section-3 */
+function challenge(req: Request, reason: string): string {
+  const realm = 'Bearer realm="bund"';
+  return req.headers.authorization === undefined ? realm : `${realm}, error="invalid_token", error_description="${reason}"`;
+}
+
+function addressOf(req: Request): string {
+  return (req.ip ?? 'unknown').replace(/^::ffff:(?=\d+\.)/, '');
+}
+
+function purposeOf(req: Request): string {
+  const purpose = req.headers['x-purpose-of-use'];
+  if (purpose === undefined) return DEFAULT_PURPOSE;
+  if (typeof purpose === 'string' && isPurpose(purpose)) return purpose;
+  throw new ServiceError('malformed', 'X-Purpose-Of-Use must be one code of https://terminology.hl7.org/ValueSet-v3-PurposeOfUse.html, such as TREAT, ETREAT or PATRQT');
+}
+
+function breakGlassOf(req: Request): Caller['breakGlass'] {
+  const header = req.headers['x-break-glass-reason'];
+  if (header === undefined) return undefined;
+  const reason = typeof header === 'string' ? decodedText(header)?.trim() : undefined;
+  const length = reason?.length ?? 0;
+  if (reason === undefined || /\p{Cc}/u.test(reason) || length < REASON_LENGTH.min || length > REASON_LENGTH.max) {
+    throw new ServiceError('malformed', `X-Break-Glass-Reason must be ${REASON_LENGTH.min} to ${REASON_LENGTH.max} characters of percent-encoded UTF-8 without control characters`);
+  }
+  return { reason };
+}
+
+/** Undefined when the percent signs do not spell UTF-8, or when the header holds raw bytes that no encoding is agreed for. */
+function decodedText(header: string): string | undefined {
+  if (/[^\x20-\x7e]/.test(header)) return undefined;
+  try {
+    return decodeURIComponent(header);
+  } catch {
+    return undefined;
+  }
+}
