@@ -17,6 +17,8 @@ export interface Message {
   readonly resident: Resident;
   readonly visit: Visit;
   readonly bundle: Resource;
+  /** How many resources the bundle holds, those that only wrap it left out. */
+  readonly resources: number;
 }
 
 /** What the district is made from: the same profiles that the exchange works with. */
@@ -32,7 +34,7 @@ export function* districtMessages(tables: DistrictTables, options: DistrictOptio
     const resident = residentAt(index, options);
     for (const visit of visitsOf(resident, options)) {
       const sender = senders.get(visit.institution.source);
-      if (sender !== undefined) yield { source: visit.institution.source, resident, visit, bundle: messageOf(resident, visit, sender, options.seed) };
+      if (sender !== undefined) yield messageOf(resident, visit, sender, options.seed);
     }
   }
 }
@@ -52,16 +54,17 @@ function senderOf(institution: Institution, tables: DistrictTables): Sender {
   return { source, laboratory: laboratoryOf(institution, tables.codes) };
 }
 
-function messageOf(resident: Resident, visit: Visit, { source, laboratory }: Sender, seed: string): Resource {
+function messageOf(resident: Resident, visit: Visit, { source, laboratory }: Sender, seed: string): Message {
   const number = patientNumber(seed, visit.institution, resident);
   const organization = organizationPart(visit.institution, source);
   const patient = patientPart(resident, visit, { number, source, organization });
   const encounter = encounterPart(visit, number, { patient, organization });
   const at: Surroundings = { resident, visit, organization, patient, encounter, number: `${number}-${visit.number}` };
   const sample = takeSample(seed, resident, visit.day);
-  return bundleOf(visit.institution, at.number, visit.day, [
+  const parts = [
     organization, patient, encounter,
     ...visit.panels.flatMap((panel) => laboratoryParts(panel, laboratory, sample, at)),
     ...(visit.examination === undefined ? [] : imagingParts(visit.examination, at)),
-  ]);
+  ];
+  return { source: source.id, resident, visit, bundle: bundleOf(visit.institution, at.number, visit.day, parts), resources: parts.length };
 }

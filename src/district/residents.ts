@@ -32,10 +32,13 @@ export interface Resident {
   readonly address: string;
 }
 
+/** Last day of every district that a command makes. */
+export const DISTRICT_END = '2025-06-30';
+
 export interface DistrictOptions {
   readonly residents: number;
   readonly seed: string;
-  /** Last day of the period, `2025-06-30`. Fixed, so that the same seed gives the same district on any day. */
+  /** Last day of the year in which the visits lie. Fixed, so that the same seed gives the same district on any day. */
   readonly until: string;
 }
 
