@@ -10,7 +10,7 @@ import { Uncompilable, systemShapes, type Builder, type Call, type Node, type Pa
 import { buildBinary, single } from './operators.ts';
 import { parsePath } from './parse-path.ts';
 import { SELECTION } from './selection.ts';
-import { shapesOf, typeName, type StructureTable } from './shape.ts';
+import { shapesOf, typeName, type Shapes, type StructureTable } from './shape.ts';
 import { buildLiteral, buildVariable } from './terms.ts';
 import { TEXTS } from './texts.ts';
 import { PathSyntaxError } from './tokens.ts';
@@ -24,8 +24,8 @@ export type { PathEnvironment } from './node.ts';
 export type CompiledPath = { readonly ok: true; readonly path: Path } | { readonly ok: false; readonly reason: string };
 
 export interface Path {
-  /** Types that the result can have; undefined when it can be of any type. */
-  readonly types: readonly string[] | undefined;
+  /** Types that the result can have, with the elements that hold them; undefined when it can be of any type. */
+  readonly shapes: Shapes;
   /**
    * @param focus parsed FHIR JSON as it is, an array, or an item that `itemOf` has joined with its extensions
    * @param environment `resource` is the focus itself unless it is given
@@ -64,7 +64,7 @@ function pathOf(node: Node): Path {
     return node.run({ self, index: 0, context: self, environment: environment ?? environmentOf(focus) });
   };
   return {
-    types: node.shapes === undefined ? undefined : [...new Set(node.shapes.map((shape) => shape.type))],
+    shapes: node.shapes,
     evaluate,
     test: (focus, environment) => truthOf(evaluate(focus, environment)),
   };

@@ -2,7 +2,12 @@ import { R4_BASE, structureOfType } from '../definitions/model.ts';
 import type { Definitions, ElementModel } from '../definitions/model.ts';
 
 /** What is known of an item before any data is seen: its type, and the element that lists its children. */
-export interface Shape { readonly type: string; readonly element: ElementModel }
+export interface Shape {
+  readonly type: string;
+  readonly element: ElementModel;
+  /** The element that holds it, with its binding and the targets of its references; absent for the focus and for what an expression makes. */
+  readonly declaredBy?: ElementModel;
+}
 /** The shapes that the items of a collection can have; undefined where nothing is known, as inside a contained resource. */
 export type Shapes = readonly Shape[] | undefined;
 
@@ -24,9 +29,10 @@ export function typeName(name: string): string {
 export function shapesOf(table: StructureTable, focus: string | ElementModel): Shapes {
   if (typeof focus === 'string') return shapesOfType(table, focus);
   if (focus.contentReference !== undefined) return shapesOf(table, referencedElement(table, focus.contentReference));
-  const all = focus.types.map((type) => (focus.children.length > 0 ? [{ type: type.code, element: focus }] : shapesOfType(table, type.code)));
   if (focus.types.length === 0) return [{ type: focus.path, element: focus }];
-  return all.some((shapes) => shapes === undefined) ? undefined : all.flatMap((shapes) => shapes ?? []);
+  const all = focus.types.map((type) => (focus.children.length > 0 ? [{ type: type.code, element: focus }] : shapesOfType(table, type.code)));
+  if (all.some((shapes) => shapes === undefined)) return undefined;
+  return all.flatMap((shapes) => shapes ?? []).map((shape) => ({ ...shape, declaredBy: focus }));
 }
 
 /**

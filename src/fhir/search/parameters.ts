@@ -15,4 +15,6 @@ export interface SearchParameter {
   readonly isSearchable: boolean;
   /** Modifiers offered for it, without the colon; for a reference parameter also the target types. */
   readonly modifiers: readonly string[];
+  /** Of a token parameter over codes: the code systems that its value sets imply, which a search may name though the data does not. */
+  readonly impliedSystems: readonly string[];
 }
