@@ -23,4 +23,6 @@ export interface ValidateOptions {
   readonly profiles?: readonly string[];
   /** Prefix of every `expression`, such as `Bundle.entry[3].resource`; the resource type by default. */
   readonly at?: string;
+  /** Also remark on the best practices of R4, such as a missing narrative; false by default. */
+  readonly bestPractice?: boolean;
 }
