@@ -1,7 +1,7 @@
 import type { ConstraintModel, Definitions, ElementModel } from '../definitions/model.ts';
 import { compilePath } from '../path/compile.ts';
 import type { JsonObject, Resource } from '../resource.ts';
-import { publishedFixes } from './invariant-fixes.ts';
+import { handWritten } from './hand-written.ts';
 import { slowPath } from './invariant-library.ts';
 import type { InvariantTest } from './invariant-library.ts';
 import type { Location } from './location.ts';
@@ -28,8 +28,8 @@ export function invariantsOf(constraints: readonly ConstraintModel[], focus: str
 }
 
 function compileInvariant({ key, severity, human, expression }: ConstraintModel, focus: string | ElementModel, definitions: Definitions): Invariant {
-  const fixed = publishedFixes.get(expression);
-  if (fixed !== undefined) return { key, severity, human, by: 'hand', holds: fixed };
+  const byHand = handWritten.get(key);
+  if (byHand !== undefined) return { key, severity, human, by: 'hand', holds: byHand };
   const compiled = compilePath(expression, { definitions, focus });
   if (!compiled.ok) return { key, severity, human, by: 'library', holds: slowPath(expression, focus) };
   const { path } = compiled;

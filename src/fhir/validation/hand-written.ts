@@ -1,0 +1,38 @@
+import { isObject } from '../resource.ts';
+import type { JsonObject, JsonValue } from '../resource.ts';
+import { isKnownArea, RESIDENT_ID_SYSTEMS, residentBirthDate, residentGender, residentIdFault, USCC_SYSTEM, usccFault } from './identifiers.ts';
+import type { InvariantTest } from './invariant-library.ts';
+
+/**
+ * Invariants of our own profiles that FHIRPath cannot express, by key: a check digit needs arithmetic over characters. The
+ * expression in the profile says what other software can check.
+ */
+export const handWritten: ReadonlyMap<string, InvariantTest> = new Map(Object.entries({
+  'bund-rid-1': (identifier) => ofResident(identifier, (number) => residentIdFault(number) !== 'format'),
+  'bund-rid-2': (identifier) => ofResident(identifier, (number) => residentIdFault(number) !== 'birth-date'),
+  'bund-rid-3': (identifier) => ofResident(identifier, (number) => residentIdFault(number) !== 'check-digit'),
+  'bund-rid-4': (identifier) => ofResident(identifier, isKnownArea),
+  'bund-uscc-1': (identifier) => ofSystem(identifier, [USCC_SYSTEM], (code) => usccFault(code) !== 'format'),
+  'bund-uscc-2': (identifier) => ofSystem(identifier, [USCC_SYSTEM], (code) => usccFault(code) !== 'check-digit'),
+  'bund-pat-1': (patient) => ofPatient(patient, 'birthDate', (birthDate, number) => residentBirthDate(number)?.startsWith(birthDate) !== false),
+  'bund-pat-2': (patient) => ofPatient(patient, 'gender', (gender, number) => !['male', 'female'].includes(gender) || gender === residentGender(number)),
+} satisfies Record<string, InvariantTest>));
+
+function ofResident(identifier: JsonObject | string, test: (number: string) => boolean): boolean {
+  return ofSystem(identifier, RESIDENT_ID_SYSTEMS, test);
+}
+
+/** True for an identifier of another system, or without value: there is nothing to check. */
+function ofSystem(identifier: JsonValue | undefined, systems: readonly string[], test: (value: string) => boolean): boolean {
+  if (!isObject(identifier)) return true;
+  const { system, value } = identifier;
+  return typeof value !== 'string' || typeof system !== 'string' || !systems.includes(system) || test(value);
+}
+
+/** Compares an element of the Patient with each resident ID that is sound in itself. */
+function ofPatient(patient: JsonObject | string, element: string, test: (value: string, number: string) => boolean): boolean {
+  if (!isObject(patient)) return true;
+  const { [element]: value, identifier } = patient;
+  if (typeof value !== 'string' || !Array.isArray(identifier)) return true;
+  return identifier.every((item: JsonValue) => ofResident(isObject(item) ? item : '', (number) => residentIdFault(number) !== undefined || test(value, number)));
+}
