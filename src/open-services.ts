@@ -28,7 +28,7 @@ export async function openServices(config: Config, writer: string): Promise<Serv
 }
 
 export function openFhir(): Promise<Fhir> {
-  return loadFhir({ profilesDir: PROFILES_DIR, cacheDir: CACHE_DIR });
+  return loadFhir({ profilesDir: path.join(PROFILES_DIR, 'fhir'), cacheDir: CACHE_DIR });
 }
 
 /** The store alone, for a tool that must not touch the keys. An adapter is loaded only when it is used: the embedded store does not wait for the MongoDB driver. */
