@@ -16,7 +16,7 @@ export interface ScannedBundle {
   readonly entryCount: number;
   /** The entries in order, each parsed when it is reached. The text is known to be JSON, so nothing is thrown. */
   entries(): Generator<ScannedEntry>;
-  /** One entry, parsed anew. */
+  /** One entry; that of a large bundle is parsed anew each time. */
   entry(index: number): ScannedEntry;
 }
 
@@ -37,6 +37,8 @@ export interface BundleLimits {
 
 /** The envelope, the entry list and the entry stand around a resource. */
 const LEVELS_AROUND_RESOURCE = 3;
+/** The parsed entries of a bundle up to this size are kept, since they are read more than once. */
+const KEEP_PARSED_BYTES = 2_000_000;
 
 /**
  * Checks that the whole body is one JSON object and notes where each entry stands.
@@ -57,14 +59,23 @@ export function scanBundle(bytes: Buffer, limits: BundleLimits): ScannedBundle {
     scan.value();
     members.set(name, parseJson(bytes.toString('utf8', start, scan.position), depth));
   });
-  const envelope = Object.fromEntries(members) as JsonObject;
+  const envelope: unknown = Object.fromEntries(members);
+  const type = members.get('type');
+  const kept: ScannedEntry[] | undefined = bytes.length <= KEEP_PARSED_BYTES ? [] : undefined;
+  const entry = (index: number): ScannedEntry => {
+    const known = kept?.[index];
+    if (known !== undefined) return known;
+    const parsed = parseEntry(bytes, offsets, index, depth);
+    if (kept !== undefined) kept[index] = parsed;
+    return parsed;
+  };
   return {
-    envelope,
-    type: typeof envelope['type'] === 'string' ? envelope['type'] : undefined,
+    envelope: isObject(envelope) ? envelope : {},
+    type: typeof type === 'string' ? type : undefined,
     entryCount: offsets.length / 2,
-    entry: (index) => parseEntry(bytes, offsets, index, depth),
+    entry,
     *entries() {
-      for (let index = 0; index < offsets.length / 2; index++) yield parseEntry(bytes, offsets, index, depth);
+      for (let index = 0; index < offsets.length / 2; index++) yield entry(index);
     },
   };
 }

@@ -2,10 +2,20 @@ import type { Request, Response } from 'express';
 import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../errors.ts';
-import type { BodyBudget } from './body-budget.ts';
+import type { Services } from '../services.ts';
+import { BodyBudget } from './body-budget.ts';
 
 /** Memory is reserved in steps of this size while a body of unknown length comes in. */
 const STEP_BYTES = 1_000_000;
+
+const budgets = new WeakMap<Services, BodyBudget>();
+
+/** The memory for request bodies, shared by all routes of one process. */
+export function bodyBudgetOf(services: Services): BodyBudget {
+  const known = budgets.get(services) ?? new BodyBudget(services.config.limits.bodyBytesInFlight);
+  budgets.set(services, known);
+  return known;
+}
 
 /**
  * Reads a whole request body, unpacked if it came as gzip. Its share of the budget is held until the response is done,
@@ -15,16 +25,14 @@ const STEP_BYTES = 1_000_000;
  * @throws ServiceError 'too-large', 'unsupported-media' for another Content-Encoding, 'malformed' for a broken gzip or a
  *   connection that ended too early, 'unavailable' when there is no memory for it now
  */
-export async function readBody(req: Request, res: Response, limits: { readonly limitBytes: number; readonly budget: BodyBudget }): Promise<Buffer> {
-  const { limitBytes, budget } = limits;
+export async function readBody(services: Services, req: Request, res: Response, limitBytes: number): Promise<Buffer> {
   const isPacked = isGzip(req);
   const announced = Number(req.headers['content-length'] ?? Number.NaN);
   if (announced > limitBytes) throw tooLarge(req, limitBytes);
-  const lease = new Lease(budget, res);
+  const lease = new Lease(bodyBudgetOf(services), res);
   await lease.cover(isPacked || Number.isNaN(announced) ? Math.min(STEP_BYTES, limitBytes) : announced);
   const stream = isPacked ? req.pipe(createGunzip()) : req;
-  const body = await collect(stream, { req, limitBytes, lease });
-  return withoutByteOrderMark(body);
+  return withoutByteOrderMark(await collect(stream, { req, limitBytes, lease }));
 }
 
 /** The part of the budget that one request holds; it grows with the body and ends with the response. */
