@@ -1,4 +1,4 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, randomUUID } from 'node:crypto';
 import { link, mkdir, open, readFile, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -82,7 +82,7 @@ function parsePem(file: string, parse: () => KeyObject): KeyObject {
 /** Writes a new key beside and links it into place, which fails when another process was first; then that one's key counts. */
 async function createKey(folder: string, file: string, name: KeyName): Promise<KeyPair> {
   const { privateKey } = await GENERATORS[name]();
-  const draft = path.join(folder, `.${name}-${process.pid}-${Date.now()}.pem`);
+  const draft = path.join(folder, `.${name}-${randomUUID()}.pem`);
   await attempt(file, 'written', async () => {
     await writeDurably(draft, privateKey.export({ type: 'pkcs8', format: 'pem' }).toString());
     try {

@@ -14,22 +14,22 @@ const DCM = 'http://dicom.nema.org/resources/ontology/DCM';
 const ENTITY_TYPE = 'http://terminology.hl7.org/CodeSystem/audit-entity-type';
 const OBJECT_ROLE = 'http://terminology.hl7.org/CodeSystem/object-role';
 
-/** Built once: a trace is on the path of every request, and its constant parts are shared by all. */
-const REST = { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest', display: 'RESTful Operation' };
-const AUTHENTICATION = { system: DCM, code: '110114', display: 'User Authentication' };
-const LOGIN = { system: DCM, code: '110122', display: 'Login' };
-const SYSTEM_OBJECT = { system: ENTITY_TYPE, code: '2', display: 'System Object' };
-const PERSON = { system: ENTITY_TYPE, code: '1', display: 'Person' };
-const DOMAIN_RESOURCE = { system: OBJECT_ROLE, code: '4', display: 'Domain Resource' };
-const QUERY = { system: OBJECT_ROLE, code: '24', display: 'Query' };
-const PATIENT = { system: OBJECT_ROLE, code: '1', display: 'Patient' };
+/** Built once and without displays: a trace is on the path of every request, written and kept for years. */
+const REST = { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' };
+const AUTHENTICATION = { system: DCM, code: '110114' };
+const LOGIN = { system: DCM, code: '110122' };
+const SYSTEM_OBJECT = { system: ENTITY_TYPE, code: '2' };
+const PERSON = { system: ENTITY_TYPE, code: '1' };
+const DOMAIN_RESOURCE = { system: OBJECT_ROLE, code: '4' };
+const QUERY = { system: OBJECT_ROLE, code: '24' };
+const PATIENT = { system: OBJECT_ROLE, code: '1' };
 const REQUEST_ID = { system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType', code: 'XrequestId' };
-const ORIGIN = { system: DCM, code: '110153', display: 'Source Role ID' };
-const DESTINATION = { system: DCM, code: '110152', display: 'Destination Role ID' };
-const RECIPIENT = { system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP', display: 'information recipient' };
-const WORKPLACE = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleClass', code: 'SDLOC', display: 'service delivery location' }] };
+const ORIGIN = { system: DCM, code: '110153' };
+const DESTINATION = { system: DCM, code: '110152' };
+const RECIPIENT = { system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP' };
+const WORKPLACE = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-RoleClass', code: 'SDLOC' }] };
 const GATEWAY = { display: 'Bund gateway' };
-const SOURCE = { site: 'bund', observer: GATEWAY, type: [{ system: 'http://terminology.hl7.org/CodeSystem/security-source-type', code: '4', display: 'Application Server' }] };
+const SOURCE = { site: 'bund', observer: GATEWAY };
 
 const ACTIONS: Record<Event['action'], string> = { create: 'C', read: 'R', search: 'E', update: 'U', delete: 'D', operation: 'E', login: 'E' };
 const OUTCOMES: Record<Event['outcome'], string> = { success: '0', refused: '4', failed: '8' };
