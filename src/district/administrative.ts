@@ -1,4 +1,5 @@
 import type { Resource } from '../fhir/resource.ts';
+import { USCC_SYSTEM } from '../fhir/validation/identifiers.ts';
 import type { Source } from '../intake/source.ts';
 import { atMinute } from './calendar.ts';
 import type { Institution } from './institutions.ts';
@@ -9,7 +10,6 @@ import type { Resident } from './residents.ts';
 import type { Visit } from './visits.ts';
 
 const IDENTIFIER_TYPES = 'http://terminology.hl7.org/CodeSystem/v2-0203';
-const USCC = 'https://bund.example/identifier/uscc';
 /** Room for the numbers of one institution; the factor shares no divisor with it, so that no two residents meet. */
 const NUMBERS = 10_000_000;
 const STRIDE = 7919;
@@ -23,7 +23,7 @@ export function patientNumber(seed: string, institution: Institution, resident: 
 export function organizationPart(institution: Institution, { organization }: Source): Part {
   return partOf(institution, organization.id, {
     resourceType: 'Organization',
-    identifier: [{ use: 'official', system: USCC, value: organization.uscc }],
+    identifier: [{ use: 'official', system: USCC_SYSTEM, value: organization.uscc }],
     active: true,
     type: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/organization-type', code: 'prov', display: 'Healthcare Provider' }] }],
     name: organization.name,

@@ -1,5 +1,7 @@
 /** Habits of the six sending systems that are in no table: what their bundles look like, and what they can do. */
 
+import { RESIDENT_ID_SYSTEMS } from '../fhir/validation/identifiers.ts';
+
 /** How a source wraps what it sends. */
 export type BundleForm = 'transaction' | 'message' | 'collection' | 'document' | 'batch' | 'transaction-put';
 
@@ -24,9 +26,8 @@ export interface Institution {
   readonly anonymousShare: number;
 }
 
-const RESIDENT_ID = 'urn:oid:2.16.840.1.113883.2.23.1.19.1';
-/** The object identifier of the same number in China's shared documents (WS/T 500). */
-const RESIDENT_ID_IN_DOCUMENTS = 'urn:oid:2.16.156.10011.1.3';
+/** hospital-d, whose messages were shared documents (WS/T 500) before, uses the object identifier of those. */
+const [RESIDENT_ID = '', RESIDENT_ID_IN_DOCUMENTS = ''] = RESIDENT_ID_SYSTEMS;
 
 const digits = (serial: number, length: number): string => String(serial).padStart(length, '0');
 

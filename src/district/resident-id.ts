@@ -1,3 +1,4 @@
+import { residentCheckDigit } from '../fhir/validation/identifiers.ts';
 import type { Sex } from './names.ts';
 import type { Random } from './random.ts';
 
@@ -5,9 +6,6 @@ import type { Random } from './random.ts';
 const AREAS = [['310101', 6], ['310103', 3], ['310102', 1]] as const;
 /** Residence permits of people from Hong Kong, Macao and Taiwan. */
 const PERMIT_AREAS = [['810000', 5], ['820000', 1], ['830000', 4]] as const;
-
-const WEIGHTS = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-const CHECK_CHARACTERS = '10X98765432';
 
 /** Birth area, birth day and order: what a 公民身份号码 is made of. The order is odd for a man and even for a woman. */
 export interface IdParts { readonly area: string; readonly birthDate: string; readonly order: number }
@@ -21,8 +19,7 @@ export function idParts(random: Random, birthDate: string, sex: Sex, permit = fa
 /** The number of 18 characters, its last by ISO 7064 MOD 11-2 as GB 11643-1999 demands. */
 export function residentId({ area, birthDate, order }: IdParts): string {
   const first17 = area + birthDate.replaceAll('-', '') + String(order).padStart(3, '0');
-  const sum = WEIGHTS.reduce((total, weight, at) => total + weight * Number(first17[at]), 0);
-  return first17 + (CHECK_CHARACTERS[sum % 11] ?? '');
+  return first17 + residentCheckDigit(first17);
 }
 
 /** The same number as identity cards had it before 1999: no century and no check character. */
