@@ -1,0 +1,100 @@
+import { Schema } from 'mongoose';
+import type { Connection, IndexDefinition, IndexOptions, mongo } from 'mongoose';
+import type { ChainDocument, Collections, CounterDocument, GroupDocument, PositionDocument, ResourceDocument, VersionDocument } from './documents.ts';
+
+const OPTIONS = { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw' } as const;
+const RANGE = { param: String, low: Number, high: Number };
+
+const resource = new Schema({
+  _id: String,
+  type: String,
+  version: Number,
+  at: Number,
+  created: Number,
+  digest: String,
+  body: String,
+  home: String,
+  trace: { type: { type: String }, writer: String, seq: Number, previous: String, hash: String },
+  terms: {
+    token: [String], string: [String], exact: [String], reference: [String], uri: [String],
+    date: [RANGE], number: [RANGE], quantity: [{ ...RANGE, system: String, code: String }],
+  },
+  patients: [String],
+  record: [String],
+  clinical: Number,
+  least: Schema.Types.Mixed,
+  greatest: Schema.Types.Mixed,
+}, { ...OPTIONS, collection: 'resources' });
+
+// Newest of a type; and each kind of term, where the equality searches come out newest first.
+indexOf(resource, { type: 1, created: -1 });
+indexOf(resource, { type: 1, at: 1 });
+for (const kind of ['token', 'reference', 'uri'] as const) indexWhere(resource, `terms.${kind}`, { created: -1 });
+for (const kind of ['string', 'exact'] as const) indexWhere(resource, `terms.${kind}`, {});
+for (const kind of ['date', 'number', 'quantity'] as const) {
+  indexOf(resource, { type: 1, [`terms.${kind}.param`]: 1, [`terms.${kind}.low`]: 1 }, { partialFilterExpression: { [`terms.${kind}.param`]: { $exists: true } } });
+}
+// A patient's record in clinical order, whole and by code.
+indexWhere(resource, 'patients', { clinical: -1, created: -1 });
+indexWhere(resource, 'record', { clinical: -1, created: -1 });
+// A writer's chain, and the history of traces.
+indexOf(resource, { 'trace.writer': 1, 'trace.seq': 1 }, { partialFilterExpression: { 'trace.writer': { $exists: true } } });
+indexOf(resource, { 'trace.type': 1, created: -1 }, { partialFilterExpression: { 'trace.type': { $exists: true } } });
+
+const version = new Schema({ _id: String, type: String, version: Number, at: Number, tick: Number, body: String }, { ...OPTIONS, collection: 'versions' });
+indexOf(version, { tick: 1 });
+indexOf(version, { type: 1, tick: 1 });
+
+const group = new Schema({ _id: Number, last: Number, seq: Number, pending: Boolean }, { ...OPTIONS, collection: 'groups' });
+indexOf(group, { seq: 1 }, { partialFilterExpression: { seq: { $exists: true } } });
+indexOf(group, { pending: 1 }, { partialFilterExpression: { pending: { $exists: true } } });
+
+const chain = new Schema({ _id: String, seq: Number, hash: String }, { ...OPTIONS, collection: 'chains' });
+const position = new Schema({ _id: String, position: String }, { ...OPTIONS, collection: 'positions' });
+const counter = new Schema({ _id: String, value: Number }, { ...OPTIONS, collection: 'counters' });
+
+const NAMESPACE_EXISTS = 48;
+
+/**
+ * Makes the collections and their indexes where they are missing; several gateways may do so at once. A transaction must not
+ * have to create a collection, so all are made here.
+ */
+export async function prepareCollections(connection: Connection, sharded: boolean): Promise<Collections> {
+  const models = {
+    resources: connection.model('Resource', resource),
+    versions: connection.model('Version', version),
+    groups: connection.model('Group', group),
+    chains: connection.model('Chain', chain),
+    positions: connection.model('Position', position),
+    counters: connection.model('Counter', counter),
+  };
+  for (const model of Object.values(models)) {
+    await model.createCollection().catch(ignoreExisting);
+    await model.createIndexes();
+  }
+  const client = connection.getClient();
+  const db = client.db(connection.name);
+  return {
+    client,
+    resources: db.collection<ResourceDocument>(models.resources.collection.collectionName),
+    versions: db.collection<VersionDocument>(models.versions.collection.collectionName),
+    groups: db.collection<GroupDocument>(models.groups.collection.collectionName),
+    chains: db.collection<ChainDocument>(models.chains.collection.collectionName),
+    positions: db.collection<PositionDocument>(models.positions.collection.collectionName),
+    counters: db.collection<CounterDocument>(models.counters.collection.collectionName),
+    sharded,
+  };
+}
+
+function indexOf(schema: Schema, fields: IndexDefinition, options: IndexOptions = {}): void {
+  schema.index(fields, options);
+}
+
+/** Leads with the type and the field, and holds only resources that have it. */
+function indexWhere(schema: Schema, field: string, then: IndexDefinition): void {
+  indexOf(schema, { type: 1, [field]: 1, ...then }, { partialFilterExpression: { [field]: { $exists: true } } });
+}
+
+function ignoreExisting(error: unknown): void {
+  if ((error as mongo.MongoServerError).code !== NAMESPACE_EXISTS) throw error;
+}
