@@ -28,3 +28,12 @@ function rounded(value: number, decimals: number): number {
   if (decimals < 0 || decimals > 20) return value;
   return Number(value.toFixed(decimals));
 }
+
+/** The largest number below: a half-open range as a closed one. */
+export function justBelow(value: number): number {
+  if (value === 0) return -Number.MIN_VALUE;
+  const bits = new DataView(new ArrayBuffer(8));
+  bits.setFloat64(0, value);
+  bits.setBigInt64(0, bits.getBigInt64(0) - (value > 0 ? 1n : -1n));
+  return bits.getFloat64(0);
+}

@@ -31,7 +31,7 @@ export type ReferenceMatch = { readonly type?: string; readonly id: string } | {
 
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap';
 /**
- * The searched value as the range its precision covers, [low, high], closed for dates (epoch ms) and half-open for numbers.
+ * The searched value as the range its precision covers, [low, high], closed, for dates (epoch ms) and numbers alike.
  * `eq`: the indexed range lies within. `ne`: not eq. `gt`: indexed.high > high. `lt`: indexed.low < low. `ge`: gt or eq.
  * `le`: lt or eq. `sa`: indexed.low > high. `eb`: indexed.high < low. `ap`: the ranges overlap or touch (the parser has widened them).
  * @see https://hl7.org/fhir/R4/search.html#prefix

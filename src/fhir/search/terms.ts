@@ -27,7 +27,7 @@ export interface StringTerm { readonly param: string; readonly folded: string; r
 export interface ReferenceTerm { readonly param: string; readonly type: string; readonly id: string; readonly url: string }
 /** The closed range, epoch ms, that a date of its precision covers; open ends of a Period are ±8.64e15. */
 export interface DateTerm { readonly param: string; readonly start: number; readonly end: number }
-/** The range that a decimal of its precision covers: `6.0` is [5.95, 6.05). */
+/** Closed range: of a decimal the one point that it is, [6, 6]; of a Range or a comparator all that it allows. The searched value has the precision. */
 export interface NumberTerm { readonly param: string; readonly low: number; readonly high: number }
 /** As NumberTerm; a Quantity has one term for its coded unit, and one with system '' for its printed unit where that differs. */
 export interface QuantityTerm extends NumberTerm { readonly system: string; readonly code: string }
