@@ -1,13 +1,13 @@
 /** `npm run verify-audit`: proves offline that nobody changed, removed or inserted an event of the trace. Ends with 0 when it is intact, 1 when not. */
 import { access } from 'node:fs/promises';
-import Table from 'cli-table3';
 import { auditKeyFile, readAuditKey } from '../access/index.ts';
-import { type AuditReport, headLines, headsFile, verifyAudit } from '../audit/index.ts';
+import { headLines, headsFile, verifyAudit } from '../audit/index.ts';
 import { type Config, ConfigError, readConfig } from '../config.ts';
 import { isServiceError } from '../errors.ts';
 import { openFhir, openStore } from '../open-services.ts';
 import type { Store } from '../store/store.ts';
 import { readArguments, UsageError } from './arguments.ts';
+import { printAuditReport } from './audit-report.ts';
 import { startProgress } from './progress.ts';
 
 const USAGE = `Usage: npm run verify-audit [-- options]
@@ -31,7 +31,7 @@ async function main(): Promise<void> {
   const store = await openStore(config, await openFhir(), 'verify-audit');
   try {
     const report = await verifyAudit({ store, lines, publicKey }, await progressOf(store));
-    print(report);
+    printAuditReport(report);
     process.exitCode = report.intact ? 0 : EX_NOT_INTACT;
   } finally {
     await store.close();
@@ -56,22 +56,6 @@ async function progressOf(store: Store): Promise<(checked: number) => void> {
     for (; shown < Math.min(checked, total); shown++) progress.advance();
     if (shown === total) progress.done();
   };
-}
-
-function print({ chains, signatures, unsigned, intact }: AuditReport): void {
-  const table = new Table({ head: ['chain', 'events', 'first', 'last', 'head', ''], style: { head: [], border: [] }, colAligns: ['left', 'right'] });
-  for (const { state, fault } of chains) {
-    table.push([state.writer, state.seq, state.first ?? '', state.last ?? '', `${state.hash.slice(0, 16)}…`, fault === undefined ? 'OK' : 'FAULT']);
-  }
-  console.log(table.toString());
-  console.log(`${signatures.lines} signature lines, the last of ${signatures.last ?? 'never'}; ${unsigned} events after the last signature`);
-  const faults = [
-    ...chains.flatMap(({ fault }) => (fault === undefined ? [] : [`chain ${fault.writer}, event ${fault.seq}${fault.id === undefined ? '' : `, AuditEvent/${fault.id}`}: ${fault.what}`])),
-    ...(signatures.fault === undefined ? [] : [`signatures, line ${signatures.fault.line}: ${signatures.fault.what}`]),
-  ];
-  for (const fault of faults) console.log(`FAULT ${fault}`);
-  const events = chains.reduce((sum, { state }) => sum + state.seq, 0);
-  console.log(intact ? `Intact: ${events} events in ${chains.length} chains` : 'NOT INTACT');
 }
 
 main().catch((error: unknown) => {
