@@ -1,10 +1,10 @@
+import { decimal } from '../fhir/json.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
-import { atMinute } from './calendar.ts';
+import { addDays, atMinute } from './calendar.ts';
 import type { Laboratory, LocalTest } from './laboratory.ts';
 import type { Sample } from './measure.ts';
 import { ONLY_OF, type Panel, UNMAPPED } from './orders.ts';
 import { type PrintedResult, printResult } from './printed-result.ts';
-import { decimal } from '../fhir/json.ts';
 import { localCode, localIdentifier, type Part, partOf, refer } from './record.ts';
 import type { Resident } from './residents.ts';
 import type { Visit } from './visits.ts';
@@ -49,7 +49,7 @@ export function laboratoryParts(panel: Panel, laboratory: Laboratory, sample: Sa
   const results = resultsOf(panel, laboratory, at).map((result) =>
     resultPart(result, sample, { ...at, local, times, specimen, order }));
   const report = partOf(institution, local, {
-    resourceType: 'DiagnosticReport', identifier: [localIdentifier(institution, 'report', local)], basedOn: [refer(order)], status: 'final',
+    resourceType: 'DiagnosticReport', identifier: [localIdentifier(institution, 'report', local)], basedOn: [refer(order)], status: statusOf(at.visit),
     category: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0074', code: 'LAB', display: 'Laboratory' }] }],
     code, ...context, effectiveDateTime: times.collected, issued: times.issued, performer: [refer(organization)],
     specimen: [refer(specimen)], result: results.map(refer),
@@ -78,7 +78,7 @@ function resultPart(test: Result, sample: Sample, context: ResultContext): Part 
     resourceType: 'Observation',
     identifier: [localIdentifier(institution, 'result', local)],
     basedOn: [refer(context.order)],
-    status: 'final',
+    status: statusOf(context.visit),
     category: [{ coding: [{ system: OBSERVATION_CATEGORY, code: 'laboratory' }] }],
     code: { coding: [localCode(institution, 'codes', { code: test.local, display: test.display })], text: test.display },
     subject: refer(context.patient),
@@ -106,9 +106,13 @@ function rangeOf(printed: PrintedResult): JsonObject {
 }
 type PrintedLimit = Extract<PrintedResult, { kind: 'quantity' }>['low'];
 
-/** Blood is taken in the morning; a panel takes one to three hours. */
-function timesOf({ day, number }: Visit, panel: Panel): Times {
+function statusOf({ isCorrection }: Visit): string {
+  return isCorrection ? 'corrected' : 'final';
+}
+
+/** Blood is taken in the morning; a panel takes one to three hours, and a correction comes a day later. */
+function timesOf({ day, number, isCorrection }: Visit, panel: Panel): Times {
   const collected = 8 * 60 + 12 + (number * 7) % 30;
   const minutes = collected + 60 + panel.items.length * 5;
-  return { ordered: atMinute(day, collected - 9), collected: atMinute(day, collected), received: atMinute(day, collected + 25), issued: atMinute(day, minutes) };
+  return { ordered: atMinute(day, collected - 9), collected: atMinute(day, collected), received: atMinute(day, collected + 25), issued: atMinute(isCorrection ? addDays(day, 1) : day, minutes) };
 }

@@ -3,6 +3,7 @@ import type { Source } from '../intake/source.ts';
 import type { CodeTables } from '../terminology/tables.ts';
 import { encounterPart, organizationPart, patientNumber, patientPart } from './administrative.ts';
 import { bundleOf } from './bundle.ts';
+import { addDays } from './calendar.ts';
 import { imagingParts } from './imaging-report.ts';
 import { type Institution, INSTITUTIONS } from './institutions.ts';
 import { type Laboratory, laboratoryOf } from './laboratory.ts';
@@ -27,14 +28,18 @@ export interface DistrictTables {
   readonly codes: CodeTables;
 }
 
-/** All messages of the district, resident after resident, each resident's in the order of time. Holds one at a time. */
-export function* districtMessages(tables: DistrictTables, options: DistrictOptions): Generator<Message> {
+/**
+ * All messages of the district, resident after resident, each resident's in the order of time. Holds one at a time.
+ *
+ * @param only the messages of this source
+ */
+export function* districtMessages(tables: DistrictTables, options: DistrictOptions, only?: string): Generator<Message> {
   const senders = new Map(INSTITUTIONS.map((institution) => [institution.source, senderOf(institution, tables)]));
   for (let index = 0; index < options.residents; index++) {
     const resident = residentAt(index, options);
     for (const visit of visitsOf(resident, options)) {
       const sender = senders.get(visit.institution.source);
-      if (sender !== undefined) yield messageOf(resident, visit, sender, options.seed);
+      if (sender !== undefined && (only ?? visit.institution.source) === visit.institution.source) yield messageOf(resident, visit, sender, options.seed);
     }
   }
 }
@@ -60,11 +65,11 @@ function messageOf(resident: Resident, visit: Visit, { source, laboratory }: Sen
   const patient = patientPart(resident, visit, { number, source, organization });
   const encounter = encounterPart(visit, number, { patient, organization });
   const at: Surroundings = { resident, visit, organization, patient, encounter, number: `${number}-${visit.number}` };
-  const sample = takeSample(seed, resident, visit.day);
+  const sample = takeSample(seed, resident, visit.isCorrection ? addDays(visit.day, 1) : visit.day);
   const parts = [
     organization, patient, encounter,
     ...visit.panels.flatMap((panel) => laboratoryParts(panel, laboratory, sample, at)),
     ...(visit.examination === undefined ? [] : imagingParts(visit.examination, at)),
   ];
-  return { source: source.id, resident, visit, bundle: bundleOf(visit.institution, at.number, visit.day, parts), resources: parts.length };
+  return { source: source.id, resident, visit, bundle: bundleOf(visit.institution, visit.isCorrection ? `${at.number}-C` : at.number, visit.day, parts), resources: parts.length };
 }

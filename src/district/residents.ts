@@ -12,6 +12,7 @@ export type Case =
   | 'residence-permit' // from Hong Kong, Macao or Taiwan
   | 'newborn' // has no number yet, and is called after the mother
   | 'twin'
+  | 'corrected-report' // a laboratory ran the samples again and sent the report once more
   | 'renamed'; // changed the name between two visits
 
 /** One person who lives in the district. */
@@ -44,7 +45,7 @@ export interface DistrictOptions {
 
 /** The cases stand at the start of each block of this many residents, so that every district of this size has all. */
 const BLOCK = 40;
-const CASES: readonly Case[] = ['many-institutions', 'borrowed-card', 'legacy-id', 'residence-permit', 'newborn', 'twin', 'twin', 'renamed'];
+const CASES: readonly Case[] = ['many-institutions', 'borrowed-card', 'legacy-id', 'residence-permit', 'newborn', 'twin', 'twin', 'renamed', 'corrected-report'];
 
 export function caseOf(index: number): Case {
   return CASES[index % BLOCK] ?? 'ordinary';

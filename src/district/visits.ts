@@ -17,6 +17,8 @@ export interface Visit {
   /** Name under which the institution knows the resident: another one on a borrowed card or before a change of name. */
   readonly name: string;
   readonly showsDocument: boolean;
+  /** True where the laboratory ran the samples of this visit again: the same records, corrected. */
+  readonly isCorrection: boolean;
 }
 
 const PERIOD_DAYS = 365;
@@ -32,7 +34,7 @@ export function visitsOf(resident: Resident, options: DistrictOptions): readonly
   const visitsTo = (): number => (resident.case === 'many-institutions' ? 1 : random.weighted([[1, 5], [2, 3], [3, 1]]));
   const days = chosen.flatMap((institution) => Array.from({ length: visitsTo() }, () => ({ institution, day: dayFor(resident, random, options) })));
   days.sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0));
-  return days.map(({ institution, day }, at) => ({
+  const visits = days.map(({ institution, day }, at): Visit => ({
     institution,
     day,
     number: at + 1,
@@ -41,7 +43,9 @@ export function visitsOf(resident: Resident, options: DistrictOptions): readonly
     examination: random.chance(institution.imagingShare) && isAdult(resident, day) ? random.pick(EXAMINATIONS) : undefined,
     name: nameAt(resident, institution, chosen),
     showsDocument: resident.case !== 'ordinary' || !random.chance(institution.anonymousShare),
+    isCorrection: false,
   }));
+  return resident.case === 'corrected-report' ? visits.flatMap((visit) => [visit, { ...visit, isCorrection: true }]) : visits;
 }
 
 function isAdult(resident: Resident, day: string): boolean {
@@ -56,6 +60,7 @@ function institutionsFor(resident: Resident, random: Random): readonly Instituti
     case 'legacy-id': return ['hospital-a', 'hospital-c'].map(institutionOf);
     case 'renamed': return ['community-f', 'hospital-a'].map(institutionOf);
     case 'newborn': return [institutionOf('hospital-a')];
+    case 'corrected-report': return [institutionOf('hospital-b')];
     default: return someInstitutions(random, random.weighted(SPREAD));
   }
 }

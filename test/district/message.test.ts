@@ -82,7 +82,16 @@ describe('districtMessages', () => {
       expect(new Set(urls).size).toBe(1);
     }
     const results = messages.flatMap((message) => resultsOf(message).map((result) => `${message.source} ${result.identifier[0]!.value}`));
-    expect(new Set(results).size).toBe(results.length);
+    const corrected = messages.filter((message) => message.visit.isCorrection).flatMap(resultsOf).length;
+    expect(new Set(results).size).toBe(results.length - corrected);
+  });
+
+  it('sends a corrected report with other values under the same identifiers', () => {
+    const first = messages.findIndex((message) => message.visit.isCorrection);
+    const [before, after] = [messages[first - 1]!, messages[first]!].map(resultsOf);
+    expect(after!.map((result) => result.identifier)).toEqual(before!.map((result) => result.identifier));
+    expect(after!.every((result) => result['status'] === 'corrected')).toBe(true);
+    expect(after!.map((result) => result.valueQuantity)).not.toEqual(before!.map((result) => result.valueQuantity));
   });
 
   it('sends nothing that the tables cannot map, but for the gaps left on purpose', () => {

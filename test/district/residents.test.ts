@@ -45,7 +45,7 @@ describe('residentAt', () => {
   });
 
   it('has every case of the field in each block of residents', () => {
-    const expected = ['borrowed-card', 'legacy-id', 'many-institutions', 'newborn', 'ordinary', 'renamed', 'residence-permit', 'twin'];
+    const expected = ['borrowed-card', 'corrected-report', 'legacy-id', 'many-institutions', 'newborn', 'ordinary', 'renamed', 'residence-permit', 'twin'];
     expect([...new Set(Array.from({ length: 40 }, (_, index) => caseOf(index)))].sort()).toEqual(expected);
   });
 
