@@ -1,0 +1,32 @@
+import express from 'express';
+import type { Express } from 'express';
+import { errorHandler, unknownRoute } from './http/error-handler.ts';
+import { healthRouter } from './http/health.ts';
+import { createMetrics } from './http/metrics.ts';
+import { assignRequestId } from './http/request-id.ts';
+import { logRequests } from './http/request-log.ts';
+import { setSecurityHeaders } from './http/security-headers.ts';
+import { limitTime } from './http/time-limit.ts';
+import { fhirRouter } from './rest/router.ts';
+import type { Services } from './services.ts';
+
+/** Proxies in these networks may say who the client is, once a public address shows that there is a proxy. */
+const PROXY_NETWORKS = 'loopback, linklocal, uniquelocal';
+
+/** Builds the gateway's Express app. It opens no port and holds nothing that must be closed. */
+export function buildApp(services: Services): Express {
+  const { config, store, log } = services;
+  const metrics = createMetrics();
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag'); // It would hash every body; resources have their version as ETag.
+  app.set('query parser', false);
+  app.set('trust proxy', config.baseUrl === undefined ? false : PROXY_NETWORKS);
+
+  app.use(assignRequestId, setSecurityHeaders, logRequests(log, metrics), limitTime(config.limits.requestMs));
+  app.use(healthRouter(store, metrics));
+  app.use('/fhir', fhirRouter(services));
+  app.use(unknownRoute);
+  app.use(errorHandler(log));
+  return app;
+}

@@ -1,0 +1,80 @@
+import { authorize } from '../access/index.ts';
+import type { Caller } from '../access/index.ts';
+import { isServiceError } from '../errors.ts';
+import type { ScannedBundle, ScannedEntry } from '../fhir/bundle.ts';
+import { isObject } from '../fhir/resource.ts';
+import { failureOf } from '../http/outcome.ts';
+import type { Services } from '../services.ts';
+import type { Answer } from './answer.ts';
+import { create } from './create.ts';
+import { deleteResource } from './delete.ts';
+import { entryAnswer, entryFailure, responseBundle } from './entry-answer.ts';
+import { issuesAt } from './entry-faults.ts';
+import { answerGet } from './entry-get.ts';
+import { readEntryRequest, writeAddress } from './entry-request.ts';
+import { writePreference } from './prefer.ts';
+import type { Preference } from './prefer.ts';
+import { update } from './update.ts';
+
+export interface BundleContext {
+  /** Public address of the API. */
+  readonly base: string;
+  readonly preference: Preference;
+}
+
+/** So many entries are under way together, and share commits. */
+const CONCURRENT = 16;
+const ORDER = ['DELETE', 'POST', 'PUT', 'GET'] as const;
+
+/**
+ * Does what each entry asks for by itself; an entry that fails says so and touches no other.
+ * @returns the responses in the order of the requests
+ * @see https://hl7.org/fhir/R4/http.html#transaction
+ */
+export async function processBatch(services: Services, caller: Caller, bundle: ScannedBundle, context: BundleContext): Promise<Answer> {
+  await authorize(services, caller, { action: 'batch' });
+  const entries = new Array<string>(bundle.entryCount);
+  for (const indexes of inOrder(bundle)) {
+    const queue = indexes.values();
+    const work = async (): Promise<void> => {
+      for (const index of queue) entries[index] = await answerEntry(services, caller, bundle.entry(index), context);
+    };
+    await Promise.all(Array.from({ length: Math.min(CONCURRENT, indexes.length) }, work));
+  }
+  return { status: 200, body: responseBundle('batch-response', services.newId(), entries) };
+}
+
+/** Indexes of the entries in the groups that follow each other; what has no known method fails in the last. */
+function inOrder(bundle: ScannedBundle): readonly (readonly number[])[] {
+  const groups: number[][] = ORDER.map(() => []);
+  for (const { index, value } of bundle.entries()) {
+    const { request } = value;
+    const place = ORDER.findIndex((method) => isObject(request) && request['method'] === method);
+    groups.at(place)?.push(index);
+  }
+  return groups;
+}
+
+async function answerEntry(services: Services, caller: Caller, entry: ScannedEntry, context: BundleContext): Promise<string> {
+  try {
+    const answer = await act(services, caller, entry, context);
+    return entryAnswer(answer, { base: context.base, tellsRemarks: context.preference.returns === 'OperationOutcome' });
+  } catch (error) {
+    const { kind, status, issues } = failureOf(error, caller.requestId);
+    if (kind === 'fault') services.log.error({ requestId: caller.requestId, error: error instanceof Error ? error.name : typeof error }, 'entry of a batch failed');
+    return entryFailure(status, isServiceError(error) ? issuesAt(error, entry.at) : issues);
+  }
+}
+
+function act(services: Services, caller: Caller, entry: ScannedEntry, context: BundleContext): Promise<Answer> {
+  const request = readEntryRequest(entry, context.base);
+  const { method, query, conditions, at } = request;
+  if (method === 'GET') return answerGet(services, caller, request, context);
+  const { type, id } = writeAddress(request);
+  const address = { type, ...(id === undefined ? {} : { id }), ...(query === '' ? {} : { query }) };
+  if (method === 'DELETE') return deleteResource(services, caller, address, conditions);
+  const incoming = { resource: entry.value['resource'], at: `${at}.resource` };
+  const preference = writePreference(context.preference);
+  if (method === 'PUT') return update(services, caller, { ...address, ...incoming, conditions }, preference);
+  return create(services, caller, { type, ...incoming, ...(request.ifNoneExist === undefined ? {} : { ifNoneExist: request.ifNoneExist }) }, preference);
+}

@@ -1,0 +1,107 @@
+import type { Caller } from '../access/index.ts';
+import { traceOf } from '../audit/index.ts';
+import { isServiceError, ServiceError } from '../errors.ts';
+import { referenceTo } from '../fhir/resource.ts';
+import type { ResourceKey } from '../fhir/resource.ts';
+import { personChanges } from '../identity/index.ts';
+import type { Services } from '../services.ts';
+import type { Assumption, Change, Stored } from '../store/store.ts';
+import { patientsIn } from './patients-of.ts';
+import type { Target } from './target.ts';
+
+/** One write, checked and ready. */
+export interface Write {
+  readonly action: Target['action'];
+  readonly change: Extract<Change, { kind: 'put' | 'delete' }>;
+  /** Logical ids of the patients it concerns. */
+  readonly patients: readonly string[];
+}
+
+export interface WritePlan {
+  /** FHIR interaction, for the trace. */
+  readonly interaction: string;
+  readonly writes: readonly Write[];
+  /** What a conditional create found instead of writing; the caller is shown it. */
+  readonly found: readonly Stored[];
+  readonly assuming: readonly Assumption[];
+}
+
+/** A trace of a large transaction is cut into several, so that each stays readable. */
+const RESOURCES_PER_TRACE = 200;
+const MAX_ATTEMPTS = 8;
+
+/**
+ * Commits the writes together with their traces and the links of the persons they concern: all or none.
+ * @returns what was stored, in the order of the writes
+ */
+export async function commitWrites(services: Services, caller: Caller, plan: WritePlan): Promise<readonly Stored[]> {
+  const patients = plan.writes.flatMap(({ change }) => (change.kind === 'put' && change.resource.resourceType === 'Patient' ? [change.resource] : []));
+  const persons = patients.length === 0 ? { changes: [], assuming: [] } : await personChanges(services, patients);
+  const traces = tracesOf(services, caller, plan);
+  if (traces.length === 0) return [];
+  const changes = [...plan.writes.map((write) => write.change), ...persons.changes, ...traces];
+  const assuming = [...plan.assuming, ...persons.assuming];
+  try {
+    const stored = await services.store.commit(changes, assuming.length === 0 ? {} : { assuming });
+    return stored.slice(0, plan.writes.length);
+  } catch (error) {
+    if (persons.changes.length > 0 && isServiceError(error, 'version-conflict') && (await areCurrent(services, plan.writes))) {
+      throw new ServiceError('conflict', 'Another writer changed the same person', [], { cause: error });
+    }
+    throw error;
+  }
+}
+
+/** True when the versions that the caller expected are current: then a version conflict is about a Person, and not the caller's. */
+async function areCurrent({ store }: Services, writes: readonly Write[]): Promise<boolean> {
+  for (const { change } of writes) {
+    if (change.expectedVersion === undefined) continue;
+    const current = await store.read(keyOf(change));
+    const version = current === undefined || (current.deleted && change.expectedVersion === 0) ? 0 : current.version;
+    if (version !== change.expectedVersion) return false;
+  }
+  return true;
+}
+
+function keyOf(change: Write['change']): ResourceKey {
+  return change.kind === 'put' ? { type: change.resource.resourceType, id: change.resource.id } : change.key;
+}
+
+/**
+ * Repeats an attempt whose assumptions another writer has broken in the meantime, each time on what is stored then.
+ * @throws ServiceError 'conflict' when it is overtaken every time
+ */
+export async function repeatOnConflict<T>(attempt: () => Promise<T>): Promise<T> {
+  for (let count = 1; ; count++) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!isServiceError(error, 'conflict') || error.issues.length > 0) throw error;
+      if (count === MAX_ATTEMPTS) throw new ServiceError('conflict', `Other writers changed the same resources during each of ${MAX_ATTEMPTS} attempts; repeat the request`, [], { cause: error });
+    }
+  }
+}
+
+function tracesOf(services: Services, caller: Caller, plan: WritePlan): Change[] {
+  const touched: Touched[] = [
+    ...plan.writes.map(({ action, change, patients }) => ({ action, patients, key: keyOf(change) })),
+    ...plan.found.map((found) => ({ action: 'read', patients: patientsIn(services, found), key: found } as const)),
+  ];
+  return (['create', 'update', 'delete', 'read'] as const).flatMap((action) => {
+    const same = touched.filter((item) => item.action === action);
+    const parts = Array.from({ length: Math.ceil(same.length / RESOURCES_PER_TRACE) }, (_, part) => same.slice(part * RESOURCES_PER_TRACE, (part + 1) * RESOURCES_PER_TRACE));
+    return parts.map((part) => traceChange(services, caller, { action, interaction: plan.interaction, touched: part }));
+  });
+}
+
+interface Touched { readonly action: Write['action'] | 'read'; readonly key: ResourceKey; readonly patients: readonly string[] }
+
+function traceChange(services: Services, caller: Caller, { action, interaction, touched }: { action: Touched['action']; interaction: string; touched: readonly Touched[] }): Change {
+  const patients = new Set(touched.flatMap((item) => item.patients));
+  const event = {
+    action, interaction, outcome: 'success',
+    resources: touched.map((item) => referenceTo(item.key)),
+    patients: [...patients].map((id) => referenceTo({ type: 'Patient', id })),
+  } as const;
+  return { kind: 'append', trace: traceOf(caller, event, { now: services.clock(), id: services.newId() }) };
+}

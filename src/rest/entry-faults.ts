@@ -1,0 +1,35 @@
+import { ServiceError, isServiceError } from '../errors.ts';
+import type { ErrorKind } from '../errors.ts';
+import type { Issue } from '../fhir/outcome.ts';
+import { RESPONSES } from '../http/outcome.ts';
+
+/** Collects what is wrong with the entries of a transaction, so that its sender learns of every fault at once. */
+export class EntryFaults {
+  readonly #issues: Issue[] = [];
+  #kind: ErrorKind | undefined;
+
+  /** Runs a step for one entry; its faults are kept with the entry's place. Undefined when it failed. */
+  async collect<T>(at: string, step: () => T | Promise<T>): Promise<T | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      if (!isServiceError(error) || RESPONSES[error.kind].status >= 500 || error.kind === 'conflict') throw error;
+      this.#kind ??= error.kind;
+      this.#issues.push(...issuesAt(error, at));
+      return undefined;
+    }
+  }
+
+  /** @throws ServiceError with the issues of all entries, of the kind of the first */
+  throwIfAny(): void {
+    if (this.#kind === undefined) return;
+    const errors = this.#issues.filter((issue) => issue.severity === 'error' || issue.severity === 'fatal');
+    throw new ServiceError(this.#kind, 'The transaction was refused as a whole, nothing was stored', errors);
+  }
+}
+
+/** The issues of an error, each with the place of its entry where it names none. */
+export function issuesAt(error: ServiceError, at: string): readonly Issue[] {
+  if (error.issues.length === 0) return [{ severity: 'error', code: RESPONSES[error.kind].code, diagnostics: error.message, expression: at }];
+  return error.issues.map((issue) => ({ expression: at, ...issue }));
+}

@@ -1,0 +1,54 @@
+import { mapReferences, parseReference, referencesOf } from '../fhir/references.ts';
+import type { Resource } from '../fhir/resource.ts';
+import type { Issue } from '../fhir/outcome.ts';
+
+/** What the references of a transaction's entries become. */
+export interface Replacements {
+  /** `fullUrl` of an entry -> `Patient/p1`. */
+  readonly fullUrls: ReadonlyMap<string, string>;
+  /** Conditional reference, `Patient?identifier=…` -> `Patient/p1`. */
+  readonly conditional: ReadonlyMap<string, string>;
+}
+
+const TEMPORARY = /^urn:(uuid|oid):/;
+
+/** The texts of the conditional references of a resource. */
+export function conditionalReferencesOf(resource: Resource): readonly string[] {
+  return referencesOf(resource).filter((found) => found.parsed.kind === 'conditional').map((found) => found.reference);
+}
+
+/**
+ * The resource with every reference to another entry replaced by the id which that entry got.
+ *
+ * @param fullUrl of the resource's own entry, against which its relative references are read
+ * @see https://hl7.org/fhir/R4/http.html#trules and https://hl7.org/fhir/R4/bundle.html#references
+ */
+export function withFinalReferences(resource: Resource, fullUrl: string | undefined, { fullUrls, conditional }: Replacements): Resource {
+  const root = rootOf(fullUrl);
+  return mapReferences(resource, ({ kind, text }) => {
+    const direct = fullUrls.get(text);
+    if (direct !== undefined || kind === 'uri') return direct;
+    const known = conditional.get(text);
+    if (known !== undefined) return known;
+    const [plain = '', ...fragment] = text.split('#');
+    const target = fullUrls.get(plain) ?? (root === undefined ? undefined : fullUrls.get(`${root}/${plain}`));
+    return target === undefined ? undefined : [target, ...fragment].join('#');
+  });
+}
+
+/** A fault for each reference to an entry that the transaction does not have. @param at `Bundle.entry[3].resource` */
+export function danglingReferences(resource: Resource, at: string): readonly Issue[] {
+  return referencesOf(resource).filter((found) => TEMPORARY.test(found.reference)).map((found) => ({
+    severity: 'error',
+    code: 'not-found',
+    diagnostics: 'The reference names no fullUrl of the transaction',
+    expression: `${at}${found.path.slice(resource.resourceType.length)}.reference`,
+  }));
+}
+
+/** Base address of a RESTful `fullUrl`; a `urn:` has none. */
+function rootOf(fullUrl: string | undefined): string | undefined {
+  if (fullUrl === undefined) return undefined;
+  const parsed = parseReference(fullUrl);
+  return parsed.kind === 'absolute' ? parsed.base : undefined;
+}

@@ -1,0 +1,100 @@
+import { authorize } from '../access/index.ts';
+import type { Caller } from '../access/index.ts';
+import { ServiceError } from '../errors.ts';
+import { parseMoment } from '../fhir/dates.ts';
+import type { Services } from '../services.ts';
+import type { HistoryQuery, Page, Stored } from '../store/store.ts';
+import type { Answer } from './answer.ts';
+import { traceRead } from './disclose.ts';
+import { patientsIn } from './patients-of.ts';
+import { refused, requireId, requireType } from './incoming.ts';
+import { historyEntry, pageBundle } from './page-bundle.ts';
+import { openPage, PAGE_PARAMETER, signPage } from './page-link.ts';
+import { parseQueryText, valueOf, withoutFormat } from './query-text.ts';
+
+/** No `id`: history of the type. No `type` either: of everything. */
+export interface HistoryInput {
+  readonly type?: string;
+  readonly id?: string;
+  readonly query: string;
+  /** Public address of the API, for links. */
+  readonly base: string;
+}
+
+const DEFAULT_COUNT = 50;
+const PARAMETERS = ['_count', '_since', PAGE_PARAMETER];
+
+/**
+ * Versions, newest first, of a resource, a type or everything but traces.
+ * @throws ServiceError 'not-found' for an id that was never stored, 'not-supported' for an unknown parameter, 'malformed', 'forbidden'
+ * @see https://hl7.org/fhir/R4/http.html#history
+ */
+export async function history(services: Services, caller: Caller, input: HistoryInput): Promise<Answer> {
+  const { type, id, base } = input;
+  if (type !== undefined) requireType(services, type);
+  if (id !== undefined) requireId(id);
+  const path = ['', type, id].filter((part) => part !== undefined).join('/');
+  const of = `history ${path}`;
+  const pairs = withoutFormat(parseQueryText(input.query));
+  const unknown = pairs.find(([name]) => !PARAMETERS.includes(name));
+  if (unknown !== undefined) throw new ServiceError('not-supported', `A history takes no such parameter; it takes ${PARAMETERS.slice(0, 2).join(' and ')}`);
+  const link = valueOf(pairs, PAGE_PARAMETER);
+  const position = link === undefined ? undefined : openPage(services.keys, caller.subject, of, link);
+  const page = await versionsOf(services, { ...input, query: position?.query ?? input.query }, position?.after);
+  await discloseHistory(services, caller, input, page);
+  if (page.items.length === 0) await requireStored(services, input);
+  const next = page.next === undefined ? undefined : signPage(services.keys, caller.subject, { of, query: position?.query ?? input.query, after: page.next });
+  const address = `${base}${path}/_history`;
+  const links = [
+    { relation: 'self', url: input.query === '' ? address : `${address}?${input.query}` } as const,
+    ...(next === undefined ? [] : [{ relation: 'next', url: `${address}?${PAGE_PARAMETER}=${next}` } as const]),
+  ];
+  const frame = { id: services.newId(), type: 'history', lastUpdated: services.clock().toISOString(), links } as const;
+  return { status: 200, body: pageBundle(frame, page.items.map((stored) => historyEntry(base, stored))) };
+}
+
+async function versionsOf(services: Services, { type, id, query }: HistoryInput, after: string | undefined): Promise<Page> {
+  const pairs = parseQueryText(query);
+  const since = valueOf(pairs, '_since');
+  const asked: HistoryQuery = {
+    limit: countOf(valueOf(pairs, '_count'), services.config.limits.page),
+    ...(type === undefined ? {} : { type }),
+    ...(id === undefined ? {} : { id }),
+    ...(since === undefined ? {} : { since: instantOf(since) }),
+    ...(after === undefined ? {} : { after }),
+  };
+  const page = await services.store.history(asked);
+  return { ...page, items: page.items.filter((stored) => services.fhir.isResourceType(stored.type)) };
+}
+
+/** Leave and trace. Every patient whose data is on the page is named; a page of a type is the affair of those who may read all of it. */
+async function discloseHistory(services: Services, caller: Caller, { type, id, query }: HistoryInput, page: Page): Promise<void> {
+  const action = id !== undefined ? 'history-instance' : type !== undefined ? 'history-type' : 'history-system';
+  const shown = page.items.filter((stored) => !stored.deleted);
+  const patients = [...new Set(shown.flatMap((stored) => patientsIn(services, stored)))];
+  const request = { action, patients, ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }) } as const;
+  const permit = await authorize(services, caller, request);
+  await traceRead(services, caller, { interaction: action, resources: resourcesOf(page.items), patients, query, breakGlass: permit.breakGlass });
+}
+
+/** An id that was never stored has no history, not an empty one. */
+async function requireStored(services: Services, { type, id }: HistoryInput): Promise<void> {
+  if (type === undefined || id === undefined) return;
+  if ((await services.store.read({ type, id })) === undefined) throw new ServiceError('not-found', `There is no ${type} with this id`);
+}
+
+function resourcesOf(items: readonly Stored[]): readonly string[] {
+  return [...new Set(items.map((stored) => `${stored.type}/${stored.id}`))];
+}
+
+function countOf(text: string | undefined, most: number): number {
+  if (text === undefined) return Math.min(DEFAULT_COUNT, most);
+  if (!/^[1-9]\d*$/.test(text)) throw refused('malformed', 'value', '_count of a history must be a whole number from 1');
+  return Math.min(Number(text), most);
+}
+
+function instantOf(text: string): string {
+  const moment = parseMoment(text);
+  if (moment === undefined) throw refused('malformed', 'value', '_since must be an instant such as 2026-03-01T08:00:00Z');
+  return new Date(moment.start).toISOString();
+}

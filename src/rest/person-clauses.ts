@@ -1,0 +1,83 @@
+import { patientParametersOf } from '../fhir/search/compartment.ts';
+import type { Clause, ReferenceMatch } from '../fhir/search/query.ts';
+import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
+import { linkedPatients } from '../identity/index.ts';
+import type { Services } from '../services.ts';
+
+/** A search with the persons that it names in place of single Patients. */
+export interface PersonSearch {
+  readonly where: readonly Clause[];
+  /** Logical ids of the Patients that the query names, before their persons are looked up; undefined when it names none. */
+  readonly named: readonly string[] | undefined;
+  /** All Patients of these persons. */
+  readonly linked: readonly string[];
+}
+
+/** What holds for nothing. */
+const NEVER: Clause = { kind: 'or', clauses: [] };
+
+/**
+ * Reads the Patients out of a query, and widens each clause on a patient to all Patients of the same person, so that the
+ * record of one person is found across institutions.
+ *
+ * A clause names a patient when it asks for the resources which are about the patient: that is what access rests on. One
+ * that meets a patient in another role, such as a performer, is widened too and names nobody.
+ */
+export async function searchPersons(services: Services, type: string, where: readonly Clause[]): Promise<PersonSearch> {
+  const parameters = services.fhir.searchParameters.of(type);
+  const about = patientParametersOf(services.fhir.definitions, type, new Set(parameters.keys()));
+  const named = new Set<string>();
+  const linked = new Set<string>();
+  let namesPatient = false;
+  const widened: Clause[] = [];
+  for (const clause of where) {
+    const mention = await patientsNamedBy(services, type, clause);
+    if (mention === undefined) {
+      widened.push(clause);
+      continue;
+    }
+    const all = type === 'Patient' ? mention.patients : await linkedPatients(services, mention.patients);
+    // Alternatives that are no patients would be disclosed on the strength of those that are.
+    if (mention.others.length === 0 && (type === 'Patient' || ('param' in clause && about.has(clause.param)))) {
+      namesPatient = true;
+      mention.patients.forEach((id) => named.add(id));
+      all.forEach((id) => linked.add(id));
+    }
+    widened.push(widen(clause, all, mention.others));
+  }
+  return { where: widened, named: namesPatient ? [...named] : undefined, linked: [...linked] };
+}
+
+/** Logical ids of the Patients among the alternatives of a clause, and the alternatives that are no Patients. */
+interface Mention { readonly patients: readonly string[]; readonly others: readonly ReferenceMatch[] }
+
+/** Undefined for a clause that asks for no Patient. */
+async function patientsNamedBy(services: Services, type: string, clause: Clause): Promise<Mention | undefined> {
+  if ('negate' in clause && clause.negate) return undefined;
+  if (clause.kind === 'reference') return patientReferences(services, type, clause);
+  if (clause.kind === 'chain' && clause.type === 'Patient') return { patients: await findPatients(services, clause.where), others: [] };
+  if (type !== 'Patient') return undefined;
+  if (clause.kind === 'id') return { patients: clause.anyOf, others: [] };
+  if (clause.kind === 'token' && clause.param === 'identifier') return { patients: await findPatients(services, [clause]), others: [] };
+  return undefined;
+}
+
+function patientReferences(services: Services, type: string, clause: Clause & { kind: 'reference' }): Mention | undefined {
+  const targets = services.fhir.searchParameters.of(type).get(clause.param)?.targets ?? [];
+  // A reference without a type may mean a Patient wherever the parameter can point to one.
+  const untyped = targets.includes('Patient') ? 'Patient' : undefined;
+  const isPatient = (match: ReferenceMatch): match is { id: string } => 'id' in match && (match.type ?? untyped) === 'Patient';
+  const patients = clause.anyOf.filter(isPatient).map((match) => match.id);
+  return patients.length === 0 ? undefined : { patients, others: clause.anyOf.filter((match) => !isPatient(match)) };
+}
+
+async function findPatients(services: Services, where: readonly Clause[]): Promise<readonly string[]> {
+  const { items } = await services.store.search({ type: 'Patient', where, sort: [], limit: MAX_PAGE_SIZE });
+  return items.map((item) => item.id);
+}
+
+function widen(clause: Clause, patients: readonly string[], others: readonly ReferenceMatch[]): Clause {
+  if (clause.kind !== 'reference' && clause.kind !== 'chain') return clause;
+  const anyOf: readonly ReferenceMatch[] = [...patients.map((id) => ({ type: 'Patient', id })), ...others];
+  return anyOf.length === 0 ? NEVER : { kind: 'reference', param: clause.param, anyOf };
+}
