@@ -7,7 +7,7 @@ import { EXISTENCE } from './existence.ts';
 import { EMPTY, FALSE, TRUE, itemsOf, plain, truthOf, type Collection, type Item } from './item.ts';
 import { buildMember, keepType } from './member.ts';
 import { Uncompilable, systemShapes, type Builder, type Call, type Node, type PathEnvironment } from './node.ts';
-import { buildBinary, single } from './operators.ts';
+import { buildBinary, buildUnion, single } from './operators.ts';
 import { parsePath } from './parse-path.ts';
 import { SELECTION } from './selection.ts';
 import { shapesOf, typeName, type Shapes, type StructureTable } from './shape.ts';
@@ -93,10 +93,17 @@ function build(ast: Ast, builder: Builder): Node {
     case 'member': return (ast.startsPath ? buildRootType(ast.name, builder) : undefined) ?? buildMember(build(ast.of, builder), ast.name, builder);
     case 'call': return buildCall(ast, builder);
     case 'type': return ast.operator === 'as' ? buildNarrowed(ast.of, ast.type, builder) : buildTypeTest(ast.of, ast.type, builder);
-    case 'binary': return buildBinary(ast.operator, build(ast.left, builder), build(ast.right, builder), builder);
+    case 'binary': return ast.operator === '|'
+      ? buildUnion(armsOf(ast).map((arm) => build(arm, builder)))
+      : buildBinary(ast.operator, build(ast.left, builder), build(ast.right, builder), builder);
     case 'negative': return buildNegative(build(ast.of, builder), builder);
     case 'item': return buildIndexer(build(ast.of, builder), build(ast.index, builder));
   }
+}
+
+/** `a | b | c` as one union. */
+function armsOf(ast: Ast): readonly Ast[] {
+  return ast.kind === 'binary' && ast.operator === '|' ? [...armsOf(ast.left), ...armsOf(ast.right)] : [ast];
 }
 
 /** `Patient.name` starts at the resource itself when that is a Patient, and is empty for any other type. */

@@ -2,11 +2,12 @@ import type { BinaryOperator } from './ast.ts';
 import { isNumeric, numberOf } from '../json.ts';
 import { areEqual, compareItems, distinct, indexIn, textOrder } from './compare.ts';
 import { EMPTY, FALSE, TRUE, booleanOf, plain, truthOf, type Collection, type Item } from './item.ts';
+import { NOTHING } from './member.ts';
 import { Uncompilable, systemShapes, type Builder, type Node } from './node.ts';
 import type { Shapes } from './shape.ts';
 
 /** Compiles `left operator right`. @throws Uncompilable */
-export function buildBinary(operator: BinaryOperator, left: Node, right: Node, builder: Builder): Node {
+export function buildBinary(operator: Exclude<BinaryOperator, '|'>, left: Node, right: Node, builder: Builder): Node {
   const boolean = systemShapes(builder, 'boolean');
   switch (operator) {
     case 'and': return { shapes: boolean, run: (scope) => {
@@ -36,19 +37,25 @@ export function buildBinary(operator: BinaryOperator, left: Node, right: Node, b
     case '<': case '<=': case '>': case '>=': return buildOrder(operator, left, right, boolean);
     case 'in': return buildMembership(left, right, boolean);
     case 'contains': return buildMembership(right, left, boolean);
-    case '|': return buildUnion(left, right);
     case '&': return { shapes: systemShapes(builder, 'string'), run: (scope) => [textOf(left.run(scope)) + textOf(right.run(scope))] };
     case '+': case '-': case '*': case '/': case 'div': case 'mod': return buildArithmetic(operator, left, right, builder);
     case '~': case '!~': throw new Uncompilable(`the operator ${operator} is not compiled`);
   }
 }
 
-/** The items of both, without repetitions. */
-export function buildUnion(left: Node, right: Node): Node {
-  return { shapes: joinShapes(left.shapes, right.shapes), run: (scope) => {
-    const a = left.run(scope);
-    const b = right.run(scope);
-    return distinct(b.length === 0 ? a : a.length === 0 ? b : [...a, ...b]);
+/** The items of all, without repetitions. A shared search expression has an arm for each of its types: those of other types are left out. */
+export function buildUnion(nodes: readonly Node[]): Node {
+  const [first, ...others] = nodes.filter((node) => node.shapes?.length !== 0);
+  if (first === undefined) return NOTHING;
+  const shapes = others.reduce((joined, node) => joinShapes(joined, node.shapes), first.shapes);
+  if (others.length === 0) return { shapes, run: (scope) => distinct(first.run(scope)) };
+  return { shapes, run: (scope) => {
+    let items = first.run(scope);
+    for (const node of others) {
+      const more = node.run(scope);
+      if (more.length > 0) items = items.length === 0 ? more : [...items, ...more];
+    }
+    return distinct(items);
   } };
 }
 

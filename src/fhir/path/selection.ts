@@ -25,7 +25,7 @@ export const SELECTION: Readonly<Record<string, (call: Call) => Node>> = {
   distinct: (call) => picked(call, distinct),
   skip: (call) => counted(call, (items, count) => items.slice(Math.max(count, 0))),
   take: (call) => counted(call, (items, count) => items.slice(0, Math.max(count, 0))),
-  union: (call) => buildUnion(call.of, call.build(onlyArgument(call), call.builder)),
+  union: (call) => buildUnion([call.of, call.build(onlyArgument(call), call.builder)]),
   combine: (call) => {
     const others = call.build(onlyArgument(call), call.builder);
     return { shapes: joinShapes(call.of.shapes, others.shapes), run: (scope) => [...call.of.run(scope), ...others.run(scope)] };

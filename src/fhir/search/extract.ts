@@ -3,6 +3,7 @@ import type { Item, Path } from '../path/compile.ts';
 import type { Resource } from '../resource.ts';
 import { clinicalDateOf, patientParametersOf, patientsOf } from './compartment.ts';
 import { dateAdder } from './date-terms.ts';
+import type { SearchParameters } from './parameters.ts';
 import type { TermKind } from './query.ts';
 import { addNumbers, addQuantities } from './quantity-terms.ts';
 import { referenceAdder } from './reference-terms.ts';
@@ -33,9 +34,10 @@ interface Plan { readonly steps: readonly Step[]; readonly patientParameters: Re
  */
 export function createExtractor(definitions: Definitions, options: ExtractOptions = {}): (resource: Resource) => IndexTerms {
   const adders = addersOf(options);
+  const searchParameters = createSearchParameters(definitions);
   const plans = new Map<string, Plan>();
   const planOf = (type: string): Plan => {
-    const plan = plans.get(type) ?? makePlan(definitions, type);
+    const plan = plans.get(type) ?? makePlan(definitions, searchParameters, type);
     if (definitions.resourceTypes.includes(type)) plans.set(type, plan);
     return plan;
   };
@@ -49,10 +51,9 @@ function extract(resource: Resource, plan: Plan, adders: Adders): IndexTerms {
   for (const { param, kind, path } of plan.steps) {
     const items = path.evaluate(resource, environment);
     if (items.length === 0) continue;
-    const list = terms[kind];
-    const start = list.length;
+    const start = terms[kind].length;
     for (const item of items) adders[kind](item, param, terms);
-    dropRepeated(list, start);
+    dropRepeated(terms[kind], start);
   }
   return { ...terms, patients: patientsOf(resource, terms, plan.patientParameters), clinicalDate: clinicalDateOf(terms.date) };
 }
@@ -64,8 +65,8 @@ function addersOf({ baseUrl, offsetMinutes = 0 }: ExtractOptions): Adders {
   };
 }
 
-function makePlan(definitions: Definitions, type: string): Plan {
-  const parameters = createSearchParameters(definitions).of(type);
+function makePlan(definitions: Definitions, searchParameters: SearchParameters, type: string): Plan {
+  const parameters = searchParameters.of(type);
   const steps = [...parameters.values()].flatMap(({ code, definition }): Step[] => {
     const kind = termKindOf(definition);
     return kind === undefined || STORE_PARAMETERS.has(code) ? [] : [{ param: code, kind, path: pathOfParameter(definitions, type, definition) }];

@@ -16,19 +16,28 @@ export function emptyTermLists(): TermLists {
   return { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [] };
 }
 
-/** Removes from the end of a list, from `start` on, what stands there twice. */
+/** Up to this many terms are compared with each other, which is faster than making keys. */
+const FEW = 8;
+
+/** Removes from a list, from `start` on, what stands there twice. */
 export function dropRepeated(list: object[], start: number): void {
-  if (list.length - start < 2) return;
-  const seen = new Set<string>();
-  let end = start;
-  for (const term of list.slice(start)) {
-    const key = JSON.stringify(term);
-    if (seen.has(key)) continue;
-    seen.add(key);
-    list[end] = term;
-    end++;
+  const added = list.length - start;
+  if (added < 2) return;
+  if (added > FEW) {
+    const distinct = new Map(list.splice(start).map((term) => [JSON.stringify(term), term]));
+    for (const term of distinct.values()) list.push(term);
+    return;
   }
-  list.length = end;
+  for (let i = list.length - 1; i > start; i--) {
+    const term = list[i];
+    if (list.findIndex((other, at) => at >= start && isSame(other, term)) < i) list.splice(i, 1);
+  }
+}
+
+function isSame<T extends object>(a: T, b: T | undefined): boolean {
+  if (b === undefined) return false;
+  for (const name in a) if (a[name] !== b[name]) return false;
+  return true;
 }
 
 /** A text, or '' for what is none: how terms say that an element has no system or code. */
