@@ -6,12 +6,12 @@ import { extensionCheck } from './extension-check.ts';
 import { invariantCheck, invariantsOf } from './invariant.ts';
 import { elementName } from './location.ts';
 import { objectList, primitiveList, primitiveSibling, reportFault, singleObject, singlePrimitive } from './member.ts';
-import type { Member, PrimitiveNote } from './member.ts';
+import type { Member } from './member.ts';
 import { objectCheck } from './object-check.ts';
 import { primitiveCheck } from './primitive.ts';
 import type { PrimitiveCheck } from './primitive.ts';
 import { referenceCheck } from './reference-check.ts';
-import type { Check, Scope } from './run.ts';
+import type { Check } from './run.ts';
 
 /** What the checks of the definitions are compiled to, each on first use. */
 export interface Compiler {
@@ -20,6 +20,8 @@ export interface Compiler {
   typeCheck(type: string): Check;
   /** The concrete resource types. */
   readonly resourceTypes: ReadonlySet<string>;
+  /** The check of the children that content references to this element share. */
+  sharedCheck(path: string): Check;
   /** The check of a resource within `contained`. */
   readonly containedResource: Check;
   /** The check of a resource within a Bundle or Parameters. */
@@ -44,28 +46,39 @@ export function compileObject(element: ElementModel, compiler: Compiler): Check 
     if (isCounted) bit *= 2;
   }
   if (bit > 2 ** 30) throw new Error(`${element.path} has more required and choice elements than fit`);
-  return objectCheck({
-    members, required, requiredBits: required.reduce((bits, item) => bits | item.bit, 0),
-    isResource: structureOfType(compiler.definitions, element.path)?.kind === 'resource',
-  });
+  const isResource = structureOfType(compiler.definitions, element.path)?.kind === 'resource';
+  // An Element as such is the `_name` beside a primitive, whose content may be the primitive's value.
+  const needsContent = !isResource && element.path !== 'Element';
+  return objectCheck({ members, required, requiredBits: required.reduce((bits, item) => bits | item.bit, 0), isResource, needsContent });
 }
 
 function membersOf(child: ElementModel, bit: number, compiler: Compiler): Member[] {
-  if (child.contentReference !== undefined) return objectMembers(child, sharedElement(child.contentReference, compiler), bit, compiler);
+  const { contentReference } = child;
+  if (contentReference !== undefined) return [objectMember(child, { step: child.name, property: child.name, bit }, withInvariants(compiler.sharedCheck(contentReference), child, compiler))];
   return child.types.flatMap((type) => {
     const property = child.isChoice ? child.name + type.code.charAt(0).toUpperCase() + type.code.slice(1) : child.name;
     const step = child.isChoice ? `${child.name}.ofType(${type.code})` : child.name;
-    const common = { property, isSibling: false, twin: `_${property}`, bit, isChoice: child.isChoice, choiceName: child.name };
-    const isList = child.max !== 1;
-    if (structureOfType(compiler.definitions, type.code)?.kind !== 'primitive-type') {
-      const check = valueCheck(child, type, compiler);
-      return [{ ...common, check: isList ? objectList(step, property, check) : singleObject(step, property, check) }];
-    }
-    const parts = { step, property, test: primitiveTest(child, type, compiler), note: URI_TYPES.has(type.code) ? noteFragment : undefined };
-    const member: Member = { ...common, check: isList ? primitiveList(parts) : singlePrimitive(parts) };
-    const siblingCheck = primitiveSibling(step, property, isList, compiler.typeCheck('Element'));
-    return hasSibling(child) ? [member, { ...common, property: `_${property}`, isSibling: true, twin: property, check: siblingCheck }] : [member];
+    const isPrimitive = structureOfType(compiler.definitions, type.code)?.kind === 'primitive-type';
+    return isPrimitive ? primitiveMembers(child, type, { step, property, bit }, compiler) : [objectMember(child, { step, property, bit }, valueCheck(child, type, compiler))];
   });
+}
+
+interface Naming { readonly step: string; readonly property: string; readonly bit: number }
+
+function objectMember(child: ElementModel, { step, property, bit }: Naming, check: Check): Member {
+  const member = child.max === 1 ? singleObject(step, property, check) : objectList(step, property, check);
+  return { property, isSibling: false, twin: `_${property}`, bit, isChoice: child.isChoice, choiceName: child.name, check: member };
+}
+
+function primitiveMembers(child: ElementModel, type: TypeModel, { step, property, bit }: Naming, compiler: Compiler): Member[] {
+  const isList = child.max !== 1;
+  const common = { bit, isChoice: child.isChoice, choiceName: child.name };
+  const invariants = invariantCheck(invariantsOf(child.constraints, child, compiler.definitions));
+  const parts = { step, property, test: primitiveTest(child, type, compiler), then: URI_TYPES.has(type.code) ? noteFragment : invariants };
+  const member: Member = { ...common, property, isSibling: false, twin: `_${property}`, check: isList ? primitiveList(parts) : singlePrimitive(parts) };
+  if (!hasSibling(child)) return [member];
+  const check = primitiveSibling(step, property, isList, compiler.typeCheck('Element'));
+  return [member, { ...common, property: `_${property}`, isSibling: true, twin: property, check }];
 }
 
 /** `id` of elements and `url` of extensions are attributes, which have no extensions of their own. */
@@ -73,22 +86,13 @@ function hasSibling(child: ElementModel): boolean {
   return child.name !== 'id' && child.path !== 'Extension.url';
 }
 
-function objectMembers(child: ElementModel, shared: () => Check, bit: number, compiler: Compiler): Member[] {
-  const check = withInvariants(lazily(shared), child, compiler);
-  const { name } = child;
-  const member = child.max === 1 ? singleObject(name, name, check) : objectList(name, name, check);
-  return [{ property: name, isSibling: false, twin: `_${name}`, bit, isChoice: false, choiceName: name, check: member }];
-}
-
-/** The element whose children a content reference shares, with its invariants. */
-function sharedElement(path: string, compiler: Compiler): () => Check {
-  return () => {
-    const [type = '', ...names] = path.split('.');
-    const root = structureOfType(compiler.definitions, type)?.root;
-    const element = names.reduce((parent, name) => parent?.children.find((child) => child.name === name), root);
-    if (element === undefined) throw new Error(`The definitions have no element ${path}`);
-    return withInvariants(compileObject(element, compiler), element, compiler);
-  };
+/** Compiles the element whose children a content reference shares, with its invariants. @param path as published, `Questionnaire.item` */
+export function compileShared(path: string, compiler: Compiler): Check {
+  const [type = '', ...names] = path.split('.');
+  const root = structureOfType(compiler.definitions, type)?.root;
+  const element = names.reduce((parent, name) => parent?.children.find((child) => child.name === name), root);
+  if (element === undefined) throw new Error(`The definitions have no element ${path}`);
+  return withInvariants(compileObject(element, compiler), element, compiler);
 }
 
 /** The check of one value of a complex type at one element. */
@@ -145,6 +149,6 @@ export function lazily(compile: () => Check): Check {
   return (value, at, scope) => (check ??= compile())(value, at, scope);
 }
 
-const noteFragment: PrimitiveNote = (value: unknown, scope: Scope) => {
+const noteFragment: Check = (value, _at, scope) => {
   if (typeof value === 'string' && value.startsWith('#')) scope.fragments.add(value.slice(1));
 };

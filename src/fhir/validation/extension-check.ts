@@ -12,7 +12,7 @@ export function extensionCheck(compiler: Compiler): Check {
       report(scope.run, at, { code: 'extension', diagnostics: 'An extension must have either a value or extensions, and not both (ext-1)' });
     }
     const { url } = value;
-    if (typeof url === 'string') compiler.profileCheck(url)?.(value, at, scope);
+    if (typeof url === 'string' && compiler.definitions.structures.get(url)?.type === 'Extension') compiler.profileCheck(url)?.(value, at, scope);
   };
 }
 

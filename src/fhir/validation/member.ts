@@ -21,20 +21,24 @@ export interface Member {
 }
 
 type MemberCheck = Member['check'];
-/** Called with each primitive value that is well formed, for what depends on the resource. */
-export type PrimitiveNote = (value: unknown, scope: Scope) => void;
 
-interface Primitive { readonly step: string; readonly property: string; readonly test: PrimitiveCheck; readonly note?: PrimitiveNote | undefined }
+interface Primitive {
+  readonly step: string;
+  readonly property: string;
+  readonly test: PrimitiveCheck;
+  /** Called with each well-formed value, for what depends on more than the value. */
+  readonly then: Check | undefined;
+}
 
-export function singlePrimitive({ step, property, test, note }: Primitive): MemberCheck {
+export function singlePrimitive({ step, property, test, then }: Primitive): MemberCheck {
   return (value, _parent, at, scope) => {
     const fault = Array.isArray(value) ? NOT_A_LIST : value === null ? NULL : test(value);
     if (fault !== undefined) reportFault(fault, property, childLocation(at, step), scope);
-    else note?.(value, scope);
+    else then?.(value, childLocation(at, step), scope);
   };
 }
 
-export function primitiveList({ step, property, test, note }: Primitive): MemberCheck {
+export function primitiveList({ step, property, test, then }: Primitive): MemberCheck {
   return (value, parent, at, scope) => {
     if (!isFilledList(value, property, { at: childLocation(at, step), scope })) return;
     const siblings = parent[`_${property}`];
@@ -43,26 +47,41 @@ export function primitiveList({ step, property, test, note }: Primitive): Member
       if (item === null && Array.isArray(siblings) && isObject(siblings[i])) continue;
       const fault = item === null ? NULL_IN_LIST : test(item);
       if (fault !== undefined) reportFault(fault, property, childLocation(at, step, i), scope);
-      else note?.(item, scope);
+      else then?.(item, childLocation(at, step, i), scope);
     }
   };
 }
 
 /** `_birthDate`: id and extensions of a primitive, or for a list an array of the same length with gaps of null. */
 export function primitiveSibling(step: string, property: string, isList: boolean, element: Check): MemberCheck {
-  if (!isList) return (value, _parent, at, scope) => single(value, `_${property}`, { check: element, at: childLocation(at, step), scope });
+  const sibling = `_${property}`;
+  if (!isList) {
+    return (value, parent, at, scope) => {
+      const here = childLocation(at, step);
+      single(value, sibling, { check: element, at: here, scope });
+      if (parent[property] === undefined) requireContent(value, sibling, here, scope);
+    };
+  }
   return (value, parent, at, scope) => {
     const here = childLocation(at, step);
-    if (!isFilledList(value, `_${property}`, { at: here, scope })) return;
+    if (!isFilledList(value, sibling, { at: here, scope })) return;
     const values = parent[property];
     if (Array.isArray(values) && values.length !== value.length) {
-      report(scope.run, here, { code: 'structure', diagnostics: `\`_${property}\` must have as many entries as \`${property}\`, with null where one has nothing` });
+      report(scope.run, here, { code: 'structure', diagnostics: `\`${sibling}\` must have as many entries as \`${property}\`, with null where one has nothing` });
     }
     for (let i = 0; i < value.length; i++) {
-      if (value[i] !== null) element(value[i], childLocation(at, step, i), scope);
-      else if (!Array.isArray(values) || values[i] === undefined) reportFault(NULL_IN_LIST, `_${property}`, childLocation(at, step, i), scope);
+      const hasValue = Array.isArray(values) && values[i] !== undefined && values[i] !== null;
+      const place = childLocation(at, step, i);
+      if (value[i] !== null) element(value[i], place, scope);
+      else if (!Array.isArray(values) || values[i] === undefined) reportFault(NULL_IN_LIST, sibling, place, scope);
+      if (value[i] !== null && !hasValue) requireContent(value[i], sibling, place, scope);
     }
   };
+}
+
+/** ele-1: beside a value an `id` alone will do, without one there must be extensions. */
+function requireContent(value: unknown, property: string, at: Location, scope: Scope): void {
+  if (isObject(value) && value['extension'] === undefined) reportFault(NO_CONTENT, property, at, scope);
 }
 
 export function singleObject(step: string, property: string, check: Check): MemberCheck {
@@ -88,6 +107,7 @@ function single(value: unknown, property: string, place: { check: Check; at: Loc
 const NOT_A_LIST: Fault = { code: 'structure', text: 'does not repeat and must not be a JSON array' };
 const A_LIST: Fault = { code: 'structure', text: 'repeats and must be a JSON array, even for one value' };
 const EMPTY_LIST: Fault = { code: 'structure', text: 'must not be an empty array; leave the element out instead' };
+const NO_CONTENT: Fault = { code: 'invariant', text: 'is empty: an element must have a value or children (ele-1)' };
 const NULL: Fault = { code: 'structure', text: 'must not be null; leave the element out instead' };
 const NULL_IN_LIST: Fault = { code: 'structure', text: 'may hold null only where the other of the pair of arrays holds a value or an extension' };
 

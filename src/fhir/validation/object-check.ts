@@ -13,13 +13,14 @@ export interface ObjectShape {
   /** Required elements, by their bit in `requiredBits`. */
   readonly required: readonly { readonly bit: number; readonly name: string; readonly properties: readonly string[] }[];
   readonly requiredBits: number;
-  /** A resource may be empty but for its type, any other object must have content besides an `id`. */
   readonly isResource: boolean;
+  /** False for a resource, which may be empty but for its type; any other object must have more than an `id`. */
+  readonly needsContent: boolean;
 }
 
 /** Walks one object: unknown, missing, doubled and empty elements here, each value by its member's own check. */
 export function objectCheck(shape: ObjectShape): Check {
-  const { members, requiredBits, isResource } = shape;
+  const { members, requiredBits, isResource, needsContent } = shape;
   return (value, at, scope) => {
     if (!isObject(value)) {
       report(scope.run, at, { code: 'structure', diagnostics: `\`${elementName(at)}\` must be a JSON object` });
@@ -27,7 +28,7 @@ export function objectCheck(shape: ObjectShape): Check {
     }
     let present = 0;
     let doubled = 0;
-    let hasContent = isResource;
+    let hasContent = !needsContent;
     for (const name in value) {
       const content = value[name];
       if (content === undefined) continue;

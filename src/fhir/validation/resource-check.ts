@@ -31,6 +31,7 @@ export function checkContained(value: unknown, at: Location, outer: Scope, compi
   const scope: Scope = { ...outer, resource: value };
   compiler.typeCheck(value.resourceType)(value, at, scope);
   checkContainedRules(value, at, outer);
+  checkProfiles(value, [], { at, scope, compiler });
 }
 
 function checkContainedRules(value: JsonObject, at: Location, outer: Scope): void {

@@ -3,7 +3,7 @@ import { structureOfType } from '../definitions/model.ts';
 import type { Fhir } from '../fhir.ts';
 import { codeTest } from './binding.ts';
 import type { CodeTest } from './binding.ts';
-import { compileObject, inOrder, lazily } from './compiler.ts';
+import { compileObject, compileShared, inOrder, lazily } from './compiler.ts';
 import type { Compiler } from './compiler.ts';
 import { invariantCheck, invariantsOf } from './invariant.ts';
 import { rootLocation } from './location.ts';
@@ -33,6 +33,7 @@ function createCompiler(definitions: Definitions): Compiler {
     definitions,
     resourceTypes: new Set(definitions.resourceTypes),
     typeCheck: remembered((type: string) => lazily(() => compileType(type, compiler))),
+    sharedCheck: remembered((path: string) => lazily(() => compileShared(path, compiler))),
     containedResource: (value, at, scope) => checkContained(value, at, scope, compiler),
     innerResource: (value, at, scope) => checkResource(value, at, { run: scope.run, compiler }),
     profileCheck: remembered((url: string) => {
