@@ -86,9 +86,19 @@ function decideForClinician(caller: Caller, request: AccessRequest, facts: Facts
   if (!READS.has(action)) return deny('A clinician reads; records come from the systems of the institutions through the intake');
   if (caller.facility === undefined) return deny('The token names no facility; a clinician reads as a member of one');
   if (type === 'AuditEvent') return deny('Traces are read by auditors');
+  if (type !== undefined && reachesRecords(type, request.where ?? [])) return deny('A clinician\'s search must not lead through reference data to records of patients: the answer would tell about patients of others');
   if (type !== undefined && REFERENCE_TYPES.has(type)) return PERMIT;
   if (!facts.isPatientBound) return deny(`${type ?? 'The history of everything'} is neither about one patient nor reference data, so that a clinician cannot read it`);
   return type === 'Patient' && action === 'search-type' ? decideOnPatientSearch(caller, caller.facility, facts) : decideOnRecord(caller, request, facts);
+}
+
+/** True when a chain leads from reference data to what is none: `Practitioner?_has:Observation:performer:patient=p2` asks about p2. */
+function reachesRecords(type: string, where: readonly Clause[]): boolean {
+  return where.some((clause) => {
+    if (clause.kind === 'or') return reachesRecords(type, clause.clauses);
+    if (clause.kind !== 'chain' && clause.kind !== 'has') return false;
+    return (REFERENCE_TYPES.has(type) && !REFERENCE_TYPES.has(clause.type)) || reachesRecords(clause.type, clause.where);
+  });
 }
 
 /** Finding a patient is limited to those known at the facility, unless the glass is broken for one person. */

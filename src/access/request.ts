@@ -20,6 +20,8 @@ export interface AccessRequest {
   readonly patients?: readonly string[];
   /** The source an intake request names. */
   readonly source?: string;
+  /** What a search asks for: its chains can tell about resources that it does not return. */
+  readonly where?: readonly Clause[];
   /** Text of the query, for the trace of a denial. */
   readonly query?: string;
 }

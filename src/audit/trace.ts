@@ -97,7 +97,7 @@ function entitiesOf(actor: Actor, event: Event): readonly JsonObject[] {
   const entities: JsonObject[] = [];
   for (const patient of event.patients ?? []) entities.push({ what: { reference: patient }, type: PERSON, role: PATIENT });
   for (const resource of event.resources ?? []) entities.push({ what: { reference: resource }, type: SYSTEM_OBJECT, role: DOMAIN_RESOURCE });
-  if (event.query !== undefined) entities.push({ type: SYSTEM_OBJECT, role: QUERY, query: Buffer.from(event.query).toString('base64') });
+  if (event.query !== undefined && event.query !== '') entities.push({ type: SYSTEM_OBJECT, role: QUERY, query: Buffer.from(event.query).toString('base64') });
   entities.push({
     what: { identifier: { value: actor.requestId } },
     type: REQUEST_ID,
