@@ -1,5 +1,5 @@
 /** Small valid resources that tests send. */
-export const patient = (changes: { id?: string } & object = {}) => ({ resourceType: 'Patient', name: [{ text: '张三' }], gender: 'male', birthDate: '1970-01-01', ...changes });
+export const patient = (changes: { id?: string; [element: string]: unknown } = {}) => ({ resourceType: 'Patient', name: [{ text: '张三' }], gender: 'male', birthDate: '1970-01-01', ...changes });
 
 export const observation = (patientId: string, changes: object = {}) => ({
   resourceType: 'Observation',
