@@ -1,0 +1,185 @@
+import type { Clause, QuantityMatch } from '../../fhir/search/query.ts';
+import { NO_SPACE } from './index-rows.ts';
+import { UNKNOWN, paramName } from './names.ts';
+import type { Names } from './names.ts';
+import { extentMatches, extentStart } from './range-sql.ts';
+import { ALWAYS, NEVER, and, join, name, or, sql } from './sql.ts';
+import type { Sql } from './sql.ts';
+import { termsSought } from './terms-sought.ts';
+import type { TermClause, TermSought } from './terms-sought.ts';
+import { TRACE_TYPE } from './traces.ts';
+
+/** From so many alternatives on, the matching resources are collected once instead of probing each alternative for each resource. */
+const MANY = 16;
+
+/** A set of resources: a SELECT of `rid`, the same one perhaps several times. */
+export interface RidSet {
+  readonly select: Sql;
+  /** A part of an index that is already in order of `rid`: its FROM and WHERE, over alias `d`. */
+  readonly ordered?: { readonly from: Sql; readonly where: Sql };
+  /** True when finding the first of the set may mean to look through all terms of the parameter. */
+  readonly scans?: boolean;
+}
+
+/** Turns clauses into SQL over the index: as a condition on a resource, or as the set of resources to start from. */
+export class ClauseSql {
+  readonly #names: Names;
+
+  constructor(names: Names) {
+    this.#names = names;
+  }
+
+  /** The condition that the resource `rid` of a source fulfils the clause. @param source alias of a table, or select, of resources of the type */
+  holds(type: string, clause: Clause, source: string): Sql {
+    const rid = name(`${source}.rid`);
+    switch (clause.kind) {
+      case 'token': case 'reference': case 'uri': return negated(clause, this.#termHolds(type, clause, rid));
+      case 'string': return sql`EXISTS (SELECT 1 FROM phrase WHERE rid = ${rid} AND p = ${this.#p(type, clause)} AND ${or(clause.anyOf.map((text) => phraseMatches(clause.match, text)))})`;
+      case 'date': case 'number': return sql`EXISTS (SELECT 1 FROM extent WHERE rid = ${rid} AND p = ${this.#p(type, clause)} AND ${or(clause.anyOf.map(extentMatches))})`;
+      case 'quantity': return sql`EXISTS (SELECT 1 FROM extent WHERE rid = ${rid} AND p = ${this.#p(type, clause)} AND ${or(clause.anyOf.map((match) => and([extentMatches(match), ...this.#unit(match)])))})`;
+      case 'missing': return this.#missing(type, clause, rid);
+      case 'id': return negated(clause, sql`${rid} IN (${this.#ridsOfIds(type, clause.anyOf)})`);
+      case 'chain': return sql`${rid} IN (${this.#referring(type, clause)})`;
+      case 'has': return this.#isReferredTo(type, clause, source);
+      case 'or': return or(clause.clauses.map((inner) => this.holds(type, inner, source)));
+    }
+  }
+
+  /** Exactly the resources that fulfil the clause; undefined where no index leads to them. */
+  set(type: string, clause: Clause): RidSet | undefined {
+    switch (clause.kind) {
+      case 'token': case 'reference': case 'uri': return clause.negate === true ? undefined : this.#termSet(type, clause);
+      case 'string': return this.#phraseSet(type, clause);
+      case 'date': case 'number': case 'quantity': return this.#extentSet(type, clause);
+      case 'id': return clause.negate === true ? undefined : { select: this.#ridsOfIds(type, clause.anyOf) };
+      case 'chain': return { select: this.#referring(type, clause), scans: true };
+      case 'missing': case 'has': case 'or': return undefined;
+    }
+  }
+
+  #p(type: string, clause: { readonly kind: 'string' | 'date' | 'number' | 'quantity'; readonly param: string }): number {
+    return this.#names.find(paramName(type, clause.param, clause.kind));
+  }
+
+  #termHolds(type: string, clause: TermClause, rid: Sql): Sql {
+    const { p, sought } = termsSought(this.#names, type, clause);
+    const isPoint = (term: TermSought) => term.value !== undefined;
+    if (sought.length > MANY || !sought.every(isPoint) || isBelow(clause)) return sql`${rid} IN (${this.#termSelect(type, clause)})`;
+    return or(sought.map(({ space, value = '' }) => sql`EXISTS (SELECT 1 FROM term WHERE p = ${p} AND space = ${space} AND value = ${value} AND rid = ${rid})`));
+  }
+
+  #termSet(type: string, clause: TermClause): RidSet {
+    const { p, sought } = termsSought(this.#names, type, clause);
+    const [only] = sought;
+    const select = this.#termSelect(type, clause);
+    if (sought.length !== 1 || only?.value === undefined || isBelow(clause)) return { select };
+    return { select, ordered: { from: name('term d'), where: sql`d.p = ${p} AND d.space = ${only.space} AND d.value = ${only.value}` } };
+  }
+
+  #termSelect(type: string, clause: TermClause): Sql {
+    const { p, sought } = termsSought(this.#names, type, clause);
+    const points = sought.filter((term) => term.value !== undefined);
+    const selects = sought.filter((term) => term.value === undefined).map(({ space }) => sql`SELECT rid FROM term WHERE p = ${p} AND space = ${space}`);
+    if (points.length > MANY) {
+      selects.push(sql`SELECT t.rid FROM json_each(${JSON.stringify(points.map(({ space, value }) => [space, value]))}) j CROSS JOIN term t ON t.p = ${p} AND t.space = j.value ->> 0 AND t.value = j.value ->> 1`);
+    } else {
+      selects.push(...points.map(({ space, value = '' }) => sql`SELECT rid FROM term WHERE p = ${p} AND space = ${space} AND value = ${value}`));
+    }
+    if (clause.kind === 'uri' && clause.match === 'below') selects.push(...clause.anyOf.map((value) => this.#belowSelect(p, value)));
+    return selects.length === 0 ? sql`SELECT NULL AS rid WHERE 0` : join(selects, ' UNION ALL ');
+  }
+
+  #belowSelect(p: number, value: string): Sql {
+    const start = value.endsWith('/') ? value : `${value}/`;
+    return sql`SELECT rid FROM term WHERE p = ${p} AND space = ${NO_SPACE} AND ${startsWith(name('value'), start)}`;
+  }
+
+  #phraseSet(type: string, clause: Clause & { kind: 'string' }): RidSet {
+    const select = sql`SELECT rid FROM phrase WHERE p = ${this.#p(type, clause)} AND ${or(clause.anyOf.map((text) => phraseMatches(clause.match, text)))}`;
+    return { select, scans: clause.match === 'contains' };
+  }
+
+  #extentSet(type: string, clause: Clause & { kind: 'date' | 'number' | 'quantity' }): RidSet {
+    const p = this.#p(type, clause);
+    const selects = clause.anyOf.slice(0, MANY).map((match: QuantityMatch) => {
+      const { index, condition } = extentStart(match);
+      const unit = this.#unit(match);
+      return sql`SELECT rid FROM extent INDEXED BY ${index} WHERE p = ${p} AND ${and([condition, extentMatches(match), ...unit])}`;
+    });
+    if (clause.anyOf.length > MANY) return { select: sql`SELECT rid FROM live d WHERE d.type = ${this.#names.find(type)} AND ${this.holds(type, clause, 'd')}`, scans: true };
+    return { select: selects.length === 0 ? sql`SELECT NULL AS rid WHERE 0` : join(selects, ' UNION ALL '), scans: clause.anyOf.some((match) => match.prefix === 'ne') };
+  }
+
+  #unit({ system, code }: { readonly system?: string; readonly code?: string }): Sql[] {
+    return [...(system === undefined ? [] : [sql`space = ${this.#names.find(system)}`]), ...(code === undefined ? [] : [sql`code = ${code}`])];
+  }
+
+  #missing(type: string, clause: Clause & { kind: 'missing' }, rid: Sql): Sql {
+    const p = this.#names.find(paramName(type, clause.param, clause.of));
+    const isThere = p === UNKNOWN ? NEVER : sql`instr((SELECT params FROM live WHERE type = ${this.#names.find(type)} AND rid = ${rid}), ${`,${p},`}) > 0`;
+    return clause.isMissing ? sql`NOT (${isThere})` : isThere;
+  }
+
+  #ridsOfIds(type: string, ids: readonly string[]): Sql {
+    const list = JSON.stringify(ids);
+    const resources = sql`SELECT rid FROM resource WHERE type = ${this.#names.find(type)} AND id IN (SELECT value FROM json_each(${list})) AND deleted = 0`;
+    return type === TRACE_TYPE ? sql`${resources} UNION ALL SELECT seq AS rid FROM trace WHERE id IN (SELECT value FROM json_each(${list}))` : resources;
+  }
+
+  /** Resources of `type` whose reference leads to one that fulfils the inner clauses. */
+  #referring(type: string, { param, type: target, where }: Clause & { kind: 'chain' }): Sql {
+    const p = this.#names.find(paramName(type, param, 'reference'));
+    return sql`SELECT t.rid FROM (${this.#all(target, where)}) target CROSS JOIN ${keysOf(target)} k ON k.rid = target.rid
+      CROSS JOIN term t ON t.p = ${p} AND t.space = ${this.#names.find(target)} AND t.value = k.id`;
+  }
+
+  #isReferredTo(type: string, { type: referring, param, where }: Clause & { kind: 'has' }, source: string): Sql {
+    const p = this.#names.find(paramName(referring, param, 'reference'));
+    // Clauses nest, and so do these selects: each level has an alias of its own.
+    const inner = `${source}_t`;
+    const t = name(inner);
+    return sql`EXISTS (SELECT 1 FROM ${keysOf(type)} k CROSS JOIN term ${t} ON ${t}.p = ${p} AND ${t}.space = ${this.#names.find(type)} AND ${t}.value = k.id
+      WHERE k.rid = ${name(source)}.rid AND ${and(where.map((clause) => this.holds(referring, clause, inner)))})`;
+  }
+
+  /** All resources of a type that fulfil the clauses, from the first clause that an index answers. */
+  #all(type: string, where: readonly Clause[]): Sql {
+    const starts = where.map((clause) => this.set(type, clause));
+    const first = starts.findIndex((set) => set !== undefined && set.scans !== true);
+    const start = starts[first]?.select ?? sql`SELECT rid FROM live WHERE type = ${this.#names.find(type)}`;
+    const others = where.filter((_, i) => i !== first);
+    return sql`SELECT d.rid FROM (${start}) d WHERE ${and(others.map((clause) => this.holds(type, clause, 'd')))}`;
+  }
+}
+
+/** Where the ids of a type's resources are: traces are kept apart. */
+function keysOf(type: string): Sql {
+  return type === TRACE_TYPE ? sql`(SELECT rid, id FROM resource UNION ALL SELECT seq AS rid, id FROM trace)` : name('resource');
+}
+
+function negated(clause: { readonly negate?: boolean }, condition: Sql): Sql {
+  return clause.negate === true ? sql`NOT (${condition})` : condition;
+}
+
+function isBelow(clause: TermClause): boolean {
+  return clause.kind === 'uri' && clause.match === 'below';
+}
+
+function phraseMatches(match: 'starts' | 'contains' | 'exact', text: string): Sql {
+  if (match === 'exact') return sql`exact = ${text}`;
+  return match === 'contains' ? sql`instr(folded, ${text}) > 0` : startsWith(name('folded'), text);
+}
+
+function startsWith(column: Sql, text: string): Sql {
+  const end = afterAllStartingWith(text.toWellFormed());
+  return text === '' ? ALWAYS : end === undefined ? sql`${column} >= ${text}` : sql`(${column} >= ${text} AND ${column} < ${end})`;
+}
+
+/** The first text, by code point, after all that start with `text`; undefined when there is none. */
+function afterAllStartingWith(text: string): string | undefined {
+  const points = Array.from(text, (character) => character.codePointAt(0) ?? 0);
+  for (let last = points.pop(); last !== undefined; last = points.pop()) {
+    if (last < 0x10ffff) return String.fromCodePoint(...points, last === 0xd7ff ? 0xe000 : last + 1);
+  }
+  return undefined;
+}

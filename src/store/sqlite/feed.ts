@@ -1,0 +1,42 @@
+import { ServiceError } from '../../errors.ts';
+import type { FeedPage, FeedQuery } from '../store.ts';
+import type { Connection } from './connection.ts';
+import type { Names } from './names.ts';
+import { numberOf, storedOf, textOf } from './row.ts';
+import { join, sql } from './sql.ts';
+
+/** The change feed is the sequence of versions itself: SQLite's one writer commits them in order of their numbers. */
+export class Feed {
+  readonly #connection: Connection;
+  readonly #names: Names;
+
+  constructor(connection: Connection, names: Names) {
+    this.#connection = connection;
+    this.#names = names;
+  }
+
+  page({ after, limit, types }: FeedQuery): FeedPage {
+    const start = after === undefined ? 0 : positionOf(after);
+    // The end is read first: what another process commits in between belongs to the next page.
+    const end = Number(this.#connection.get(sql`SELECT max(seq) AS seq FROM version`)?.seq ?? 0);
+    const ofTypes = types === undefined ? sql`` : sql` AND v.type IN (${join(types.map((type) => sql`${this.#names.find(type)}`), ',')})`;
+    const rows = this.#connection.all(sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, v.body FROM version v JOIN resource r ON r.rid = v.rid
+      WHERE v.seq > ${start} AND v.seq <= ${end}${ofTypes} ORDER BY v.seq LIMIT ${limit}`);
+    const last = rows.length === limit ? numberOf(rows.at(-1)?.seq) : Math.max(start, end);
+    return { items: rows.map((row) => storedOf(this.#names.textOf(numberOf(row.type)), row)), position: String(last) };
+  }
+
+  savedPosition(consumer: string): string | undefined {
+    const row = this.#connection.get(sql`SELECT position FROM consumer WHERE name = ${consumer}`);
+    return row === undefined ? undefined : textOf(row.position);
+  }
+
+  savePosition(consumer: string, position: string): void {
+    this.#connection.get(sql`INSERT INTO consumer VALUES (${consumer}, ${position}) ON CONFLICT DO UPDATE SET position = excluded.position`);
+  }
+}
+
+function positionOf(after: string): number {
+  if (!/^\d{1,15}$/.test(after)) throw new ServiceError('malformed', 'The feed position is not one that this store gave');
+  return Number(after);
+}

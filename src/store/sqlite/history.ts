@@ -1,0 +1,70 @@
+import { ServiceError } from '../../errors.ts';
+import type { HistoryQuery, Page } from '../store.ts';
+import type { Connection, Row } from './connection.ts';
+import type { Names } from './names.ts';
+import type { PageKeys } from './page-key.ts';
+import { numberOf, storedOf } from './row.ts';
+import { and, name, sql } from './sql.ts';
+import type { Sql } from './sql.ts';
+import { TRACE_TYPE } from './traces.ts';
+
+/** Versions, newest first, and the change feed: both walk the sequence. */
+export class History {
+  readonly #connection: Connection;
+  readonly #names: Names;
+  readonly #keys: PageKeys;
+
+  constructor(connection: Connection, names: Names, keys: PageKeys) {
+    this.#connection = connection;
+    this.#names = names;
+    this.#keys = keys;
+  }
+
+  page({ type, id, since, limit, after }: HistoryQuery): Page {
+    if (since !== undefined && Number.isNaN(Date.parse(since))) throw new ServiceError('malformed', 'The start of a history is an instant');
+    const scope = `history ${type ?? ''} ${id ?? ''}`;
+    const before = after === undefined ? undefined : Number(this.#keys.read(scope, after)[0]);
+    const versions = this.#versions({ type, id }, { since, before }, limit + 1);
+    const traces = type === TRACE_TYPE ? this.#traces(id, { since, before }, limit + 1) : [];
+    const rows = traces.length === 0 ? versions : [...versions, ...traces].sort((a, b) => numberOf(b.seq) - numberOf(a.seq));
+    const shown = rows.slice(0, limit);
+    const items = shown.map((row) => storedOf(type ?? this.#names.textOf(numberOf(row.type)), row));
+    const last = shown.at(-1);
+    return rows.length > limit && last !== undefined ? { items, next: this.#keys.write(scope, [numberOf(last.seq)]) } : { items };
+  }
+
+  #versions({ type, id }: { type: string | undefined; id: string | undefined }, bounds: Bounds, limit: number): Row[] {
+    const within = [...this.#bounds(name('version'), name('v'), bounds)];
+    if (type !== undefined && id === undefined) within.push(sql`v.type = ${this.#names.find(type)}`);
+    if (type !== undefined && id !== undefined) within.push(sql`v.rid = (SELECT rid FROM resource WHERE type = ${this.#names.find(type)} AND id = ${id})`);
+    return this.#connection.all(sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, v.body FROM version v JOIN resource r ON r.rid = v.rid
+      WHERE ${and(within)} ORDER BY v.seq DESC LIMIT ${limit}`);
+  }
+
+  #traces(id: string | undefined, bounds: Bounds, limit: number): Row[] {
+    const within = [...this.#bounds(name('trace'), name('t'), bounds)];
+    if (id !== undefined) within.push(sql`t.id = ${id}`);
+    return this.#connection.all(sql`SELECT t.seq, t.id, 1 AS version, t.updated, 0 AS deleted, t.body FROM trace t
+      WHERE ${and(within)} ORDER BY t.seq DESC LIMIT ${limit}`);
+  }
+
+  *#bounds(table: Sql, alias: Sql, { since, before }: Bounds): Generator<Sql> {
+    if (before !== undefined) yield sql`${alias}.seq < ${before}`;
+    if (since !== undefined) yield sql`${alias}.seq >= ${this.#firstSince(table, Date.parse(since))}`;
+  }
+
+  /** The first number whose time is at or after `ms`: times never go back along the sequence, so halving finds it. */
+  #firstSince(table: Sql, ms: number): number {
+    let low = 0;
+    let high = Number(this.#connection.get(sql`SELECT max(seq) AS seq FROM ${table}`)?.seq ?? 0) + 1;
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      const row = this.#connection.get(sql`SELECT seq, updated FROM ${table} WHERE seq >= ${middle} ORDER BY seq LIMIT 1`);
+      if (row === undefined || numberOf(row.updated) >= ms) high = middle;
+      else low = numberOf(row.seq) + 1;
+    }
+    return low;
+  }
+}
+
+interface Bounds { readonly since: string | undefined; readonly before: number | undefined }

@@ -1,0 +1,84 @@
+import type { StatementSync } from 'node:sqlite';
+import type { TermKind } from '../../fhir/search/query.ts';
+import type { Connection } from './connection.ts';
+import { numberOf, textOf } from './row.ts';
+
+/** No name has this number: what is searched by it is never found. */
+export const UNKNOWN = -1;
+
+/** Names kept in memory at most; patients' ids are among them, and there is no end of patients. */
+const MAX_KEPT = 50_000;
+
+/** Numbers of recurring texts. A number once committed never changes, so that what is found may be kept. */
+export class Names {
+  #numbers = new Map<string, number>();
+  #texts = new Map<number, string>();
+  /** `p space` pairs known to be in the table `space`. */
+  #spaces = new Set<string>();
+  readonly #select: StatementSync;
+  readonly #selectText: StatementSync;
+  readonly #insert: StatementSync;
+  readonly #selectSpaces: StatementSync;
+  readonly #insertSpace: StatementSync;
+
+  constructor(connection: Connection) {
+    this.#select = connection.prepare('SELECT number FROM name WHERE text = ?');
+    this.#selectText = connection.prepare('SELECT text FROM name WHERE number = ?');
+    this.#insert = connection.prepare('INSERT INTO name (text) VALUES (?) RETURNING number');
+    this.#selectSpaces = connection.prepare('SELECT space FROM space WHERE p = ?');
+    this.#insertSpace = connection.prepare('INSERT OR IGNORE INTO space VALUES (?, ?)');
+  }
+
+  /** The number of a text, or `UNKNOWN`: another process may make it known at any time, so that is not kept. */
+  find(text: string): number {
+    const kept = this.#numbers.get(text);
+    if (kept !== undefined) return kept;
+    const row = this.#select.get(text);
+    return row === undefined ? UNKNOWN : this.#keep(text, numberOf(row.number));
+  }
+
+  /** As `find`, and gives it a number. Only inside a write transaction; if that is rolled back, `forget` must be called. */
+  intern(text: string): number {
+    const found = this.find(text);
+    return found === UNKNOWN ? this.#keep(text, numberOf(this.#insert.get(text)?.number)) : found;
+  }
+
+  textOf(number: number): string {
+    const kept = this.#texts.get(number);
+    if (kept !== undefined) return kept;
+    const text = textOf(this.#selectText.get(number)?.text);
+    this.#keep(text, number);
+    return text;
+  }
+
+  /** Spaces that terms of the parameter have. */
+  spacesOf(p: number): number[] {
+    return this.#selectSpaces.all(p).map((row) => numberOf(row.space));
+  }
+
+  addSpace(p: number, space: number): void {
+    const pair = `${p} ${space}`;
+    if (this.#spaces.has(pair)) return;
+    this.#insertSpace.run(p, space);
+    this.#spaces.add(pair);
+  }
+
+  /** Drops what may never have been committed. */
+  forget(): void {
+    this.#numbers = new Map();
+    this.#texts = new Map();
+    this.#spaces = new Set();
+  }
+
+  #keep(text: string, number: number): number {
+    if (this.#numbers.size >= MAX_KEPT) this.forget();
+    this.#numbers.set(text, number);
+    this.#texts.set(number, text);
+    return number;
+  }
+}
+
+/** The name of a type's parameter; its kind is part of it, since that decides the table. */
+export function paramName(type: string, param: string, kind: TermKind): string {
+  return `${type}.${param} ${kind}`;
+}

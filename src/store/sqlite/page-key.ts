@@ -1,0 +1,40 @@
+import { createHmac, randomBytes } from 'node:crypto';
+import { ServiceError } from '../../errors.ts';
+import type { Connection } from './connection.ts';
+import { sql } from './sql.ts';
+import type { SqlValue } from './sql.ts';
+
+const MAC_BYTES = 9;
+
+/**
+ * Makes and reads the opaque positions of pages. Each is signed with a secret of the database, together with what it
+ * belongs to, so that a position that was changed or is used elsewhere is refused instead of answered wrongly.
+ */
+export class PageKeys {
+  readonly #secret: string;
+
+  constructor(connection: Connection) {
+    connection.get(sql`INSERT OR IGNORE INTO setting VALUES ('page secret', ${randomBytes(16).toString('hex')})`);
+    this.#secret = String(connection.get(sql`SELECT value FROM setting WHERE name = 'page secret'`)?.value);
+  }
+
+  /** @param scope what the position belongs to: a type and an order, say */
+  write(scope: string, values: readonly SqlValue[]): string {
+    const text = JSON.stringify(values);
+    return Buffer.concat([this.#mac(scope, text), Buffer.from(text)]).toString('base64url');
+  }
+
+  /** @throws ServiceError 'malformed' for anything that `write` did not make for this scope */
+  read(scope: string, position: string): readonly SqlValue[] {
+    const bytes = Buffer.from(position, 'base64url');
+    const text = bytes.subarray(MAC_BYTES).toString();
+    const isOurs = bytes.toString('base64url') === position && bytes.subarray(0, MAC_BYTES).equals(this.#mac(scope, text));
+    const values: unknown = isOurs ? JSON.parse(text) : undefined;
+    if (!Array.isArray(values)) throw new ServiceError('malformed', 'The page link is not one that this server gave for this request');
+    return values.map((value: unknown) => (typeof value === 'string' || typeof value === 'number' ? value : null));
+  }
+
+  #mac(scope: string, text: string): Buffer {
+    return createHmac('sha256', this.#secret).update(scope).update('\n').update(text).digest().subarray(0, MAC_BYTES);
+  }
+}

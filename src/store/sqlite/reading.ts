@@ -1,0 +1,39 @@
+import type { StatementSync } from 'node:sqlite';
+import type { ResourceKey } from '../../fhir/resource.ts';
+import type { Stored } from '../store.ts';
+import type { Connection, Row } from './connection.ts';
+import type { Names } from './names.ts';
+import { storedOf } from './row.ts';
+import { TRACE_TYPE } from './traces.ts';
+
+/** Reads by key. */
+export class Reading {
+  readonly #names: Names;
+  readonly #current: StatementSync;
+  readonly #version: StatementSync;
+  readonly #trace: StatementSync;
+
+  constructor(connection: Connection, names: Names) {
+    this.#names = names;
+    this.#current = connection.prepare('SELECT r.id, v.version, v.updated, v.deleted, v.body FROM resource r JOIN version v ON v.seq = r.seq WHERE r.type = ? AND r.id = ?');
+    this.#version = connection.prepare('SELECT r.id, v.version, v.updated, v.deleted, v.body FROM resource r JOIN version v ON v.rid = r.rid AND v.version = ? WHERE r.type = ? AND r.id = ?');
+    this.#trace = connection.prepare('SELECT id, 1 AS version, updated, 0 AS deleted, body FROM trace WHERE id = ?');
+  }
+
+  read({ type, id }: ResourceKey): Stored | undefined {
+    return found(type, this.#current.get(this.#names.find(type), id) ?? this.#traceOf(type, id));
+  }
+
+  readVersion({ type, id }: ResourceKey, version: number): Stored | undefined {
+    if (!Number.isSafeInteger(version)) return undefined;
+    return found(type, this.#version.get(version, this.#names.find(type), id) ?? (version === 1 ? this.#traceOf(type, id) : undefined));
+  }
+
+  #traceOf(type: string, id: string): Row | undefined {
+    return type === TRACE_TYPE ? this.#trace.get(id) : undefined;
+  }
+}
+
+function found(type: string, row: Row | undefined): Stored | undefined {
+  return row === undefined ? undefined : storedOf(type, row);
+}

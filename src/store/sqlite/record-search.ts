@@ -1,0 +1,60 @@
+import type { Clause } from '../../fhir/search/query.ts';
+import { NO_SPACE } from './index-rows.ts';
+import type { Names } from './names.ts';
+import { CODE_PARAM, viaOf } from './patient-index.ts';
+import { and, join, name, sql } from './sql.ts';
+import type { Sql } from './sql.ts';
+import { termsSought } from './terms-sought.ts';
+
+/** The parts of table `record` that hold exactly the resources fulfilling the patient clause and, when `coded`, the code clause. */
+export interface RecordRows {
+  /** Conditions on `record`, one for each part; within a part the rows are in order of date and `rid`, newest first. */
+  readonly lists: readonly Sql[];
+  readonly coded: boolean;
+  readonly clause: Clause;
+  readonly rest: readonly Clause[];
+}
+
+/** More parts than this are not merged: such a search is answered as any other. */
+const MAX_LISTS = 100;
+
+/** Undefined when no clause names patients. */
+export function recordRows(names: Names, type: string, where: readonly Clause[]): RecordRows | undefined {
+  const ofPatients = where.map((clause) => patientsOf(names, type, clause)).find((found) => found !== undefined);
+  if (ofPatients === undefined) return undefined;
+  const { clause, via, patients } = ofPatients;
+  const code = where.find((other) => other.kind === 'token' && other.param === CODE_PARAM && other.negate !== true);
+  const parts = code?.kind === 'token' ? codeParts(names, type, code) : undefined;
+  const coded = parts !== undefined && parts.length * patients.length <= MAX_LISTS;
+  const within = coded ? parts : [sql`p = ${names.find(type)} AND space = ${NO_SPACE} AND value = ''`];
+  const rest = where.filter((other) => other !== clause && (!coded || other !== code));
+  const lists = patients.flatMap((patient) => within.map((part) => sql`patient = ${patient} AND ${part} AND (via & ${via}) > 0`));
+  return lists.length > MAX_LISTS ? undefined : { lists, coded, clause, rest };
+}
+
+/** The rows of all parts, merged: `rid` and `date`, newest first, at most `limit`, from after a position on. */
+export function mergedRecord(lists: readonly Sql[], further: readonly Sql[], limit: number): Sql {
+  const newest = name('ORDER BY date DESC, rid DESC');
+  const part = (list: Sql) => sql`SELECT * FROM (SELECT d.rid AS rid, d.date AS date FROM record d WHERE ${and([list, ...further])} ${newest} LIMIT ${limit})`;
+  return sql`(SELECT DISTINCT rid, date FROM (${join(lists.map(part), ' UNION ALL ')}) ${newest} LIMIT ${limit}) d`;
+}
+
+function patientsOf(names: Names, type: string, clause: Clause): { clause: Clause; via: number; patients: number[] } | undefined {
+  if (clause.kind !== 'reference' || clause.negate === true) return undefined;
+  const via = viaOf(clause.param);
+  if (via === undefined || clause.anyOf.length === 0) return undefined;
+  const { sought } = termsSought(names, type, clause);
+  const target = names.find('Patient');
+  const patients = new Set<number>();
+  for (const { space, value } of sought) {
+    if (space !== target || value === undefined) return undefined;
+    patients.add(names.find(value));
+  }
+  return { clause, via, patients: [...patients] };
+}
+
+function codeParts(names: Names, type: string, clause: Clause & { kind: 'token' }): Sql[] | undefined {
+  const { p, sought } = termsSought(names, type, clause);
+  if (sought.some(({ value }) => value === undefined)) return undefined;
+  return sought.map(({ space, value = '' }) => sql`p = ${p} AND space = ${space} AND value = ${value}`);
+}

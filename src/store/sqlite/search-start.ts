@@ -1,0 +1,78 @@
+import type { Clause } from '../../fhir/search/query.ts';
+import type { ClauseSql, RidSet } from './clause-sql.ts';
+import type { Connection } from './connection.ts';
+import type { Names } from './names.ts';
+import { recordRows } from './record-search.ts';
+import { join, name, sql } from './sql.ts';
+import type { Sql } from './sql.ts';
+import { numberOf } from './row.ts';
+
+/** Where a search begins: a source of resources `d.rid`, each once, and the clauses that are still to be tried on each. */
+export interface Start {
+  readonly from: Sql;
+  readonly where: readonly Sql[];
+  readonly rest: readonly Clause[];
+  /** True when the source yields descending `rid` by itself, so that a page costs no more than what it shows. */
+  readonly isOrdered: boolean;
+  /** True when the source may be as large as the type. */
+  readonly isLarge: boolean;
+}
+
+/** Below so many resources a set is worth collecting and sorting. */
+const SMALL_SET = 1_000;
+
+/** Chooses the clause to begin with: ids, then the patient, else the clause with the fewest resources. */
+export class SearchStarts {
+  readonly #connection: Connection;
+  readonly #names: Names;
+  readonly #clauses: ClauseSql;
+
+  constructor(connection: Connection, names: Names, clauses: ClauseSql) {
+    this.#connection = connection;
+    this.#names = names;
+    this.#clauses = clauses;
+  }
+
+  choose(type: string, where: readonly Clause[]): Start {
+    const byId = where.find((clause) => clause.kind === 'id' && clause.negate !== true);
+    if (byId !== undefined) return this.#ofClause(type, where, byId);
+    const record = recordRows(this.#names, type, where);
+    if (record !== undefined && record.coded) {
+      const rows = join(record.lists.map((list) => sql`SELECT rid FROM record WHERE ${list}`), ' UNION ALL ');
+      return { from: distinct(rows), where: [], rest: record.rest, isOrdered: false, isLarge: false };
+    }
+    if (record !== undefined) return this.#ofClause(type, where, record.clause);
+    return this.#ofFewest(type, where);
+  }
+
+  #ofFewest(type: string, where: readonly Clause[]): Start {
+    const sets = where.flatMap((clause) => {
+      const set = this.#clauses.set(type, clause);
+      return set === undefined ? [] : [{ clause, set }];
+    });
+    const [only] = sets;
+    if (only !== undefined && sets.length === 1 && only.set.ordered !== undefined) return this.#ofClause(type, where, only.clause);
+    const sized = sets.map((each) => ({ ...each, size: this.#sizeOf(each.set) })).sort((a, b) => a.size - b.size);
+    const [smallest] = sized;
+    if (smallest !== undefined && smallest.size < SMALL_SET) return this.#ofClause(type, where, smallest.clause);
+    const ordered = sized.find(({ set }) => set.ordered !== undefined);
+    if (ordered !== undefined) return this.#ofClause(type, where, ordered.clause, true);
+    return { from: name('live d'), where: [sql`d.type = ${this.#names.find(type)}`], rest: where, isOrdered: true, isLarge: true };
+  }
+
+  #ofClause(type: string, where: readonly Clause[], clause: Clause, isLarge = false): Start {
+    const set = this.#clauses.set(type, clause);
+    const rest = where.filter((other) => other !== clause);
+    if (set?.ordered !== undefined) return { from: set.ordered.from, where: [set.ordered.where], rest, isOrdered: true, isLarge };
+    if (set === undefined) throw new TypeError('A search cannot start with this clause');
+    return { from: distinct(set.select), where: [], rest, isOrdered: false, isLarge };
+  }
+
+  #sizeOf(set: RidSet): number {
+    return numberOf(this.#connection.get(sql`SELECT count(*) AS size FROM (SELECT 1 FROM (${set.select}) LIMIT ${SMALL_SET})`)?.size);
+  }
+}
+
+function distinct(select: Sql): Sql {
+  return sql`(SELECT DISTINCT rid FROM (${select})) d`;
+}
