@@ -3,6 +3,7 @@ import type { Caller, Permit } from '../access/index.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
 import type { Inclusion, SearchRequest } from '../fhir/search/parse.ts';
+import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import { parseStored, patientsIn } from './patients-of.ts';
@@ -76,6 +77,12 @@ function referredKeys(services: Services, includes: readonly Inclusion[], from: 
 async function findReferring(services: Services, { type, param, target }: Inclusion, from: readonly Stored[], limit: number): Promise<readonly Stored[]> {
   const anyOf = from.filter((stored) => target === undefined || stored.type === target).map((stored) => ({ type: stored.type, id: stored.id }));
   if (anyOf.length === 0) return [];
-  const page = await services.store.search({ type, where: [{ kind: 'reference', param, anyOf }], sort: [], limit });
-  return page.items;
+  const found: Stored[] = [];
+  let after: string | undefined;
+  do {
+    const page = await services.store.search({ type, where: [{ kind: 'reference', param, anyOf }], sort: [], limit: Math.min(limit - found.length, MAX_PAGE_SIZE), ...(after === undefined ? {} : { after }) });
+    found.push(...page.items);
+    after = page.next;
+  } while (after !== undefined && found.length < limit);
+  return found;
 }
