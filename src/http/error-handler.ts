@@ -8,7 +8,6 @@ import { sendIssues } from './send.ts';
 
 /** Headers that tell the client what to do about a failure. */
 const ADVICE: Partial<Record<ErrorKind, Readonly<Record<string, string>>>> = {
-  unauthenticated: { 'WWW-Authenticate': 'Bearer realm="bund"' },
   unavailable: { 'Retry-After': '2' },
   timeout: { 'Retry-After': '10' },
   throttled: { 'Retry-After': '2' },
