@@ -23,6 +23,7 @@ function routeOf(req: Request): string {
   const route: unknown = req.route;
   const path = typeof route === 'object' && route !== null && 'path' in route ? route.path : undefined;
   if (typeof path !== 'string') return 'none';
-  const mount = /^\/(fhir|intake|auth|cds-services)(?=[/?]|$)/.exec(req.originalUrl)?.[0] ?? '';
+  // Routers are mounted under plain words, such as /fhir, that hold nothing of the request.
+  const mount = /^\/[a-z-]+/.exec(req.originalUrl)?.[0] ?? '';
   return path.startsWith(mount) ? path : mount + path;
 }

@@ -57,8 +57,7 @@ function inOrder(bundle: ScannedBundle): readonly (readonly number[])[] {
 
 async function answerEntry(services: Services, caller: Caller, entry: ScannedEntry, context: BundleContext): Promise<string> {
   try {
-    const answer = await act(services, caller, entry, context);
-    return entryAnswer(answer, { base: context.base, tellsRemarks: context.preference.returns === 'OperationOutcome' });
+    return entryAnswer(await act(services, caller, entry, context), context.preference);
   } catch (error) {
     const { kind, status, issues } = failureOf(error, caller.requestId);
     if (kind === 'fault') services.log.error({ requestId: caller.requestId, error: error instanceof Error ? error.name : typeof error }, 'entry of a batch failed');

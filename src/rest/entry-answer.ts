@@ -3,22 +3,20 @@ import { operationOutcome } from '../fhir/outcome.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import { etagOf } from './answer.ts';
 import type { Answer } from './answer.ts';
+import type { Preference } from './prefer.ts';
 
-/** How entries of a response bundle are written. */
-export interface EntryStyle {
-  readonly base: string;
-  /** With `Prefer: return=OperationOutcome` each entry says what was remarked. */
-  readonly tellsRemarks: boolean;
-}
-
-/** One entry of a response bundle, JSON text. @see https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response */
-export function entryAnswer(answer: Answer, { base, tellsRemarks }: EntryStyle): string {
-  const { status, body, version, location, issues } = answer;
+/**
+ * One entry of a response bundle, JSON text. `location` is relative to the base of the API.
+ *
+ * @param preference with `return=OperationOutcome` each entry says what was remarked
+ * @see https://hl7.org/fhir/R4/bundle-definitions.html#Bundle.entry.response
+ */
+export function entryAnswer({ status, body, version, location, issues }: Answer, preference: Preference): string {
   const response = {
     status: statusText(status),
-    ...(location === undefined ? {} : { location: `${base}/${location}` }),
+    ...(location === undefined ? {} : { location }),
     ...(version === undefined ? {} : { etag: etagOf(version.version), lastModified: version.lastUpdated }),
-    ...(tellsRemarks && issues !== undefined ? { outcome: operationOutcome(issues) } : {}),
+    ...(preference.returns === 'OperationOutcome' && issues !== undefined ? { outcome: operationOutcome(issues) } : {}),
   };
   return `{${body === undefined ? '' : `"resource":${body},`}"response":${JSON.stringify(response)}}`;
 }

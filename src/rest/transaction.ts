@@ -47,7 +47,7 @@ export async function processTransaction(services: Services, caller: Caller, bun
     const outcome = outcomes.get(request.index);
     entries[request.index] = outcome === undefined
       ? await answerRead(services, caller, request, context)
-      : entryAnswer(answerOf(outcome, context), { base: context.base, tellsRemarks: context.preference.returns === 'OperationOutcome' });
+      : entryAnswer(answerOf(outcome, context), context.preference);
   }
   return { status: 200, body: responseBundle('transaction-response', services.newId(), entries) };
 }
@@ -105,7 +105,7 @@ function answerOf({ stored, issues }: Outcome, { preference }: BundleContext): A
 /** The writes are done when reads are answered: a read that fails says so in its place. */
 async function answerRead(services: Services, caller: Caller, request: EntryRequest, context: BundleContext): Promise<string> {
   try {
-    return entryAnswer(await answerGet(services, caller, request, context), { base: context.base, tellsRemarks: false });
+    return entryAnswer(await answerGet(services, caller, request, context), context.preference);
   } catch (error) {
     if (!isServiceError(error)) throw error;
     return entryFailure(failureOf(error, caller.requestId).status, issuesAt(error, request.at));

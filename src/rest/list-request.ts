@@ -1,0 +1,47 @@
+import type { Request, Response } from 'express';
+import { ServiceError } from '../errors.ts';
+import { callerOf } from '../http/authenticate.ts';
+import type { Services } from '../services.ts';
+import { openPage, PAGE_PARAMETER, signPage } from './page-link.ts';
+import { parseQueryText, queryOf, valueOf, withoutFormat, writeQueryText } from './query-text.ts';
+
+/** What a list for operators is asked for. */
+export interface ListRequest {
+  /** Value of each filter that was given. */
+  readonly filters: ReadonlyMap<string, string>;
+  readonly page: { readonly count: number; readonly after: string | undefined };
+  /** Address of the page after this one; undefined when the store gave no position. */
+  readonly nextLink: (after: string | undefined) => string | undefined;
+}
+
+const DEFAULT_COUNT = 50;
+
+/**
+ * Reads the query of a list that is no FHIR search: its filters, `_count`, and `_page` of a link.
+ *
+ * @param names of the filters that the list has
+ * @throws ServiceError 'not-supported' for a parameter that it does not have, 'malformed' for a bad value
+ */
+export function listRequest(services: Services, req: Request, res: Response, names: readonly string[]): ListRequest {
+  const address = req.baseUrl + req.path;
+  const { subject } = callerOf(res);
+  const asked = withoutFormat(parseQueryText(queryOf(req.url)));
+  const token = valueOf(asked, PAGE_PARAMETER);
+  const opened = token === undefined ? undefined : openPage(services.keys, subject, address, token);
+  const pairs = opened === undefined ? asked : parseQueryText(opened.query);
+  const known = [...names, '_count'];
+  const unknown = pairs.find(([name]) => !known.includes(name));
+  if (unknown !== undefined) throw new ServiceError('not-supported', `The list has no parameter of that name; it has ${[...known, PAGE_PARAMETER].join(', ')}`);
+  const query = writeQueryText(pairs);
+  return {
+    filters: new Map(pairs.filter(([name]) => name !== '_count')),
+    page: { count: countOf(valueOf(pairs, '_count'), services.config.limits.page), after: opened?.after },
+    nextLink: (after) => (after === undefined ? undefined : `${address}?${PAGE_PARAMETER}=${signPage(services.keys, subject, { of: address, query, after })}`),
+  };
+}
+
+function countOf(text: string | undefined, limit: number): number {
+  if (text === undefined) return Math.min(DEFAULT_COUNT, limit);
+  if (!/^\d{1,9}$/.test(text) || Number(text) < 1) throw new ServiceError('malformed', '_count must be a whole number from 1 up');
+  return Math.min(Number(text), limit);
+}
