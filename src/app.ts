@@ -7,8 +7,11 @@ import { assignRequestId } from './http/request-id.ts';
 import { logRequests } from './http/request-log.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { limitTime } from './http/time-limit.ts';
+import { identityRouter } from './identity/router.ts';
+import { intakeRouter } from './intake/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
+import { terminologyRouter } from './terminology/router.ts';
 
 /** Proxies in these networks may say who the client is, once a public address shows that there is a proxy. */
 const PROXY_NETWORKS = 'loopback, linklocal, uniquelocal';
@@ -26,6 +29,9 @@ export function buildApp(services: Services): Express {
   app.use(assignRequestId, setSecurityHeaders, logRequests(log, metrics), limitTime(config.limits.requestMs));
   app.use(healthRouter(store, metrics));
   app.use('/fhir', fhirRouter(services));
+  app.use('/intake', intakeRouter(services));
+  app.use('/identity', identityRouter(services));
+  app.use('/terminology', terminologyRouter(services));
   app.use(unknownRoute);
   app.use(errorHandler(log));
   return app;

@@ -5,9 +5,10 @@ import { openKeys } from './access/keys.ts';
 import type { Config } from './config.ts';
 import type { Fhir } from './fhir/fhir.ts';
 import { loadFhir } from './fhir/load.ts';
-import { internalTerms } from './intake/records.ts';
+import { internalTerms, loadSources } from './intake/index.ts';
 import type { Services } from './services.ts';
 import type { Store, StoreOptions } from './store/store.ts';
+import { loadCodeTables } from './terminology/index.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 export const PROFILES_DIR = path.join(ROOT, 'profiles');
@@ -22,9 +23,14 @@ const clock = (): Date => new Date();
  * @param writer names this process's audit chain, unique among the processes alive on one store
  */
 export async function openServices(config: Config, writer: string): Promise<Services> {
-  const [fhir, keys] = await Promise.all([openFhir(), openKeys(config.dataDir)]);
+  const [fhir, sources, codes, keys] = await Promise.all([
+    openFhir(),
+    loadSources(path.join(PROFILES_DIR, 'sources')),
+    loadCodeTables(path.join(PROFILES_DIR, 'codes')),
+    openKeys(config.dataDir),
+  ]);
   const store = await openStore(config, fhir, writer);
-  return { config, store, fhir, keys, clock, newId: randomUUID, log: pino({ level: config.logLevel }) };
+  return { config, store, fhir, sources, codes, keys, clock, newId: randomUUID, log: pino({ level: config.logLevel }) };
 }
 
 export function openFhir(): Promise<Fhir> {

@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { startSigning } from './audit/index.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
-import { resumeIntake } from './intake/index.ts';
+import { registerSources, resumeIntake } from './intake/index.ts';
 import { openServices } from './open-services.ts';
 import type { Services } from './services.ts';
 
@@ -21,6 +21,7 @@ const DRAIN_MS = 8_000;
 export async function serve(config: Config, writer: string): Promise<Gateway> {
   const services = await openServices(config, writer);
   try {
+    await registerSources(services);
     const server = await listen(services);
     const signing = startSigning(services);
     void resumeIntake(services).catch((error: unknown) => services.log.error({ err: error }, 'could not resume the inbox'));

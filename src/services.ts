@@ -2,13 +2,19 @@ import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Fhir } from './fhir/fhir.ts';
+import type { Sources } from './intake/load-sources.ts';
 import type { Store } from './store/store.ts';
+import type { CodeTables } from './terminology/tables.ts';
 
 /** What use cases work with. Made once in `open-services.ts`, passed as the first argument everywhere. */
 export interface Services {
   readonly config: Config;
   readonly store: Store;
   readonly fhir: Fhir;
+  /** The sending systems, by id. */
+  readonly sources: Sources;
+  /** What the codes and units of the sources mean. */
+  readonly codes: CodeTables;
   readonly keys: Keys;
   readonly clock: () => Date;
   /** A new logical id, time-ordered UUID. */

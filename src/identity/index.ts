@@ -1,0 +1,3 @@
+/** Which Patients are one person. Imported by the decision point, so nothing here may import `access/`. */
+export { facilitiesOf, linkedPatients } from './persons.ts';
+export { personChanges, type PersonChanges } from './person-changes.ts';

@@ -1,0 +1,52 @@
+import { authorize } from '../access/index.ts';
+import type { Caller } from '../access/index.ts';
+import { recordTrace } from '../audit/index.ts';
+import type { Clause } from '../fhir/search/query.ts';
+import type { Services } from '../services.ts';
+import { facilitiesOfPerson } from './person.ts';
+import { toStoredPerson } from './persons.ts';
+import { IDENTITY_REVIEW, parseReview, personsOfReview, TASK_SYSTEM } from './review.ts';
+
+/** Persons that carry one resident ID under different names. Who they are is not told: the institutions look into their own records. */
+export interface ReviewEntry {
+  /** Logical id of the Task. */
+  readonly id: string;
+  readonly status: string;
+  readonly authoredOn: string;
+  readonly persons: readonly { readonly id: string; readonly patients: readonly string[]; readonly knownAt: readonly string[] }[];
+}
+
+export interface ReviewPage { readonly reviews: readonly ReviewEntry[]; readonly next: string | undefined }
+
+/**
+ * Doubts about who is who, the last first.
+ *
+ * @param filter status of the Task: `requested` ones are open
+ * @throws ServiceError 'forbidden'
+ */
+export async function listReviews(services: Services, caller: Caller, filter: { readonly status?: string | undefined }, page: { readonly count: number; readonly after: string | undefined }): Promise<ReviewPage> {
+  await authorize(services, caller, { action: 'intake-review' });
+  const where: Clause[] = [
+    { kind: 'token', param: 'code', anyOf: [{ system: TASK_SYSTEM, code: IDENTITY_REVIEW }] },
+    ...(filter.status === undefined ? [] : [{ kind: 'token' as const, param: 'status', anyOf: [{ code: filter.status }] }]),
+  ];
+  const { items, next } = await services.store.search({ type: 'Task', where, sort: [], limit: page.count, ...(page.after === undefined ? {} : { after: page.after }) });
+  const tasks = items.map((item) => ({ id: item.id, task: parseReview(item.body) }));
+  const persons = await readPersons(services, tasks.flatMap(({ task }) => personsOfReview(task)));
+  const reviews = tasks.map(({ id, task }): ReviewEntry => ({
+    id, status: textOf(task['status']), authoredOn: textOf(task['authoredOn']), persons: personsOfReview(task).flatMap((person) => persons.get(person) ?? []),
+  }));
+  await recordTrace(services, caller, { action: 'search', interaction: 'intake-review', outcome: 'success', query: 'reviews', patients: [...persons.values()].flatMap(({ patients }) => patients) });
+  return { reviews, next };
+}
+
+async function readPersons({ store }: Services, ids: readonly string[]): Promise<ReadonlyMap<string, ReviewEntry['persons'][number]>> {
+  const stored = ids.length === 0 ? [] : await store.readMany([...new Set(ids)].map((id) => ({ type: 'Person', id })));
+  return new Map(stored.filter((item) => !item.deleted).map(toStoredPerson).map((person) => [person.id, {
+    id: person.id, patients: person.links.map(({ patient }) => `Patient/${patient}`), knownAt: facilitiesOfPerson(person).map((id) => `Organization/${id}`),
+  }]));
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

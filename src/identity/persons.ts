@@ -1,0 +1,56 @@
+import type { Clause } from '../fhir/search/query.ts';
+import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
+import type { Services } from '../services.ts';
+import type { Assumption, Stored } from '../store/store.ts';
+import type { Person } from './person.ts';
+import { facilitiesOfPerson, parsePerson } from './person.ts';
+
+/** A Person with the version that a change of it expects; 0 where there is none. */
+export interface StoredPerson extends Person { readonly version: number }
+
+/** Persons found, and the search itself as an assumption that a commit can rest on. */
+export interface FoundPersons { readonly persons: readonly StoredPerson[]; readonly assumption: Assumption }
+
+/** The Persons to whom Patients belong: one search, whatever their number. */
+export function personsOf(services: Services, patients: readonly string[]): Promise<FoundPersons> {
+  return findPersons(services, { kind: 'reference', param: 'link', anyOf: patients.map((id) => ({ type: 'Patient', id })) });
+}
+
+/** The Persons whose Patients carry one of the resident IDs. */
+export function personsWithResidentId(services: Services, ids: readonly { readonly system: string; readonly number: string }[]): Promise<FoundPersons> {
+  return findPersons(services, { kind: 'token', param: 'identifier', anyOf: ids.map(({ system, number }) => ({ system, code: number })) });
+}
+
+/**
+ * All Patients of the same persons, the given ones included: this is how a search by one Patient reaches every institution.
+ *
+ * @param patients logical ids
+ */
+export async function linkedPatients(services: Services, patients: readonly string[]): Promise<readonly string[]> {
+  if (patients.length === 0) return [];
+  const { persons } = await personsOf(services, patients);
+  return [...new Set([...patients, ...persons.flatMap((person) => person.links.map((link) => link.patient))])];
+}
+
+/** Logical ids of the Organizations where the persons of the Patients are known. */
+export async function facilitiesOf(services: Services, patients: readonly string[]): Promise<readonly string[]> {
+  if (patients.length === 0) return [];
+  const { persons } = await personsOf(services, patients);
+  return [...new Set(persons.flatMap(facilitiesOfPerson))];
+}
+
+export function toStoredPerson(stored: Stored): StoredPerson {
+  return { ...parsePerson(stored.body), version: stored.version };
+}
+
+async function findPersons({ store }: Services, clause: Clause): Promise<FoundPersons> {
+  const where = [clause];
+  const items: Stored[] = [];
+  let after: string | undefined;
+  do {
+    const page = await store.search({ type: 'Person', where, sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
+    items.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return { persons: items.map(toStoredPerson), assumption: { type: 'Person', where, ids: items.map((item) => item.id) } };
+}

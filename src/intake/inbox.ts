@@ -1,0 +1,100 @@
+import { hash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip, gzip } from 'node:zlib';
+import { z } from 'zod';
+import type { Caller } from '../access/index.ts';
+import type { ErrorKind } from '../errors.ts';
+import { isServiceError, ServiceError } from '../errors.ts';
+import type { Resource } from '../fhir/resource.ts';
+import type { Services } from '../services.ts';
+import type { SourceMessage } from './records.ts';
+import { ANSWER_TYPE, MESSAGE_TYPE, messageResource, parseMessage, PAYLOAD_TYPE } from './records.ts';
+
+const pack = promisify(gzip);
+const unpack = promisify(gunzip);
+/** Base64 characters of one part: well below the 16 MB that a MongoDB document may have. */
+const PART_LENGTH = 8_000_000;
+
+/** A message with the version under which the inbox holds it. */
+export interface InboxMessage { readonly message: SourceMessage; readonly version: number }
+
+/** What a source was told. `body` is a Bundle, or an OperationOutcome if the message was refused. */
+export interface Answer { readonly refusedAs: ErrorKind | undefined; readonly body: string }
+
+/** A message as it arrives. */
+export interface Arrival { readonly source: string; readonly messageId: string; readonly contentHash: string; readonly bytes: Buffer }
+
+/**
+ * Writes a message down before anything is done with it.
+ *
+ * @returns the message, and whether it had come before
+ */
+export async function enterInbox(services: Services, caller: Caller, arrival: Arrival): Promise<InboxMessage & { readonly isRepeat: boolean }> {
+  const { source, messageId, contentHash, bytes } = arrival;
+  const id = hash('sha256', JSON.stringify([MESSAGE_TYPE, source, messageId, contentHash])).slice(0, 32);
+  const payload = payloadResources(id, await packed(bytes));
+  const message: SourceMessage = {
+    id, source, messageId, contentHash,
+    bytes: bytes.length,
+    parts: payload.length,
+    receivedAt: services.clock().toISOString(),
+    status: 'received',
+    issueCount: 0,
+    unmapped: [],
+    sentBy: { subject: caller.subject, requestId: caller.requestId, address: caller.address },
+  };
+  try {
+    await services.store.commit([{ kind: 'put', resource: messageResource(message), expectedVersion: 0 }, ...payload.map((resource) => ({ kind: 'put' as const, resource }))]);
+    return { message, version: 1, isRepeat: false };
+  } catch (error) {
+    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
+    return { ...await readInbox(services, id), isRepeat: true };
+  }
+}
+
+/** @throws ServiceError 'not-found' */
+export async function readInbox(services: Services, id: string): Promise<InboxMessage> {
+  const stored = await services.store.read({ type: MESSAGE_TYPE, id });
+  if (stored === undefined || stored.deleted) throw new ServiceError('not-found', `There is no message ${id}`);
+  return { message: parseMessage(stored.body), version: stored.version };
+}
+
+/** The body of a message, as it came. */
+export async function readPayload(services: Services, { id, parts }: SourceMessage): Promise<Buffer> {
+  const keys = Array.from({ length: parts }, (_, part) => ({ type: PAYLOAD_TYPE, id: partId(id, part) }));
+  const stored = new Map((await services.store.readMany(keys)).map((item) => [item.id, item.body]));
+  const text = keys.map((key) => payloadSchema.parse(JSON.parse(stored.get(key.id) ?? 'null')).data).join('');
+  return unpack(Buffer.from(text, 'base64'));
+}
+
+/** The resource that keeps an answer. */
+export async function answerResource(id: string, answer: Answer): Promise<Resource & { readonly id: string }> {
+  const data = await packed(Buffer.from(answer.body));
+  return { resourceType: ANSWER_TYPE, id, ...(answer.refusedAs === undefined ? {} : { refusedAs: answer.refusedAs }), data };
+}
+
+/** The answer to a message; undefined while it is not processed. */
+export async function readAnswer(services: Services, id: string): Promise<Answer | undefined> {
+  const stored = await services.store.read({ type: ANSWER_TYPE, id });
+  if (stored === undefined) return undefined;
+  const { refusedAs, data } = answerSchema.parse(JSON.parse(stored.body));
+  return { refusedAs, body: (await unpack(Buffer.from(data, 'base64'))).toString('utf8') };
+}
+
+const payloadSchema = z.object({ data: z.string() });
+const answerSchema = z.object({ refusedAs: z.enum(['malformed', 'too-large', 'invalid']).optional(), data: z.string() });
+
+async function packed(bytes: Buffer): Promise<string> {
+  return (await pack(bytes, { level: 1 })).toString('base64');
+}
+
+function payloadResources(id: string, data: string): (Resource & { readonly id: string })[] {
+  const parts = Math.max(1, Math.ceil(data.length / PART_LENGTH));
+  return Array.from({ length: parts }, (_, part) => ({
+    resourceType: PAYLOAD_TYPE, id: partId(id, part), data: data.slice(part * PART_LENGTH, (part + 1) * PART_LENGTH),
+  }));
+}
+
+function partId(id: string, part: number): string {
+  return `${id}-${part}`;
+}

@@ -1,0 +1,7 @@
+/** From what a source sends to what is stored: channels, inbox, pipeline, dead letters, sources. */
+export { listUnmapped, type UnmappedEntry } from './list-unmapped.ts';
+export { loadSources, SourceError, type Sources } from './load-sources.ts';
+export { internalTerms } from './records.ts';
+export { registerSources } from './register-sources.ts';
+export { resumeIntake } from './resume-intake.ts';
+export type { Source } from './source.ts';

@@ -1,0 +1,55 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { usccFault } from '../fhir/validation/identifiers.ts';
+import type { Source } from './source.ts';
+
+/** Sources by id. */
+export type Sources = ReadonlyMap<string, Source>;
+
+const text = z.string().min(1);
+const id = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens and dots');
+
+const sourceSchema = z.strictObject({
+  id,
+  name: text,
+  organization: z.strictObject({
+    id,
+    name: text,
+    level: z.enum(['tertiary', 'secondary', 'community']),
+    uscc: z.string().refine((code) => usccFault(code) === undefined, 'must be a 统一社会信用代码 with the right check character'),
+  }),
+  offset: z.string().regex(/^[+-]\d{2}:\d{2}$/, 'must be an offset such as +08:00'),
+  patientNumberSystem: z.url(),
+  demands: z.record(text, z.url()),
+});
+
+/** A source description that cannot be used. The message names the file, the element and the fault, one a line. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+}
+
+/**
+ * Reads the description of each sending system.
+ *
+ * @param dir the folder `profiles/sources`
+ * @throws SourceError
+ */
+export async function loadSources(dir: string): Promise<Sources> {
+  const files = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort();
+  const sources = await Promise.all(files.map(async (file) => parse(file, await readFile(path.join(dir, file), 'utf8'))));
+  return new Map(sources.map((source) => [source.id, source]));
+}
+
+function parse(file: string, content: string): Source {
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (error) {
+    throw new SourceError(`profiles/sources/${file} is not JSON`, { cause: error });
+  }
+  const parsed = sourceSchema.safeParse(json);
+  if (!parsed.success) throw new SourceError(parsed.error.issues.map((issue) => `profiles/sources/${file} at ${issue.path.join('.') || 'the top'}: ${issue.message}`).join('\n'));
+  if (`${parsed.data.id}.json` !== file) throw new SourceError(`profiles/sources/${file} describes ${parsed.data.id}: a source's file is named after its id`);
+  return parsed.data;
+}

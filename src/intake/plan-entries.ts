@@ -1,0 +1,81 @@
+import { bodyTemplate, renderBody } from '../fhir/body.ts';
+import type { Resource, ResourceKey } from '../fhir/resource.ts';
+import { referenceTo } from '../fhir/resource.ts';
+import { ALIAS_TYPE } from '../normalize/index.ts';
+import type { Change, Stored } from '../store/store.ts';
+import { UNMAPPED_TYPE, unmappedTerm } from '../terminology/index.ts';
+import { aliasChange } from './alias.ts';
+import type { PreparedEntry } from './prepare-message.ts';
+
+/** What becomes of one entry. `kept`: a message received later has written it. */
+export interface EntryResult {
+  readonly index: number;
+  readonly key: ResourceKey;
+  readonly outcome: 'created' | 'updated' | 'unchanged' | 'kept';
+  /** Version that the resource has then. */
+  readonly version: number;
+}
+
+export interface EntryPlan {
+  readonly results: readonly EntryResult[];
+  readonly changes: readonly Change[];
+  /** Patients that are created or changed. */
+  readonly patients: readonly Resource[];
+}
+
+/** Everything that must be known of the store to plan the entries: by reference. */
+export function keysOfPlan(entries: readonly PreparedEntry[], source: string): ResourceKey[] {
+  return entries.flatMap(({ resource, aliasId, gaps }) => [
+    keyOf(resource),
+    ...(aliasId === undefined ? [] : [{ type: ALIAS_TYPE, id: aliasId }]),
+    ...gaps.map((gap) => ({ type: UNMAPPED_TYPE, id: unmappedTerm(source, gap, '').id })),
+  ]);
+}
+
+/**
+ * The writes of a message's entries over what is stored now. Each expects the version it was planned over, so that the
+ * versions in the answer are true or the commit fails.
+ *
+ * @param stored by reference; @param superseded references that stay as they are; @param now instant
+ */
+export function planEntries(entries: readonly PreparedEntry[], context: {
+  readonly source: string; readonly stored: ReadonlyMap<string, Stored>; readonly superseded: ReadonlySet<string>; readonly now: string;
+}): EntryPlan {
+  const { source, stored, superseded, now } = context;
+  const results = entries.map((entry) => resultOf(entry, stored.get(referenceTo(keyOf(entry.resource))), superseded));
+  const written = entries.filter((_, at) => results[at]?.outcome === 'created' || results[at]?.outcome === 'updated');
+  const records = new Map<string, Change>();
+  for (const { resource, aliasId, gaps } of entries) {
+    const current = stored.get(referenceTo({ type: ALIAS_TYPE, id: aliasId ?? '' }));
+    const alias = aliasId === undefined ? undefined : aliasChange(aliasId, keyOf(resource), bodyOf(current));
+    const unmapped = gaps.map((gap) => unmappedTerm(source, gap, now)).filter((term) => !stored.has(referenceTo(keyOf(term))));
+    for (const record of alias === undefined ? unmapped : [alias, ...unmapped]) records.set(referenceTo(keyOf(record)), put(record, stored));
+  }
+  return {
+    results,
+    changes: [...written.map(({ resource }) => put(resource, stored)), ...records.values()],
+    patients: written.map(({ resource }) => resource).filter((resource) => resource.resourceType === 'Patient'),
+  };
+}
+
+function resultOf({ index, resource }: PreparedEntry, current: Stored | undefined, superseded: ReadonlySet<string>): EntryResult {
+  const key = keyOf(resource);
+  if (current === undefined) return { index, key, outcome: 'created', version: 1 };
+  if (current.deleted) return { index, key, outcome: 'created', version: current.version + 1 };
+  if (renderBody(bodyTemplate(resource, key.id), current.version, current.lastUpdated) === current.body) return { index, key, outcome: 'unchanged', version: current.version };
+  if (superseded.has(referenceTo(key))) return { index, key, outcome: 'kept', version: current.version };
+  return { index, key, outcome: 'updated', version: current.version + 1 };
+}
+
+function put(resource: Resource & { readonly id: string }, stored: ReadonlyMap<string, Stored>): Change {
+  const current = stored.get(referenceTo(keyOf(resource)));
+  return { kind: 'put', resource, expectedVersion: current === undefined || current.deleted ? 0 : current.version };
+}
+
+function bodyOf(stored: Stored | undefined): string | undefined {
+  return stored === undefined || stored.deleted ? undefined : stored.body;
+}
+
+function keyOf({ resourceType, id }: Resource & { readonly id: string }): ResourceKey {
+  return { type: resourceType, id };
+}

@@ -1,0 +1,35 @@
+import { hash } from 'node:crypto';
+import type { Resource } from '../fhir/resource.ts';
+import { sourceUri } from '../normalize/index.ts';
+import type { SourceMessage } from './records.ts';
+import type { Source } from './source.ts';
+
+/** System of the ids of messages in `Provenance.entity`. */
+export const MESSAGE_SYSTEM = 'https://bund.example/identifier/message';
+/** Targets of one Provenance: those of a large message are spread over several, since a document of a store has its limit. */
+export const TARGETS_PER_PROVENANCE = 1_000;
+
+/**
+ * Who brought a message when, and what came of it. `occurred` is when the message was received, `recorded` when its
+ * resources were written: a replay comes later and must not undo what newer messages said.
+ *
+ * @param targets references of the resources that the message created or changed
+ * @param now instant
+ */
+export function provenancesOf(message: SourceMessage, source: Source, targets: readonly string[], now: string): (Resource & { readonly id: string })[] {
+  const parts = Math.ceil(targets.length / TARGETS_PER_PROVENANCE);
+  return Array.from({ length: parts }, (_, part) => ({
+    resourceType: 'Provenance',
+    id: hash('sha256', JSON.stringify(['Provenance', message.id, part])).slice(0, 32),
+    meta: { source: sourceUri(source.id) },
+    target: targets.slice(part * TARGETS_PER_PROVENANCE, (part + 1) * TARGETS_PER_PROVENANCE).map((reference) => ({ reference })),
+    occurredDateTime: message.receivedAt,
+    recorded: now,
+    activity: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-DataOperation', code: 'CREATE' }] },
+    agent: [{
+      type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/provenance-participant-type', code: 'author' }] },
+      who: { reference: `Organization/${source.organization.id}`, display: source.name },
+    }],
+    entity: [{ role: 'source', what: { identifier: { system: MESSAGE_SYSTEM, value: message.id } } }],
+  }));
+}

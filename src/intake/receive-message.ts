@@ -1,0 +1,55 @@
+import { hash } from 'node:crypto';
+import type { Caller } from '../access/index.ts';
+import { authorize } from '../access/index.ts';
+import { recordTrace } from '../audit/index.ts';
+import { ServiceError } from '../errors.ts';
+import { JsonError } from '../fhir/json.ts';
+import { messageIdOf } from '../normalize/index.ts';
+import type { Services } from '../services.ts';
+import type { Answer } from './inbox.ts';
+import { enterInbox, readAnswer } from './inbox.ts';
+import { processMessage, scanBody } from './process-message.ts';
+import { sourceOf } from './source-of.ts';
+
+/** A message as it comes over a channel. */
+export interface Delivery {
+  readonly source: string;
+  /** What the channel says of the message's id, where the message says nothing itself. */
+  readonly messageId: string | undefined;
+  readonly bytes: Buffer;
+}
+
+export interface Receipt extends Answer {
+  /** Id of the message in the inbox, by which an operator finds it. */
+  readonly inboxId: string;
+  /** True when this very message had come before and this is its first answer. */
+  readonly isRepeat: boolean;
+}
+
+const MESSAGE_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/;
+
+/**
+ * Takes in a message of a source: durable in the inbox first, then processed. The same message again, by message id and
+ * content, gets its first answer and changes nothing; another content under a known message id is a newer version of it.
+ *
+ * @throws ServiceError 'forbidden' unless the caller is this source; 'not-found' for an unknown source; 'malformed' for an
+ *   impossible message id; 'unavailable' when it was taken in and could not be processed yet
+ * @see docs/flows/push.md
+ */
+export async function receiveMessage(services: Services, caller: Caller, delivery: Delivery): Promise<Receipt> {
+  await authorize(services, caller, { action: 'intake', source: delivery.source });
+  const source = sourceOf(services, delivery.source);
+  if (delivery.messageId !== undefined && !MESSAGE_ID.test(delivery.messageId)) throw new ServiceError('malformed', 'X-Message-Id is 1 to 256 printable ASCII characters');
+  const body = scanBody(services, delivery.bytes);
+  const contentHash = hash('sha256', delivery.bytes);
+  const ownId = body.bundle instanceof JsonError ? undefined : messageIdOf(body.bundle);
+  const messageId = ownId ?? delivery.messageId ?? contentHash;
+  const inbox = await enterInbox(services, caller, { source: source.id, messageId, contentHash, bytes: delivery.bytes });
+  const first = inbox.isRepeat ? await readAnswer(services, inbox.message.id) : undefined;
+  if (first !== undefined) {
+    await recordTrace(services, caller, { action: 'operation', interaction: 'intake-repeat', outcome: 'success' });
+    return { ...first, inboxId: inbox.message.id, isRepeat: true };
+  }
+  const answer = await processMessage(services, inbox, { source, actor: caller, interaction: inbox.isRepeat ? 'intake-resume' : 'intake' }, body);
+  return { ...answer, inboxId: inbox.message.id, isRepeat: inbox.isRepeat };
+}

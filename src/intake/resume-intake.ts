@@ -1,0 +1,46 @@
+import type { Actor } from '../access/index.ts';
+import type { Services } from '../services.ts';
+import type { InboxMessage } from './inbox.ts';
+import { processMessage } from './process-message.ts';
+import { MESSAGE_TYPE, parseMessage, type SourceMessage } from './records.ts';
+import { sourceOf } from './source-of.ts';
+
+const PAGE = 50;
+
+/**
+ * Processes what was received and not finished, as after a crash. Meanwhile other gateways may do the same, or still be at
+ * work on a message: whoever commits first wins, and the others come to the same answer. One message that fails does not
+ * hold up the next.
+ *
+ * @returns how many messages were finished
+ */
+export async function resumeIntake(services: Services): Promise<number> {
+  let finished = 0;
+  let after: string | undefined;
+  do {
+    const page = await services.store.search({
+      type: MESSAGE_TYPE, where: [{ kind: 'token', param: 'status', anyOf: [{ code: 'received' }] }], sort: [], limit: PAGE, ...(after === undefined ? {} : { after }),
+    });
+    for (const item of page.items) {
+      if (await resume(services, { message: parseMessage(item.body), version: item.version })) finished++;
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return finished;
+}
+
+async function resume(services: Services, inbox: InboxMessage): Promise<boolean> {
+  const { message } = inbox;
+  try {
+    await processMessage(services, inbox, { source: sourceOf(services, message.source), actor: senderOf(message), interaction: 'intake-resume' });
+    return true;
+  } catch (error) {
+    services.log.error({ message: message.id, source: message.source, cause: error instanceof Error ? error.name : typeof error }, 'could not resume a message; it stays in the inbox');
+    return false;
+  }
+}
+
+/** Whoever sent a message is named in the trace of what it brought, whenever that happens. */
+function senderOf({ source, sentBy }: SourceMessage): Actor {
+  return { role: 'source', source, name: undefined, facility: undefined, scopes: [], purpose: 'TREAT', breakGlass: undefined, ...sentBy };
+}

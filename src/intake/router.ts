@@ -1,0 +1,75 @@
+import { Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import { ServiceError } from '../errors.ts';
+import { authenticate, callerOf } from '../http/authenticate.ts';
+import { readBody } from '../http/body.ts';
+import { methodNotAllowed } from '../http/error-handler.ts';
+import { requireJsonAccepted, requireJsonBody } from '../http/media-type.ts';
+import { RESPONSES } from '../http/outcome.ts';
+import { send } from '../http/send.ts';
+import { listRequest } from '../rest/list-request.ts';
+import type { Services } from '../services.ts';
+import type { Answer } from './inbox.ts';
+import { listMessages, readMessageDetail } from './list-messages.ts';
+import { receiveMessage } from './receive-message.ts';
+import { MESSAGE_STATUSES } from './records.ts';
+import { replayMessage } from './replay-message.ts';
+
+/** Id of the message in the inbox, on every answer to a push. */
+const INBOX_ID = 'X-Intake-Message';
+/** `true` on the first answer given once more. */
+const IS_REPEAT = 'X-Intake-Repeat';
+
+/** The intake over HTTP: sources push, operators look after what was refused. */
+export function intakeRouter(services: Services): Router {
+  const router = Router({ caseSensitive: true });
+  router.use(authenticate(services));
+  router.route('/messages')
+    .get(list(services))
+    .all(methodNotAllowed('GET'));
+  router.route('/messages/:id')
+    .get(async (req, res) => {
+      const { message, answer } = await readMessageDetail(services, callerOf(res), parameter(req, 'id'));
+      const answered: unknown = answer === undefined ? undefined : JSON.parse(answer);
+      res.json({ message, answer: answered });
+    })
+    .all(methodNotAllowed('GET'));
+  router.route('/messages/:id/replay')
+    .post(async (req, res) => sendAnswer(res, await replayMessage(services, callerOf(res), parameter(req, 'id'))))
+    .all(methodNotAllowed('POST'));
+  router.route('/:source')
+    .post(push(services))
+    .all(methodNotAllowed('POST'));
+  return router;
+}
+
+function push(services: Services): RequestHandler {
+  return async (req, res) => {
+    requireJsonAccepted(req.headers, undefined);
+    requireJsonBody(req.headers);
+    const bytes = await readBody(services, req, res, services.config.limits.bundleBytes);
+    const receipt = await receiveMessage(services, callerOf(res), { source: parameter(req, 'source'), messageId: req.get('X-Message-Id'), bytes });
+    await sendAnswer(res, receipt, { [INBOX_ID]: receipt.inboxId, ...(receipt.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
+  };
+}
+
+function list(services: Services): RequestHandler {
+  return async (req, res) => {
+    const { filters, page, nextLink } = listRequest(services, req, res, ['status', 'source', 'message-id', 'unmapped']);
+    const sent = filters.get('status');
+    const status = MESSAGE_STATUSES.find((known) => known === sent);
+    if (status !== sent) throw new ServiceError('malformed', `status may be ${MESSAGE_STATUSES.join(', ')}`);
+    const filter = { status, source: filters.get('source'), messageId: filters.get('message-id'), unmapped: filters.get('unmapped') };
+    const { messages, next } = await listMessages(services, callerOf(res), filter, page);
+    res.json({ messages, next: nextLink(next) });
+  };
+}
+
+function sendAnswer(res: Response, { refusedAs, body }: Answer, headers: Readonly<Record<string, string>> = {}): Promise<void> {
+  return send(res, { status: refusedAs === undefined ? 200 : RESPONSES[refusedAs].status, headers, body });
+}
+
+function parameter(req: Request, name: string): string {
+  const value = req.params[name];
+  return typeof value === 'string' ? value : '';
+}

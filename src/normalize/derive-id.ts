@@ -1,0 +1,30 @@
+import { hash } from 'node:crypto';
+
+/** What a source calls one of its records: an identifier (`system|value`), its own logical id, a `fullUrl`, or a digest of what it says. */
+export interface LocalIdentity { readonly kind: 'identifier' | 'id' | 'url' | 'content'; readonly value: string }
+
+/** 128 bits of SHA-256, as hex: a legal logical id in which two records never meet by chance. */
+const ID_LENGTH = 32;
+
+/**
+ * The logical id of a source's record. It depends on who sent it and on what the source itself calls it, so that a retry, a
+ * re-send in another bundle and a correction all meet the same resource, and no source can reach another's.
+ *
+ * @param type resource type
+ * @see docs/decisions/0060-derived-ids.md
+ */
+export function deriveId(source: string, type: string, local: LocalIdentity): string {
+  return hash('sha256', JSON.stringify([source, type, local.kind, local.value])).slice(0, ID_LENGTH);
+}
+
+const SOURCES = 'https://bund.example/sources/';
+
+/** The uri of a source: `meta.source` of everything it sent. */
+export function sourceUri(source: string): string {
+  return SOURCES + source;
+}
+
+/** The source that a `meta.source` names, undefined where it names none. */
+export function sourceOfUri(uri: unknown): string | undefined {
+  return typeof uri === 'string' && uri.startsWith(SOURCES) ? uri.slice(SOURCES.length) : undefined;
+}

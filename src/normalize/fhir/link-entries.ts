@@ -1,0 +1,70 @@
+import { mapReferences, referencesOf } from '../../fhir/references.ts';
+import type { Resource, ResourceKey } from '../../fhir/resource.ts';
+import { referenceTo } from '../../fhir/resource.ts';
+import { deriveId } from '../derive-id.ts';
+import type { Target, Targets } from './find-targets.ts';
+import type { IdentifiedEntry } from './identify-entries.ts';
+import type { Sender } from './local-identity.ts';
+import { identityBy } from './local-identity.ts';
+import { logicalReferencesOf, mapLogicalReferences } from './logical-references.ts';
+import type { Fault } from './message.ts';
+import { faultAt } from './message.ts';
+
+/** Internal type of the record that leads from a source's own id of a record to where the record is stored. */
+export const ALIAS_TYPE = 'SourceAlias';
+
+/** A question about what was stored before: the first of `keys` that exists and belongs to the source is the target. */
+export interface Lookup { readonly name: string; readonly keys: readonly ResourceKey[] }
+
+/** Every question that the references of a message leave open, each once. */
+export function lookupsOf(identified: readonly IdentifiedEntry[], targets: Targets, sender: Sender): Lookup[] {
+  const lookups = new Map<string, Lookup>();
+  for (const { entry } of identified) {
+    const open = [...referencesOf(entry.resource).map(({ reference }) => targets.literal(reference)), ...logicalReferencesOf(entry.resource).map((reference) => targets.logical(reference))];
+    for (const target of open) {
+      const name = nameOf(target);
+      if (name !== undefined && !lookups.has(name)) lookups.set(name, { name, keys: keysOf(target, sender) });
+    }
+  }
+  return [...lookups.values()];
+}
+
+/**
+ * A resource with its references led to where their targets are stored.
+ *
+ * @param found answers of the lookups, by name
+ * @returns the resource, and a fault for each reference that leads nowhere
+ */
+export function linkEntry({ entry }: IdentifiedEntry, targets: Targets, found: ReadonlyMap<string, ResourceKey>): { readonly resource: Resource; readonly faults: readonly Fault[] } {
+  const keyOf = (target: Target): ResourceKey | undefined => (target.kind === 'found' ? target.key : found.get(nameOf(target) ?? ''));
+  const faults = referencesOf(entry.resource).flatMap(({ path, reference, parsed }) => {
+    const target = targets.literal(reference);
+    if (keyOf(target) !== undefined || !isDangling(target)) return [];
+    const type = 'type' in parsed ? parsed.type : 'resource';
+    const at = entry.at + path.slice(entry.resource.resourceType.length);
+    return [faultAt(entry.index, 'not-found', `${at}.reference`, `The reference leads to a ${type} that is neither in this message nor was sent before by this source`)];
+  });
+  const literal = mapReferences(entry.resource, ({ kind, text }) => {
+    const key = kind === 'uri' ? targets.uri(text) : keyOf(targets.literal(text));
+    return key === undefined ? undefined : referenceTo(key);
+  });
+  return { resource: mapLogicalReferences(literal, (reference) => keyOf(targets.logical(reference))), faults };
+}
+
+function isDangling(target: Target): boolean {
+  return target.kind === 'dangling' || (target.kind !== 'elsewhere' && target.kind !== 'found' && target.mustExist);
+}
+
+function nameOf(target: Target): string | undefined {
+  if (target.kind === 'own-id') return `${target.type}/${target.id}`;
+  if (target.kind === 'identifier') return `${target.type} ${identityBy(target.identifier).value}`;
+  return undefined;
+}
+
+/** A source may also use an id that the exchange gave its record, as an earlier answer told it. */
+function keysOf(target: Target, sender: Sender): readonly ResourceKey[] {
+  if (target.kind === 'identifier') return [{ type: target.type, id: deriveId(sender.id, target.type, identityBy(target.identifier)) }];
+  if (target.kind !== 'own-id') return [];
+  const id = deriveId(sender.id, target.type, { kind: 'id', value: target.id });
+  return [{ type: ALIAS_TYPE, id }, { type: target.type, id }, { type: target.type, id: target.id }];
+}

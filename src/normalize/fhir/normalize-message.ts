@@ -1,0 +1,64 @@
+import type { Resource, ResourceKey } from '../../fhir/resource.ts';
+import { isObject } from '../../fhir/resource.ts';
+import { sourceUri } from '../derive-id.ts';
+import type { TimeMembers } from './complete-times.ts';
+import { completeTimes } from './complete-times.ts';
+import { targetsOf } from './find-targets.ts';
+import type { IdentifiedEntry, Registry } from './identify-entries.ts';
+import { identifyEntries } from './identify-entries.ts';
+import type { Lookup } from './link-entries.ts';
+import { linkEntry, lookupsOf } from './link-entries.ts';
+import type { Sender } from './local-identity.ts';
+import type { Fault, SentMessage } from './message.ts';
+
+/** One resource as it is to be stored, before codes are mapped. */
+export interface NormalizedEntry {
+  readonly index: number;
+  /** FHIRPath of the resource within the message. */
+  readonly at: string;
+  readonly resource: Resource & { readonly id: string };
+  /** Id of the record that leads from the source's own id here, where an identifier and not that id gave the logical id. */
+  readonly aliasId: string | undefined;
+}
+
+/** A message whose references still await answers about what was stored before. */
+export interface OpenMessage {
+  readonly lookups: readonly Lookup[];
+  /** @param found target of each lookup that has one, by its name */
+  finish(found: ReadonlyMap<string, ResourceKey>): { readonly entries: readonly NormalizedEntry[]; readonly faults: readonly Fault[] };
+}
+
+export interface Conventions { readonly sender: Sender; readonly registry: Registry; readonly timeMembers: TimeMembers }
+
+/**
+ * Turns the records of a message into resources of the exchange: under derived ids, with references led to them, local
+ * times completed, and `meta.source` set. All faults are collected, those of the envelope included.
+ */
+export function normalizeMessage(message: SentMessage, { sender, registry, timeMembers }: Conventions): OpenMessage {
+  const { identified, faults } = identifyEntries(message.entries, sender, registry);
+  const targets = targetsOf(identified, sender, registry);
+  return {
+    lookups: lookupsOf(identified, targets, sender),
+    finish: (found) => {
+      const linked = identified.map((entry) => ({ entry, ...linkEntry(entry, targets, found) }));
+      return {
+        entries: linked.map(({ entry, resource }) => finishEntry(entry, completeTimes(resource, sender.offset, timeMembers), sender)),
+        faults: [...message.faults, ...faults, ...linked.flatMap((entry) => entry.faults)],
+      };
+    },
+  };
+}
+
+function finishEntry({ entry, key, aliasId }: IdentifiedEntry, resource: Resource, sender: Sender): NormalizedEntry {
+  return {
+    index: entry.index,
+    at: entry.at,
+    resource: { ...resource, id: key.id, ...(isBroken(resource.meta) ? {} : { meta: { ...resource.meta, source: sourceUri(sender.id) } }) },
+    aliasId,
+  };
+}
+
+/** A `meta` that is no object is left for the validator to refuse. */
+function isBroken(meta: unknown): boolean {
+  return meta !== undefined && !isObject(meta);
+}

@@ -1,0 +1,85 @@
+import { decimal, isNumeric, numeralOf } from '../fhir/json.ts';
+import type { JsonObject, JsonValue } from '../fhir/resource.ts';
+import { isObject } from '../fhir/resource.ts';
+import { convertDecimal } from './convert-decimal.ts';
+import { normalizeUnit } from './normalize-unit.ts';
+import { COMMON_VALUE_URL, UCUM_SYSTEM } from './systems.ts';
+import type { CatalogueItem, CodeTables, SourceTable } from './tables.ts';
+import type { IsUcum } from './ucum.ts';
+
+/** An item as measured in one unit: the LOINC that fits it, and the factor to the item's own unit. */
+export interface Measure { readonly loinc: string; readonly ucum: string; readonly factor: number }
+
+export interface UnitTables { readonly tables: CodeTables; readonly source: SourceTable | undefined; readonly isUcum: IsUcum }
+
+/**
+ * UCUM code of a Quantity: its own if it says UCUM and is right, else what the source's table makes of its unit, else a
+ * conventional spelling. Free text is believed only if some table names the unit: `M` and `S` are UCUM too.
+ *
+ * @returns '' for a Quantity without unit, undefined for a unit that nobody knows
+ */
+export function ucumOf(quantity: JsonObject, { tables, source, isUcum }: UnitTables): string | undefined {
+  const code = textOf(quantity['code']);
+  const text = textOf(quantity['unit']) || code;
+  if (quantity['system'] === UCUM_SYSTEM && code !== '') {
+    if (tables.knownUnits.has(code) || isUcum(code)) return code;
+    return byText(code, tables, source) ?? byText(text, tables, source);
+  }
+  return text === '' ? '' : byText(text, tables, source);
+}
+
+function byText(text: string, tables: CodeTables, source: SourceTable | undefined): string | undefined {
+  const normal = normalizeUnit(text);
+  return source?.units.get(text) ?? source?.units.get(normal) ?? (tables.knownUnits.has(normal) ? normal : undefined);
+}
+
+/**
+ * How an item was measured. LOINC is chosen by unit, not by name; where one unit fits several LOINC (urea and urea
+ * nitrogen in mg/dL) the source's own mapping decides.
+ *
+ * @param loinc of the source's table, or as sent
+ * @returns undefined where the unit does not fit the item: FEU and DDU, mass and arbitrary units are never converted
+ */
+export function measureOf(item: CatalogueItem, ucum: string, loinc: string | undefined): Measure | undefined {
+  const own = { loinc: item.loinc, ucum: item.unit, factor: 1 };
+  const known: readonly Measure[] = [own, ...item.twins.map((twin) => ({ loinc: twin.loinc, ucum: twin.unit, factor: twin.factor }))];
+  const fitting = known.filter((measure) => measure.ucum === impliedUnit(item, ucum));
+  const exact = fitting.find((measure) => measure.loinc === loinc);
+  return exact ?? (fitting.length === 1 || fitting[0] === own ? fitting[0] : undefined);
+}
+
+/** Enzyme activity in IU/L is U/L, and a ratio such as INR is often sent without its unit. */
+function impliedUnit(item: CatalogueItem, ucum: string): string {
+  if (ucum === '[IU]/L' && item.unit === 'U/L') return 'U/L';
+  return ucum === '' && /^\{[^{}]+\}$/.test(item.unit) ? item.unit : ucum;
+}
+
+/**
+ * A Quantity as sent, with its UCUM code added where it had none, and with the value in the item's unit beside it, as an
+ * extension, where that differs.
+ */
+export function withCommonValue(quantity: JsonObject, measure: Measure, unit: string): JsonObject {
+  if (measure.ucum === '') return quantity;
+  const isUncoded = quantity['system'] === undefined && quantity['code'] === undefined;
+  const coded = isUncoded ? { ...quantity, system: UCUM_SYSTEM, code: measure.ucum } : quantity;
+  const isCommon = measure.ucum === unit && coded['system'] === UCUM_SYSTEM && coded['code'] === unit;
+  return isCommon ? coded : withExtension(coded, commonValue(quantity, measure.factor, unit));
+}
+
+function commonValue(quantity: JsonObject, factor: number, unit: string): JsonObject | undefined {
+  const numeral = isNumeric(quantity['value']) ? convertDecimal(numeralOf(quantity['value']), factor) : undefined;
+  if (numeral === undefined) return undefined;
+  const comparator = quantity['comparator'] === undefined ? {} : { comparator: quantity['comparator'] };
+  return { value: decimal(numeral), ...comparator, unit, system: UCUM_SYSTEM, code: unit };
+}
+
+function withExtension(quantity: JsonObject, value: JsonObject | undefined): JsonObject {
+  if (value === undefined) return quantity;
+  const sent: readonly JsonValue[] = Array.isArray(quantity['extension']) ? quantity['extension'] : [];
+  const others = sent.filter((extension) => !isObject(extension) || extension['url'] !== COMMON_VALUE_URL);
+  return { ...quantity, extension: [...others, { url: COMMON_VALUE_URL, valueQuantity: value }] };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
