@@ -26,6 +26,8 @@ const NEVER: Clause = { kind: 'or', clauses: [] };
 export async function searchPersons(services: Services, type: string, where: readonly Clause[]): Promise<PersonSearch> {
   const parameters = services.fhir.searchParameters.of(type);
   const about = patientParametersOf(services.fhir.definitions, type, new Set(parameters.keys()));
+  // Where both exist, `patient` is `subject` narrowed to Patients.
+  const isAbout = (param: string): boolean => about.has(param) || (param === 'subject' && about.has('patient'));
   const named = new Set<string>();
   const linked = new Set<string>();
   let namesPatient = false;
@@ -38,7 +40,7 @@ export async function searchPersons(services: Services, type: string, where: rea
     }
     const all = type === 'Patient' ? mention.patients : await linkedPatients(services, mention.patients);
     // Alternatives that are no patients would be disclosed on the strength of those that are.
-    if (mention.others.length === 0 && (type === 'Patient' || ('param' in clause && about.has(clause.param)))) {
+    if (mention.others.length === 0 && (type === 'Patient' || ('param' in clause && isAbout(clause.param)))) {
       namesPatient = true;
       mention.patients.forEach((id) => named.add(id));
       all.forEach((id) => linked.add(id));
