@@ -1,5 +1,6 @@
 import type { Definitions } from '../definitions/model.ts';
-import { EARLIEST_MS, LATEST_MS, type DateTerm } from './terms.ts';
+import { clinicalDateParam } from './clinical-date.ts';
+import type { DateTerm } from './terms.ts';
 import type { TermLists } from './term-lists.ts';
 
 /** Codes of the parameters that tell which patients a resource of this type is about. */
@@ -15,21 +16,10 @@ export function patientsOf(resource: { readonly resourceType: string; readonly i
   return [...patients];
 }
 
-/**
- * Codes of date parameters that say when something clinical happened, best first. Not among them: when a person was born
- * or died, which orders nothing in their record.
- */
-const CLINICAL_DATES = [
-  'date', 'effective', 'effective-time', 'onset-date', 'started', 'collected', 'occurrence', 'occurrence-date', 'performed', 'whenhandedover', 'whenprepared',
-  'authoredon', 'authored-on', 'authored', 'recorded-date', 'recorded', 'created', 'sent', 'received', 'start-date', 'event-date', 'item-date', 'issued', 'period',
-] as const;
-
-/** The start of the main date; of a period without start its end. */
-export function clinicalDateOf(dates: readonly DateTerm[]): number | undefined {
-  for (const code of CLINICAL_DATES) {
-    const term = dates.find((date) => date.param === code);
-    const moment = term === undefined || term.start !== EARLIEST_MS ? term?.start : term.end;
-    if (moment !== undefined && moment !== LATEST_MS) return moment;
-  }
-  return undefined;
+/** The latest start among the terms of the type's main date, see `clinical-date.ts`. */
+export function clinicalDateOf(type: string, dates: readonly DateTerm[]): number | undefined {
+  const param = clinicalDateParam(type);
+  let latest: number | undefined;
+  for (const date of dates) if (date.param === param && (latest === undefined || date.start > latest)) latest = date.start;
+  return latest;
 }

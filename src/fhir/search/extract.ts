@@ -55,7 +55,7 @@ function extract(resource: Resource, plan: Plan, adders: Adders): IndexTerms {
     for (const item of items) adders[kind](item, param, terms);
     dropRepeated(terms[kind], start);
   }
-  return { ...terms, patients: patientsOf(resource, terms, plan.patientParameters), clinicalDate: clinicalDateOf(terms.date) };
+  return { ...terms, patients: patientsOf(resource, terms, plan.patientParameters), clinicalDate: clinicalDateOf(resource.resourceType, terms.date) };
 }
 
 function addersOf({ baseUrl, offsetMinutes = 0 }: ExtractOptions): Adders {

@@ -2,7 +2,9 @@ import { searchableParameter, type Asked } from './parse-parameter.ts';
 import type { SearchParameter } from './parameters.ts';
 import type { Clause } from './query.ts';
 import { SEARCH_LIMITS, SearchFault, type SearchContext } from './search-request.ts';
-import { likeliest, shown } from './suggest.ts';
+import { shown, suggestions } from './suggest.ts';
+
+const MAX_CHAIN_TARGETS = 20;
 
 /** Reads what stands behind one step of a chain. */
 type ParseRest = (asked: Asked, context: SearchContext) => Clause;
@@ -16,15 +18,25 @@ type ParseRest = (asked: Asked, context: SearchContext) => Clause;
  */
 export function parseChain(asked: Asked, context: SearchContext, parseRest: ParseRest): Clause {
   const dot = asked.name.indexOf('.');
-  const [code = '', only, ...more] = asked.name.slice(0, dot).split(':');
+  const [code = '', ...named] = asked.name.slice(0, dot).split(':');
   const parameter = referenceParameter(asked.type, code, context);
-  if (more.length > 0 || (only !== undefined && !parameter.targets.includes(only))) throw unknownTarget(parameter, [only, ...more].join(':'));
+  const targets = chainTargets(parameter, named.length === 0 ? undefined : named.join(':'), context);
   const rest = { ...stepOf(asked, context), name: asked.name.slice(dot + 1) };
-  const targets = only === undefined ? parameter.targets : [only];
   const clauses = targets.flatMap((type) => chainTo(type, parameter, () => parseRest({ ...rest, type }, context), targets.length === 1));
   const [first, ...others] = clauses;
   if (first === undefined) throw new SearchFault('unknown', `No target of the search parameter '${code}' has a search parameter '${shown(rest.name)}'. Its targets: ${targets.join(', ')}`);
   return others.length === 0 ? first : { kind: 'or', clauses };
+}
+
+/** The types that a chain goes on with. A reference to nearly anything would ask the store a hundred questions, so it needs a type. */
+function chainTargets(parameter: SearchParameter, named: string | undefined, context: SearchContext): readonly string[] {
+  const { code, targets } = parameter;
+  if (named !== undefined) {
+    if (targets.length > 0 ? !targets.includes(named) : !context.isResourceType(named)) throw unknownTarget(parameter, named);
+    return [named];
+  }
+  if (targets.length === 0 || targets.length > MAX_CHAIN_TARGETS) throw new SearchFault('malformed', `The search parameter '${code}' can refer to many types: a chain names one, as ${code}:Patient does`);
+  return targets;
 }
 
 /**
@@ -55,11 +67,11 @@ function referenceParameter(type: string, code: string, context: SearchContext):
   const parameter = searchableParameter(type, code, context);
   if (parameter.type === 'reference') return parameter;
   const references = [...context.searchParameters.of(type).values()].filter((candidate) => candidate.isSearchable && candidate.type === 'reference');
-  throw new SearchFault('unknown', `The search parameter '${code}' of ${type} is not a reference, so nothing can be chained to it. Valid ones: ${likeliest(code, references.map((candidate) => candidate.code)).join(', ')}`);
+  throw new SearchFault('unknown', `The search parameter '${code}' of ${type} is not a reference, so nothing can be chained to it. Valid ones: ${suggestions(code, references.map((candidate) => candidate.code))}`);
 }
 
 function unknownTarget(parameter: SearchParameter, given: string): SearchFault {
-  return new SearchFault('unknown', `The search parameter '${parameter.code}' does not refer to '${shown(given)}'. Valid types: ${likeliest(given, parameter.targets).join(', ')}`);
+  return new SearchFault('unknown', `The search parameter '${parameter.code}' does not refer to '${shown(given)}'. Valid types: ${suggestions(given, parameter.targets)}`);
 }
 
 function stepOf(asked: Asked, context: SearchContext): Asked {

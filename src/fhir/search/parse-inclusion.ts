@@ -1,7 +1,7 @@
 import { searchableParameter } from './parse-parameter.ts';
 import type { SearchParameter } from './parameters.ts';
 import { SearchFault, type Inclusion, type SearchContext } from './search-request.ts';
-import { likeliest, shown } from './suggest.ts';
+import { shown, suggestions } from './suggest.ts';
 
 /**
  * `Observation:subject`, `Observation:subject:Patient`, `Observation:*` (each reference parameter of the type), or `*`
@@ -28,9 +28,9 @@ function checkReference({ type, code, target }: { type: string; code: string; ta
   const found = references.find((parameter) => parameter.code === code);
   if (found === undefined) {
     searchableParameter(type, code, context);
-    throw new SearchFault('unknown', `The search parameter '${shown(code)}' of ${type} is no reference that can be followed here. Valid ones: ${likeliest(code, references.map((parameter) => parameter.code)).join(', ')}`);
+    throw new SearchFault('unknown', `The search parameter '${shown(code)}' of ${type} is no reference that can be followed here. Valid ones: ${suggestions(code, references.map((parameter) => parameter.code))}`);
   }
-  if (target !== undefined && !refersTo(found, target)) throw new SearchFault('unknown', `The search parameter '${code}' of ${type} does not refer to ${target}. Valid types: ${likeliest(target, found.targets).join(', ')}`);
+  if (target !== undefined && !refersTo(found, target)) throw new SearchFault('unknown', `The search parameter '${code}' of ${type} does not refer to ${target}. Valid types: ${suggestions(target, found.targets)}`);
 }
 
 function referenceParameters(type: string, context: SearchContext): readonly SearchParameter[] {

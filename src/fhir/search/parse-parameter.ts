@@ -8,7 +8,7 @@ import { identifierParam } from './reference-terms.ts';
 import { termKindOf } from './registry.ts';
 import { RESULT_PARAMETERS } from './search-request.ts';
 import { SearchFault, type SearchContext } from './search-request.ts';
-import { likeliest, shown } from './suggest.ts';
+import { shown, suggestions } from './suggest.ts';
 import { ofTypeParam } from './token-terms.ts';
 
 /** One search parameter of a request: for which type, under which name, with which alternatives (still escaped). */
@@ -39,12 +39,11 @@ export function searchableParameter(type: string, code: string, context: SearchC
   if (parameter?.isSearchable === true) return parameter;
   const valid = [...parameters.values()].filter((candidate) => candidate.isSearchable).map((candidate) => candidate.code);
   const problem = parameter === undefined ? `is not known for ${type}` : `of ${type} is not offered by this server`;
-  throw new SearchFault('unknown', `The search parameter '${shown(code)}' ${problem}. Valid ones: ${likeliest(code, [...valid, ...RESULT_PARAMETERS, '_has']).join(', ')}`);
+  throw new SearchFault('unknown', `The search parameter '${shown(code)}' ${problem}. Valid ones: ${suggestions(code, [...valid, ...RESULT_PARAMETERS, '_has'])}`);
 }
 
 function unknownModifier(parameter: SearchParameter, modifier: string): SearchFault {
-  const offered = likeliest(modifier, parameter.modifiers).map((valid) => `:${valid}`);
-  const hint = offered.length === 0 ? 'It takes no modifier' : `Valid ones: ${offered.join(', ')}`;
+  const hint = parameter.modifiers.length === 0 ? 'It takes no modifier' : `Valid ones: ${suggestions(modifier, parameter.modifiers)}`;
   return new SearchFault('unknown', `The modifier ':${shown(modifier)}' is not offered for the search parameter '${parameter.code}'. ${hint}`);
 }
 

@@ -1,7 +1,16 @@
-/** The valid words, those most like a mistaken one first. */
-export function likeliest(mistaken: string, valid: Iterable<string>): readonly string[] {
+/** More than any type has search parameters; a reference can have many more targets. */
+const MAX_SHOWN = 60;
+
+/** The valid words for a message, those most like a mistaken one first, the end of a very long list cut. */
+export function suggestions(mistaken: string, valid: readonly string[]): string {
+  const words = likeliest(mistaken, valid);
+  const rest = words.length - MAX_SHOWN;
+  return words.slice(0, MAX_SHOWN).join(', ') + (rest > 0 ? ` and ${rest} more` : '');
+}
+
+function likeliest(mistaken: string, valid: readonly string[]): readonly string[] {
   const word = mistaken.slice(0, 64).toLowerCase();
-  return [...valid].map((candidate) => ({ candidate, distance: editDistance(word, candidate.toLowerCase()) }))
+  return valid.map((candidate) => ({ candidate, distance: editDistance(word, candidate.toLowerCase()) }))
     .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
     .map(({ candidate }) => candidate);
 }
