@@ -82,7 +82,7 @@ function decideForOperator(_caller: Caller, { action }: AccessRequest): Decision
 
 function decideForClinician(caller: Caller, request: AccessRequest, facts: Facts): Decision {
   const { action, type } = request;
-  if (action === 'batch') return PERMIT;
+  if (action === 'batch') return caller.breakGlass === undefined ? PERMIT : deny('The glass is broken by a single request for one person, not by a batch');
   if (!READS.has(action)) return deny('A clinician reads; records come from the systems of the institutions through the intake');
   if (caller.facility === undefined) return deny('The token names no facility; a clinician reads as a member of one');
   if (type === 'AuditEvent') return deny('Traces are read by auditors');

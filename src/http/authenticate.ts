@@ -11,14 +11,14 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i;
 const REASON_LENGTH = { min: 10, max: 500 };
 
 const callers = new WeakMap<Response, Caller>();
+const gates = new WeakMap<Services, ReturnType<typeof gateOf>>();
 
 /**
  * Finds out who asks, from the bearer token and the headers `X-Purpose-Of-Use` and `X-Break-Glass-Reason`, and keeps it for `callerOf`.
  * The first use of a token and every refusal are traced.
  */
 export function authenticate(services: Services): RequestHandler {
-  const tokens = new TokenCache(services);
-  const failures = new FailedLogins(services);
+  const { tokens, failures } = gateOf(services);
   return async (req, res, next) => {
     const connection = { requestId: requestIdOf(res), address: addressOf(req) };
     const callerAs = (identity: Identity): Caller => ({ ...identity, ...connection, purpose: DEFAULT_PURPOSE, breakGlass: undefined });
@@ -34,6 +34,13 @@ export function authenticate(services: Services): RequestHandler {
     callers.set(res, { ...callerAs(identity), purpose: purposeOf(req), breakGlass: breakGlassOf(req) });
     next();
   };
+}
+
+/** The routers of a gateway share it: a token's first use is one login, whichever of them it reaches. */
+function gateOf(services: Services): { readonly tokens: TokenCache; readonly failures: FailedLogins } {
+  const gate = gates.get(services) ?? { tokens: new TokenCache(services), failures: new FailedLogins(services) };
+  gates.set(services, gate);
+  return gate;
 }
 
 /** Who asks. @throws ServiceError 'fault' on a route that `authenticate` does not stand before */

@@ -118,7 +118,8 @@ describe('breaking the glass', () => {
     expect(decide(breaker, read('Observation', ['p1']), CARE_RELATION)).toEqual({ permitted: true, permit: { limits: [], breakGlass: undefined } });
   });
 
-  it('opens neither several persons, nor a search that names none, nor traces, nor writes', () => {
+  it('opens neither several persons, nor a search that names none, nor a batch, nor traces, nor writes', () => {
+    expect(reasonFor(breaker, { action: 'batch' }, NO_FACTS)).toMatch(/not by a batch/);
     expect(reasonFor(breaker, { action: 'search-type', type: 'Observation', patients: ['p2', 'p9'] }, STRANGER)).toMatch(/must name exactly one/);
     expect(reasonFor(breaker, { action: 'search-type', type: 'Patient' }, STRANGER)).toMatch(/must name exactly one/);
     expect(reasonFor(breaker, { action: 'search-type', type: 'Observation' }, STRANGER)).toMatch(/must name the patient/);
