@@ -15,10 +15,10 @@ const MAX_TOKENS = 10_000;
 
 /** Verified tokens by their text, the oldest dropped first: a signature is checked once, not at every request. */
 export class TokenCache {
-  readonly #services: Services;
+  readonly #services: Pick<Services, 'keys' | 'config' | 'clock'>;
   readonly #known = new Map<string, KnownToken>();
 
-  constructor(services: Services) {
+  constructor(services: Pick<Services, 'keys' | 'config' | 'clock'>) {
     this.#services = services;
   }
 

@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await startServer();
   clinician = server.token('clinician', { subject: 'dr-wu', facility: 'org-a' });
   // Wang is known at both institutions, Li at B only.
-  await put({ resourceType: 'Organization', id: 'org-a', name: 'A' }, { resourceType: 'Organization', id: 'org-b', name: 'B' });
+  await put(...['org-a', 'org-b'].map((id) => ({ resourceType: 'Organization', id, name: id })));
   await put(patient('wang-a', 'org-a', '王小明', '31010119900307123'), patient('wang-b', 'org-b', '王小明', '31010119900307123'), patient('li-b', 'org-b', '李雷', undefined));
   await put(...['wang-a', 'wang-b', 'li-b'].map((id) => ({ resourceType: 'Encounter', id: `visit-${id}`, status: 'finished', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' }, subject: { reference: `Patient/${id}` } })));
   await put(result('of-wang-a', 'wang-a', 'wang-a'), result('of-wang-b', 'wang-b', 'wang-b'), result('of-li', 'li-b', 'li-b'), result('of-wang-at-visit-of-li', 'wang-a', 'li-b'));
