@@ -16,6 +16,8 @@ export interface Fhir {
    */
   validate(resource: unknown, options?: ValidateOptions): Issue[];
   extractTerms(resource: Resource): IndexTerms;
+  /** `extractTerms(resource).patients` at a tenth of the cost. */
+  patientsOf(resource: Resource): readonly string[];
 }
 
 export interface ValidateOptions {

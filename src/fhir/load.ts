@@ -3,6 +3,7 @@ import type { LoadOptions } from './definitions/load.ts';
 import type { Fhir } from './fhir.ts';
 import { createExtractor } from './search/extract.ts';
 import type { ExtractOptions } from './search/extract.ts';
+import { createPatientFinder } from './search/find-patients.ts';
 import { createSearchParameters } from './search/registry.ts';
 import { createValidator } from './validation/validator.ts';
 
@@ -21,5 +22,6 @@ export async function loadFhir(options: LoadOptions & ExtractOptions): Promise<F
     isResourceType: (name) => resourceTypes.has(name),
     validate: createValidator(definitions),
     extractTerms: createExtractor(definitions, options),
+    patientsOf: createPatientFinder(definitions, options),
   };
 }

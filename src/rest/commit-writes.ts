@@ -6,7 +6,7 @@ import type { ResourceKey } from '../fhir/resource.ts';
 import { personChanges } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 import type { Assumption, Change, Stored } from '../store/store.ts';
-import { patientsIn } from './patients-of.ts';
+import { patientsIn } from './stored-resource.ts';
 import type { Target } from './target.ts';
 
 /** One write, checked and ready. */

@@ -6,7 +6,7 @@ import type { Answer } from './answer.ts';
 import { commitWrites, repeatOnConflict } from './commit-writes.ts';
 import type { Write } from './commit-writes.ts';
 import type { Conditions } from './conditions.ts';
-import { patientsIn } from './patients-of.ts';
+import { patientsIn } from './stored-resource.ts';
 import { requireType } from './incoming.ts';
 import { targetOfDelete } from './target.ts';
 import type { DeleteAddress, Target } from './target.ts';

@@ -6,7 +6,7 @@ import { referenceTo } from '../fhir/resource.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
-import { patientsIn } from './patients-of.ts';
+import { patientsIn } from './stored-resource.ts';
 
 /**
  * Gets leave to show one resource, and leaves the durable trace without which nothing is shown.

@@ -6,7 +6,7 @@ import type { Services } from '../services.ts';
 import type { HistoryQuery, Page, Stored } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { traceRead } from './disclose.ts';
-import { patientsIn } from './patients-of.ts';
+import { patientsIn } from './stored-resource.ts';
 import { refused, requireId, requireType } from './incoming.ts';
 import { historyEntry, pageBundle } from './page-bundle.ts';
 import { openPage, PAGE_PARAMETER, signPage } from './page-link.ts';

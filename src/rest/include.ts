@@ -6,7 +6,7 @@ import type { Inclusion, SearchRequest } from '../fhir/search/parse.ts';
 import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
-import { parseStored, patientsIn } from './patients-of.ts';
+import { parseStored, patientsIn } from './stored-resource.ts';
 
 /** Resources beside the matches of a page. */
 export interface Included {

@@ -15,7 +15,7 @@ import { requireType } from './incoming.ts';
 import { outcomeEntry, pageBundle, searchEntry } from './page-bundle.ts';
 import type { PageLink } from './page-bundle.ts';
 import { openPage, PAGE_PARAMETER, signPage } from './page-link.ts';
-import { parseStored } from './patients-of.ts';
+import { parseStored } from './stored-resource.ts';
 import { searchPersons } from './person-clauses.ts';
 import { parseQueryText, valueOf, withoutFormat, writeQueryText } from './query-text.ts';
 import { subsetOf } from './subset.ts';

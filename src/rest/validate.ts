@@ -10,7 +10,7 @@ import type { Answer } from './answer.ts';
 import { refused, requireId, requireResource, requireType } from './incoming.ts';
 import { parseQueryText, valueOf, withoutFormat } from './query-text.ts';
 import { read } from './read.ts';
-import { parseStored } from './patients-of.ts';
+import { parseStored } from './stored-resource.ts';
 
 /** `body` is the parsed body: the resource, or Parameters that hold it; undefined when none was sent. */
 export interface ValidateInput { readonly type: string; readonly id?: string; readonly query: string; readonly body: unknown }
@@ -39,7 +39,7 @@ async function issuesOf(services: Services, caller: Caller, { type, id }: Valida
   if (mode !== undefined && !MODES.includes(mode)) throw refused('malformed', 'value', `The mode must be one of ${MODES.join(', ')}`);
   if ((mode === 'delete' || resource === undefined) && id !== undefined) {
     const { body = '' } = await read(services, caller, { type, id });
-    return mode === 'delete' ? [] : services.fhir.validate(parseStored({ type, body }), profilesOf(profile));
+    return mode === 'delete' ? [] : services.fhir.validate(parseStored({ body }), profilesOf(profile));
   }
   if (mode === 'delete') return [];
   const sent = requireResource(resource, mode === 'update' && id !== undefined ? { type, id } : { type });

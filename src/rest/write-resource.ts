@@ -3,7 +3,6 @@ import type { Resource } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
 import type { Write } from './commit-writes.ts';
 import { requireValid } from './incoming.ts';
-import { patientsOf } from './patients-of.ts';
 import type { Target } from './target.ts';
 
 /**
@@ -17,7 +16,7 @@ export function writeResource(services: Services, target: Target, incoming: { re
   const issues = requireValid(services, resource, incoming.at);
   const { action, expectedVersion } = target;
   return {
-    write: { action, patients: patientsOf(services, resource), change: { kind: 'put', resource, ...(expectedVersion === undefined ? {} : { expectedVersion }) } },
+    write: { action, patients: services.fhir.patientsOf(resource), change: { kind: 'put', resource, ...(expectedVersion === undefined ? {} : { expectedVersion }) } },
     issues,
   };
 }

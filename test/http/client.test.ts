@@ -63,7 +63,7 @@ describe.each(STORES)('an independent FHIR client on $name', ({ uri }) => {
     const mine = await create(observation(id, { encounter: { reference: `Encounter/${encounter.id}` } }));
     await create(observation(id, { effectiveDateTime: '2020-01-01', code: { coding: [{ system: 'http://loinc.org', code: '718-7' }] } }));
     for (const searchParams of [{ patient: id, code: 'http://loinc.org|14749-6' }, { patient: id, date: 'ge2026-01-01' }, { encounter: encounter.id }, { patient: id, 'value-quantity': '5.6|http://unitsofmeasure.org|mmol/L', code: '14749-6' }]) {
-      const found = await search('Observation', searchParams as Record<string, string>);
+      const found = await search('Observation', searchParams);
       expect(found.entry.map((entry: Parsed) => entry.resource.id)).toEqual([mine.id]);
     }
   });
