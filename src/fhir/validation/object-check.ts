@@ -38,7 +38,7 @@ export function objectCheck(shape: ObjectShape): Check {
         if (name !== 'resourceType' || !isResource) reportUnknown(name, shape, { at, scope });
         continue;
       }
-      if (!member.isSibling || !Object.hasOwn(value, member.twin)) {
+      if (!member.isSibling || value[member.twin] === undefined) {
         if (member.isChoice && (present & member.bit) !== 0) doubled |= member.bit;
         present |= member.bit;
       }

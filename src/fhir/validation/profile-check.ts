@@ -1,3 +1,4 @@
+import { structureOfType } from '../definitions/model.ts';
 import type { ElementModel, Structure, TypeModel } from '../definitions/model.ts';
 import { isObject } from '../resource.ts';
 import type { JsonObject, JsonValue } from '../resource.ts';
@@ -39,10 +40,10 @@ function childCheck(child: ElementModel, compiler: Compiler): Check {
   const slicing = child.slicing === undefined ? undefined : slicingCheck(child, child.slicing, (slice) => elementCheck(slice, compiler));
   return (value, at, scope) => {
     if (!isObject(value)) return;
-    const found = valuesOf(child, value, at);
+    const found = valuesOf(child, value, at, compiler);
     checkCount(found.length, child, { parent: at, scope });
     for (const { value: item, at: here, type } of found) {
-      if (type !== undefined && !child.types.some(({ code }) => code.toLowerCase() === type.toLowerCase())) {
+      if (type !== undefined && !child.types.some(({ code }) => code === type)) {
         const allowed = child.types.map(({ code }) => code).join(' or ');
         reportNew(scope.run, here, { code: 'structure', text: `must be of type ${allowed} by the profile` });
       }
@@ -52,14 +53,15 @@ function childCheck(child: ElementModel, compiler: Compiler): Check {
   };
 }
 
-function valuesOf(child: ElementModel, parent: JsonObject, at: Location): Found[] {
+function valuesOf(child: ElementModel, parent: JsonObject, at: Location, { definitions }: Compiler): Found[] {
   const { name } = child;
   if (!child.isChoice) return itemsOf(parent[name], name, at, undefined);
   return Object.keys(parent).flatMap((property) => {
-    const type = property.startsWith(name) ? property.slice(name.length) : '';
-    if (!/^[A-Z]/.test(type)) return [];
-    const code = child.types.find((item) => item.code.toLowerCase() === type.toLowerCase())?.code ?? type;
-    return itemsOf(parent[property], `${name}.ofType(${code})`, at, type);
+    const suffix = property.startsWith(name) ? property.slice(name.length) : '';
+    if (!/^[A-Z]/.test(suffix)) return [];
+    const primitive = suffix.charAt(0).toLowerCase() + suffix.slice(1);
+    const type = structureOfType(definitions, primitive) === undefined ? suffix : primitive;
+    return itemsOf(parent[property], `${name}.ofType(${type})`, at, type);
   });
 }
 
