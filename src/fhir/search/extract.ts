@@ -52,8 +52,11 @@ function extract(resource: Resource, plan: Plan, adders: Adders): IndexTerms {
     const items = path.evaluate(resource, environment);
     if (items.length === 0) continue;
     const start = terms[kind].length;
+    const tokenStart = terms.token.length;
     for (const item of items) adders[kind](item, param, terms);
     dropRepeated(terms[kind], start);
+    // A reference by identifier makes a token.
+    if (kind === 'reference') dropRepeated(terms.token, tokenStart);
   }
   return { ...terms, patients: patientsOf(resource, terms, plan.patientParameters), clinicalDate: clinicalDateOf(resource.resourceType, terms.date) };
 }
