@@ -3,7 +3,7 @@ import { isObject } from '../fhir/resource.ts';
 import type { ChainHead, ChainLink, Store } from '../store/store.ts';
 import { attestHead, type ChainFault, type ChainState, followLink, isFault, type LinkedEvent, startOf } from './follow-chain.ts';
 
-export type WalkedStore = Pick<Store, 'chains' | 'chain' | 'readMany'>;
+export type WalkedStore = Pick<Store, 'chains' | 'chain' | 'readMany' | 'count'>;
 
 /** A chain up to its end, or to its first fault. */
 export interface Followed { readonly state: ChainState; readonly fault: ChainFault | undefined }

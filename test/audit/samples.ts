@@ -52,14 +52,17 @@ export interface Evidence {
   readonly lines: readonly string[];
   readonly copies?: readonly string[];
   readonly heads?: readonly ChainHead[];
+  /** How many events searches find. */
+  readonly found?: number;
 }
 
-export function verifyEvidence({ links, lines, copies = links.map((link) => link.body), heads }: Evidence): Promise<AuditReport> {
+export function verifyEvidence({ links, lines, copies = links.map((link) => link.body), heads, found = links.length }: Evidence): Promise<AuditReport> {
   const byWriter = Map.groupBy(links, (link) => link.writer);
   const stored = new Map(copies.map((body) => [(JSON.parse(body) as { id: string }).id, body]));
   const store: WalkedStore = {
     chains: () => Promise.resolve(heads ?? [...byWriter.values()].flatMap((chain) => chain.at(-1) ?? [])),
     chain: ({ writer, fromSeq, limit }) => Promise.resolve((byWriter.get(writer) ?? []).filter((link) => link.seq >= fromSeq).slice(0, limit)),
+    count: () => Promise.resolve(found),
     readMany: (keys) => Promise.resolve(keys.flatMap(({ type, id }): Stored[] => {
       const body = stored.get(id);
       return body === undefined ? [] : [{ type, id, version: 1, lastUpdated: '', deleted: false, body, outcome: 'read' }];

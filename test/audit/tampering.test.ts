@@ -52,11 +52,13 @@ async function copyAfter(intrude: (db: DatabaseSync, folder: string) => unknown)
 /** Every fault, as the command prints it. */
 async function faultsIn(folder: string, heads = headsFile(folder)): Promise<readonly string[]> {
   const store = await openStore(readConfig(environment(folder)), fhir, 'verify');
-  const { chains, signatures, intact } = await verifyAudit({ store, lines: headLines(heads), publicKey: await readAuditKey(auditKeyFile(folder)) });
+  const { chains, signatures, found, intact } = await verifyAudit({ store, lines: headLines(heads), publicKey: await readAuditKey(auditKeyFile(folder)) });
   await store.close();
   const faults = chains.flatMap(({ fault }) => (fault === undefined ? [] : [`${fault.writer} ${fault.seq} ${fault.id ?? ''}: ${fault.what}`]));
-  expect(intact).toBe(faults.length === 0 && signatures.fault === undefined);
-  return [...faults, ...(signatures.fault === undefined ? [] : [`line ${signatures.fault.line}: ${signatures.fault.what}`])];
+  if (signatures.fault !== undefined) faults.push(`line ${signatures.fault.line}: ${signatures.fault.what}`);
+  if (found !== undefined) faults.push(found);
+  expect(intact).toBe(faults.length === 0);
+  return faults;
 }
 
 interface Verdict { readonly status: number; readonly output: string }
@@ -98,6 +100,15 @@ describe('the proof on a real store', () => {
   ])('names the first bad line when a signature line %s', async (_, edit, expected) => {
     const folder = await copyAfter(async (_db, copied) => writeFile(headsFile(copied), edit(await headLinesOf(copied)).map((line) => `${line}\n`).join('')));
     expect(await faultsIn(folder)).toEqual([expect.stringMatching(expected)]);
+  });
+
+  it('tells of an event that searches would show and no chain holds', async () => {
+    const folder = await copyAfter(() => undefined);
+    expect(await faultsIn(folder)).toEqual([]);
+    const db = new DatabaseSync(path.join(folder, 'bund.db'));
+    db.exec('INSERT INTO live (type, rid, params) SELECT type, rid + 1000, params FROM live LIMIT 1');
+    db.close();
+    expect(await faultsIn(folder)).toEqual([expect.stringMatching(/^searches find 9 events, 1 of which are in no chain/)]);
   });
 
   it('finds what was cut from store and signatures alike against a copy of the signatures kept elsewhere', async () => {

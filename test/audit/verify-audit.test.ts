@@ -101,6 +101,13 @@ describe('the proof of a tampered chain names the first bad event', () => {
   });
 });
 
+describe('the proof counts what searches find', () => {
+  it('and tells of events that no chain holds, or that are hidden', async () => {
+    expect(await verifyEvidence({ ...intact, found: 10 })).toMatchObject({ intact: false, found: 'searches find 10 events, 1 of which are in no chain' });
+    expect(await verifyEvidence({ ...intact, found: 7 })).toMatchObject({ intact: false, found: 'searches find 7 events, 2 of the chains are hidden from them' });
+  });
+});
+
 describe('the proof of tampered signatures names the first bad line', () => {
   it('when one was changed', async () => {
     const changed = lines.map((line, index) => (index === 1 ? line.replace('"seq":4', '"seq":3') : line));
