@@ -50,21 +50,24 @@ export function offsetOf(zone: string): number | undefined {
   return parts[1] === '-' ? -minutes : minutes;
 }
 
+const MONTH_DAYS = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
 function startOfDay(year: number, month: number, day: number): number | undefined {
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  const isReal = year > 0 && date.getUTCMonth() === month - 1 && date.getUTCDate() === day;
-  return isReal ? date.getTime() : undefined;
+  const leapDay = month === 2 && year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 1 : 0;
+  const isReal = year > 0 && day > 0 && day <= (MONTH_DAYS[month - 1] ?? 0) + leapDay;
+  return isReal ? utc(year, month - 1, day) : undefined;
+}
+
+/** `Date.UTC` takes the years 0 to 99 for those of the 20th century. */
+function utc(year: number, monthIndex: number, day: number): number {
+  return year >= 100 ? Date.UTC(year, monthIndex, day) : new Date(0).setUTCFullYear(year, monthIndex, day);
 }
 
 function calendarMoment(start: number, date: { year: number; month: string | undefined; day: string | undefined }): Moment {
   if (date.day !== undefined) return { start, end: start + DAY_MS - 1, precision: 'day', hasZone: false };
-  const month = Number(date.month ?? 12);
-  const next = new Date(0);
-  next.setUTCFullYear(date.year, month, 1);
-  const first = new Date(0);
-  first.setUTCFullYear(date.year, date.month === undefined ? 0 : month - 1, 1);
-  return { start, end: start + next.getTime() - first.getTime() - 1, precision: date.month === undefined ? 'year' : 'month', hasZone: false };
+  if (date.month === undefined) return { start, end: start + utc(date.year + 1, 0, 1) - utc(date.year, 0, 1) - 1, precision: 'year', hasZone: false };
+  const month = Number(date.month);
+  return { start, end: start + utc(date.year, month, 1) - utc(date.year, month - 1, 1) - 1, precision: 'month', hasZone: false };
 }
 
 interface Clock { readonly hour: number; readonly minute: number; readonly second: string | undefined; readonly fraction: string | undefined }

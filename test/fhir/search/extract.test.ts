@@ -212,7 +212,7 @@ describe('createExtractor', () => {
     const leaf = fc.oneof(fc.jsonValue({ maxDepth: 1 }), fc.constantFrom('Patient/p1', '2026-03', '#', 'a|b'), fc.constant(JSON.rawJSON('1e999')));
     const { tree } = fc.letrec((tie) => ({ tree: fc.oneof({ maxDepth: 3 }, leaf, fc.array(tie('tree'), { maxLength: 3 }), fc.dictionary(names, tie('tree'), { maxKeys: 5 })) }));
     fc.assert(fc.property(fc.constantFrom(...definitions.resourceTypes), fc.dictionary(names, tree, { maxKeys: 6 }), (resourceType, members) => {
-      const terms = extract({ ...members, resourceType } as Resource);
+      const terms = extract({ ...members, resourceType });
       for (const list of [terms.token, terms.string, terms.reference, terms.date, terms.quantity, terms.uri]) {
         const keys = list.map((term) => JSON.stringify(term));
         expect(new Set(keys).size).toBe(keys.length);
