@@ -5,10 +5,14 @@ import { referenceTo } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
 import type { SourceMessage } from './records.ts';
 
-const provenanceSchema = z.object({ target: z.array(z.object({ reference: z.string() })) });
+const provenanceSchema = z.object({
+  target: z.array(z.object({ reference: z.string() })),
+  entity: z.array(z.object({ what: z.object({ identifier: z.object({ value: z.string() }) }) })),
+});
 
 /**
- * Which resources a message received later has written: a message that is processed again leaves them alone.
+ * Which resources another message, received later or at the same instant, has written: a message that is processed again
+ * leaves them alone.
  *
  * @returns references
  */
@@ -21,14 +25,15 @@ export async function findSuperseded({ store }: Services, message: SourceMessage
       type: 'Provenance',
       where: [
         { kind: 'reference', param: 'target', anyOf: [...keys] },
-        { kind: 'date', param: 'when', anyOf: [{ prefix: 'gt', low: received, high: received }] },
+        { kind: 'date', param: 'when', anyOf: [{ prefix: 'ge', low: received, high: received }] },
       ],
       sort: [],
       limit: MAX_PAGE_SIZE,
       ...(after === undefined ? {} : { after }),
     });
     for (const item of page.items) {
-      for (const { reference } of provenanceSchema.parse(JSON.parse(item.body)).target) superseded.add(reference);
+      const { target, entity } = provenanceSchema.parse(JSON.parse(item.body));
+      if (entity.every(({ what }) => what.identifier.value !== message.id)) for (const { reference } of target) superseded.add(reference);
     }
     after = page.next;
   } while (after !== undefined);

@@ -15,7 +15,7 @@ export interface UnmappedEntry {
   readonly code: string;
   readonly display: string;
   /** Messages whose last processing met it. */
-  readonly messages: number;
+  readonly count: number;
   /** Instants. */
   readonly firstSeen: string;
   readonly lastSeen: string;
@@ -48,7 +48,7 @@ async function counted({ store }: Services, term: UnmappedTerm): Promise<Unmappe
     { kind: 'token', param: 'unmapped', anyOf: [{ system: kind, code: filter }] },
     { kind: 'token', param: 'source', anyOf: [{ code: source }] },
   ];
-  const [messages, latest] = await Promise.all([store.count({ type: MESSAGE_TYPE, where }), store.search({ type: MESSAGE_TYPE, where, sort: [], limit: 1 })]);
+  const [count, latest] = await Promise.all([store.count({ type: MESSAGE_TYPE, where }), store.search({ type: MESSAGE_TYPE, where, sort: [], limit: 1 })]);
   const last = latest.items[0];
-  return last === undefined ? undefined : { source, kind, system, code, display, messages, firstSeen, lastSeen: parseMessage(last.body).receivedAt, filter };
+  return last === undefined ? undefined : { source, kind, system, code, display, count, firstSeen, lastSeen: parseMessage(last.body).receivedAt, filter };
 }

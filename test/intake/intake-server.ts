@@ -1,0 +1,54 @@
+import { registerSources } from '../../src/intake/index.ts';
+import type { Services } from '../../src/services.ts';
+import type { Answer, TestServer } from '../http/server.ts';
+import { startServer } from '../http/server.ts';
+
+/** A gateway with the calls that sources and operators make. */
+export interface IntakeServer extends TestServer {
+  /** Pushes a body as a source; text and bytes go out as they are. */
+  push(source: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Asks as an operator. */
+  operator(method: string, address: string): Promise<Answer>;
+  /** Every current resource of a FHIR type, without what changes with each write. */
+  stored(type: string): Promise<Record<string, unknown>[]>;
+}
+
+export async function startIntakeServer(change?: (services: Services) => Services): Promise<IntakeServer> {
+  const server = await startServer({}, change);
+  await registerSources(server.services);
+  const tokens = new Map<string, string>();
+  const tokenOf = (source: string): string => {
+    const token = tokens.get(source) ?? server.token('source', { subject: source, source });
+    tokens.set(source, token);
+    return token;
+  };
+  const operatorToken = server.token('operator');
+  return {
+    ...server,
+    push: (source, body, headers = {}) => call(`${server.url}/intake/${source}`, 'POST', body, { Authorization: `Bearer ${tokenOf(source)}`, ...headers }),
+    operator: (method, address) => call(server.url + address, method, undefined, { Authorization: `Bearer ${operatorToken}` }),
+    stored: async (type) => (await storedOf(server.services, type)).map((body) => JSON.parse(body, (name, value: unknown) => (name === 'lastUpdated' || name === 'versionId' ? undefined : value))),
+  };
+}
+
+async function storedOf({ store }: Services, type: string): Promise<string[]> {
+  const bodies: string[] = [];
+  let after: string | undefined;
+  do {
+    const page = await store.search({ type, where: [], sort: [{ param: '_id', of: 'id', descending: false }], limit: 200, ...(after === undefined ? {} : { after }) });
+    bodies.push(...page.items.map((item) => item.body));
+    after = page.next;
+  } while (after !== undefined);
+  return bodies;
+}
+
+async function call(url: string, method: string, body: unknown, headers: Record<string, string>): Promise<Answer> {
+  const isText = typeof body === 'string' || body instanceof Uint8Array;
+  const response = await fetch(url, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/fhir+json' }), ...headers },
+    ...(body === undefined ? {} : { body: isText ? (body as string) : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: text.startsWith('{') ? JSON.parse(text) : {} };
+}

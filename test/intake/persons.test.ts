@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { facilitiesOf, linkedPatients } from '../../src/identity/index.ts';
+import type { IntakeServer } from './intake-server.ts';
+import { startIntakeServer } from './intake-server.ts';
+import type { PatientSample } from './samples.ts';
+import { bundle, patient, residentId } from './samples.ts';
+
+let server: IntakeServer;
+beforeAll(async () => { server = await startIntakeServer(); });
+afterAll(() => server.stop());
+
+let messages = 0;
+
+/** Pushes a Patient under a message id of its own, and gives its logical id. */
+async function send(source: string, sample: PatientSample): Promise<string> {
+  const answer = await server.push(source, patient(source, sample), { 'X-Message-Id': `m-${messages++}` });
+  expect(answer.status, answer.text).toBe(200);
+  return answer.body.entry[0].response.location.split('/')[1];
+}
+
+const linked = async (id: string): Promise<readonly string[]> => [...await linkedPatients(server.services, [id])].sort();
+const reviews = async (status = 'requested'): Promise<{ id: string; persons: { patients: string[]; knownAt: string[] }[] }[]> => (await server.operator('GET', `/identity/reviews?status=${status}`)).body.reviews;
+
+describe('a person', () => {
+  it('is one across three institutions that know the same resident ID and name', async () => {
+    const id = residentId(1);
+    const patients = [
+      await send('hospital-a', { number: 'p1', residentId: id, name: '买买提·艾山' }),
+      await send('hospital-b', { number: 'q1', residentId: id, name: '买买提 • 艾山' }),
+      await send('community-e', { number: 'r1', residentId: id, name: '买买提艾山' }),
+    ];
+    expect(new Set(patients).size).toBe(3);
+    for (const one of patients) expect(await linked(one)).toEqual([...patients].sort());
+    expect([...await facilitiesOf(server.services, patients.slice(0, 1))].sort()).toEqual(['chengxin', 'pubin', 'wutongli']);
+    expect(await reviews()).toEqual([]);
+  });
+
+  it('is its own when there is no valid number to go by', async () => {
+    const first = await send('hospital-a', { number: 'p2' });
+    const second = await send('hospital-b', { number: 'q2' });
+    expect(await linked(first)).toEqual([first]);
+    expect(await linked(second)).toEqual([second]);
+  });
+
+  it('is found by search from any of its records', async () => {
+    const id = residentId(2);
+    const first = await send('hospital-a', { number: 'p3', residentId: id });
+    const second = await send('hospital-b', { number: 'q3', residentId: id });
+    const answer = await server.push('hospital-b', { resourceType: 'Observation', status: 'final', code: { text: 'x' }, subject: { reference: `Patient/${second}` } });
+    expect(answer.status).toBe(200);
+    const found = await server.fhir('GET', `/Observation?patient=${first}`);
+    expect(found.body.entry).toHaveLength(1);
+  });
+
+  it('is never merged under another name, and the doubt is listed without names', async () => {
+    const id = residentId(3);
+    const owner = await send('hospital-a', { number: 'p4', residentId: id, name: '李雷' });
+    const borrower = await send('hospital-b', { number: 'q4', residentId: id, name: '韩梅梅' });
+    expect(await linked(owner)).toEqual([owner]);
+    const listed = await reviews();
+    expect(listed).toHaveLength(1);
+    expect(listed[0]?.persons.map(({ patients }) => patients[0]).sort()).toEqual([`Patient/${owner}`, `Patient/${borrower}`].sort());
+    expect(JSON.stringify(listed)).not.toContain('李雷');
+
+    await send('hospital-b', { number: 'q4', residentId: id, name: '李雷' });
+    expect(await linked(owner)).toEqual([owner, borrower].sort());
+    expect(await reviews()).toEqual([]);
+    expect(await reviews('cancelled')).toHaveLength(1);
+  });
+
+  it('loses a record whose number is removed, and the institution with it', async () => {
+    const id = residentId(4);
+    const first = await send('hospital-a', { number: 'p5', residentId: id });
+    const second = await send('hospital-b', { number: 'q5', residentId: id });
+    expect(await linked(first)).toHaveLength(2);
+    await send('hospital-b', { number: 'q5' });
+    expect(await linked(first)).toEqual([first]);
+    expect(await linked(second)).toEqual([second]);
+    expect(await facilitiesOf(server.services, [first])).toEqual(['chengxin']);
+    await send('hospital-b', { number: 'q5', residentId: id });
+    expect(await linked(first)).toEqual([first, second].sort());
+  });
+
+  it('keeps one set of links when many sources speak of it at one moment', async () => {
+    const id = residentId(5);
+    const sources = ['hospital-a', 'hospital-b', 'hospital-c', 'hospital-d', 'community-e', 'community-f'];
+    const sends = sources.flatMap((source) => [1, 2].map((at) => send(source, { number: `race-${at}`, residentId: id, name: at === 1 ? '张三' : '李四' })));
+    const patients = await Promise.all(sends);
+    const first = patients.filter((_, at) => at % 2 === 0);
+    expect(await linked(first[0] ?? '')).toEqual([...first].sort());
+    expect((await reviews()).filter(({ persons }) => persons.some((person) => person.patients.includes(`Patient/${first[0]}`)))).toHaveLength(1);
+  });
+
+  it('is linked within one message that holds several of its records', async () => {
+    const id = residentId(6);
+    const answer = await server.push('hospital-a', bundle([patient('hospital-a', { number: 'p6', residentId: id }), patient('hospital-a', { number: 'p7', residentId: id })]));
+    const ids = answer.body.entry.map((entry: { response: { location: string } }) => entry.response.location.split('/')[1]);
+    expect(await linked(ids[0])).toEqual([...ids].sort());
+  });
+});
