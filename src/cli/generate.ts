@@ -4,6 +4,7 @@ import path from 'node:path';
 import { loadDistrictTables } from '../district/load-tables.ts';
 import { countMessages, districtMessages } from '../district/message.ts';
 import { type Case, DISTRICT_END, type DistrictOptions } from '../district/residents.ts';
+import { PROFILES_DIR } from '../open-services.ts';
 import { EX_CANTCREAT, EX_USAGE, readArguments, UsageError, wholeNumber } from './arguments.ts';
 import { startProgress } from './progress.ts';
 
@@ -44,7 +45,7 @@ async function prepareFolder(out: string): Promise<void> {
 }
 
 async function writeDistrict({ district, out }: Wanted): Promise<Manifest> {
-  const tables = await loadDistrictTables();
+  const tables = await loadDistrictTables(PROFILES_DIR);
   const progress = startProgress('Writing messages', countMessages(district));
   const messages: Record<string, number> = {};
   const cases: Partial<Record<Case, string[]>> = {};

@@ -1,0 +1,29 @@
+import { styleText } from 'node:util';
+import Table from 'cli-table3';
+
+/** A line that opens a part of the demonstration; bold on a terminal, plain in a file. */
+export function heading(text: string): void {
+  console.log(`\n${styleText('bold', text)}\n`);
+}
+
+/** Names and values under each other, the values in one column. */
+export function facts(pairs: readonly (readonly [name: string, value: string])[]): void {
+  const width = Math.max(...pairs.map(([name]) => name.length));
+  for (const [name, value] of pairs) console.log(`  ${name.padEnd(width)}  ${value}`);
+}
+
+/** A table without colours, whose columns stay straight where Chinese and Latin letters meet. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[], rightAligned: readonly number[] = []): void {
+  const drawn = new Table({
+    head: [...head],
+    colAligns: head.map((_, column) => (rightAligned.includes(column) ? 'right' : 'left')),
+    style: { head: [], border: [], compact: true },
+  });
+  for (const row of rows) drawn.push([...row]);
+  console.log(drawn.toString());
+}
+
+/** `7163` as `7,163`. */
+export function count(value: number): string {
+  return value.toLocaleString('en-US');
+}
