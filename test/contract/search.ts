@@ -47,7 +47,7 @@ export function searchContract(bench: Bench): void {
         { kind: 'date', param: 'd', anyOf: many.map((i) => ({ prefix: 'eq', low: i, high: i })) },
         { kind: 'uri', param: 'u', match: 'exact', anyOf: many.map((i) => `u${i}`) },
         { kind: 'id', anyOf: many.map((i) => `p${i}`) },
-        { kind: 'or', clauses: many.map((i) => ({ kind: 'token', param: 'n', anyOf: [{ code: String(i) }] })) },
+        { kind: 'or', clauses: many.slice(0, 200).map((i) => ({ kind: 'token', param: 'n', anyOf: [{ code: String(i) }] })) },
       ];
       for (const clause of clauses) expect(await found(store, 'Patient', clause), clause.kind).toEqual(['p15', 'p16', 'p17', 'p18', 'p19']);
       expect(await found(store, 'Patient', ...clauses)).toEqual(['p15', 'p16', 'p17', 'p18', 'p19']);

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Clause, SearchQuery, Sort } from '../../src/fhir/search/query.ts';
-import type { Store } from '../../src/store/store.ts';
+import type { Change, Store } from '../../src/store/store.ts';
 import type { Bench } from './harness.ts';
 import { modelSearch } from './model.ts';
 import type { ModelEntry } from './model.ts';
@@ -48,19 +48,22 @@ export function sortContract(bench: Bench): void {
 
     it('meets each resource that matches throughout exactly once while others come, change and go', async () => {
       const store = await bench.openFresh();
-      const name = (i: number) => `o${String(i).padStart(2, '0')}`;
-      await store.commit(Array.from({ length: 40 }, (_, i) => dated(name(i), i % 9)));
-      const steady = Array.from({ length: 40 }, (_, i) => name(i)).filter((_, i) => i % 4 !== 0);
+      const names = Array.from({ length: 40 }, (_, i) => `o${String(i).padStart(2, '0')}`);
+      await store.commit(names.map((id, i) => dated(id, i % 9)));
+      // Every fourth comes and goes and moves; the others are changed too, but for what they are sorted by.
+      const steady = names.filter((_, i) => i % 4 !== 0);
       let step = 0;
       const disturb = async () => {
         step += 1;
-        const fickle = name((step * 4) % 40);
-        await store.commit([dated(`new${step}-${Math.random().toString(36).slice(2)}`, step % 9), { kind: 'put', resource: { ...dated(name(step % 40 | 1), (step % 40 | 1) % 9).resource, note: `changed ${step}` } }]);
-        await store.commit([step % 2 === 0 ? { kind: 'delete', key: { type: 'Observation', id: fickle } } : dated(fickle, step % 5)]).catch(() => undefined);
+        const fickle = names[(step * 4) % 40]!;
+        const changed = steady[step % steady.length]!;
+        const touch: Change = { kind: 'put', resource: { ...dated(changed, names.indexOf(changed) % 9).resource, note: `changed ${step}` } };
+        await store.commit(step % 3 === 0 ? [touch, dated(`new${step}`, step % 9)] : [touch]);
+        await store.commit([step % 2 === 0 ? { kind: 'delete', key: { type: 'Observation', id: fickle } } : dated(fickle, step % 5)]);
       };
       for (const sort of [[], [BY_DATE], [{ ...BY_DATE, descending: false }], [{ param: '_id', of: 'id' as const, descending: false }]]) {
         for (const where of [[], [OF_PATIENT], [OF_PATIENT, OF_CODE], [OF_CODE]]) {
-          const ids = await walked(store, { type: 'Observation', where, sort, limit: 3 }, disturb);
+          const ids = await walked(store, { type: 'Observation', where, sort, limit: 6 }, disturb);
           for (const id of steady) expect(ids.filter((found) => found === id).length, `${id} sorted by ${JSON.stringify(sort)} where ${JSON.stringify(where)}`).toBe(1);
         }
       }

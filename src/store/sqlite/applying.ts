@@ -9,7 +9,7 @@ import type { IndexTerms } from '../../fhir/search/terms.ts';
 import type { Change, ChainHead, CommitOptions, Stored, StoreOptions } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { indexRows } from './index-rows.ts';
-import { IndexWriter } from './index-writer.ts';
+import type { IndexWriter } from './index-writer.ts';
 import type { Names } from './names.ts';
 import { instantOf, numberOf, textOf } from './row.ts';
 import type { Searching } from './searching.ts';
@@ -152,7 +152,7 @@ export class Applying {
     const stored = renderedBody(key, template, 1, updated);
     this.#statements.insertVersion.run(seq, type, seq, 1, updated, 0, stored.body);
     this.#statements.insertResource.run(seq, type, key.id, seq, updated);
-    this.#index.add(type, seq, indexRows(this.#names, key.type, terms, updated));
+    this.#index.add(type, seq, indexRows(this.#names, key.type, terms));
     return { ...stored, outcome: 'created' };
   }
 
@@ -164,9 +164,9 @@ export class Applying {
     const stored = renderedBody(key, template, version, updated);
     this.#statements.insertVersion.run(seq, type, current.rid, version, updated, 0, stored.body);
     this.#statements.updateResource.run(version, seq, updated, 0, current.rid);
-    const after = indexRows(this.#names, key.type, terms, updated);
+    const after = indexRows(this.#names, key.type, terms);
     if (termsBefore === undefined) this.#index.add(type, current.rid, after);
-    else this.#index.replace(type, current.rid, indexRows(this.#names, key.type, termsBefore, current.updated), after);
+    else this.#index.replace(type, current.rid, indexRows(this.#names, key.type, termsBefore), after);
     return { ...stored, outcome: current.deleted ? 'created' : 'updated' };
   }
 
@@ -177,7 +177,7 @@ export class Applying {
     const version = current.version + 1;
     this.#statements.insertVersion.run(seq, type, current.rid, version, updated, 1, '');
     this.#statements.updateResource.run(version, seq, updated, 1, current.rid);
-    this.#index.remove(type, current.rid, indexRows(this.#names, key.type, termsBefore, current.updated));
+    this.#index.remove(type, current.rid, indexRows(this.#names, key.type, termsBefore));
     return { ...key, version, lastUpdated: instantOf(updated), deleted: true, body: '', outcome: 'deleted' };
   }
 

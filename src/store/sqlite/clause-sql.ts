@@ -1,8 +1,10 @@
 import type { Clause, QuantityMatch } from '../../fhir/search/query.ts';
+import type { Connection } from './connection.ts';
 import { NO_SPACE } from './index-rows.ts';
 import { UNKNOWN, paramName } from './names.ts';
 import type { Names } from './names.ts';
-import { extentMatches, extentStart } from './range-sql.ts';
+import { LAST_UPDATED, changedSet, whenChanged } from './last-updated.ts';
+import { extentSelect, isWide, rangeMatches } from './range-sql.ts';
 import { ALWAYS, NEVER, and, join, name, or, sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 import { termsSought } from './terms-sought.ts';
@@ -21,11 +23,15 @@ export interface RidSet {
   readonly scans?: boolean;
 }
 
+type RangeClause = Extract<Clause, { kind: 'date' | 'number' | 'quantity' }>;
+
 /** Turns clauses into SQL over the index: as a condition on a resource, or as the set of resources to start from. */
 export class ClauseSql {
+  readonly #connection: Connection;
   readonly #names: Names;
 
-  constructor(names: Names) {
+  constructor(connection: Connection, names: Names) {
+    this.#connection = connection;
     this.#names = names;
   }
 
@@ -35,8 +41,7 @@ export class ClauseSql {
     switch (clause.kind) {
       case 'token': case 'reference': case 'uri': return negated(clause, this.#termHolds(type, clause, rid));
       case 'string': return sql`EXISTS (SELECT 1 FROM phrase WHERE rid = ${rid} AND p = ${this.#p(type, clause)} AND ${or(clause.anyOf.map((text) => phraseMatches(clause.match, text)))})`;
-      case 'date': case 'number': return sql`EXISTS (SELECT 1 FROM extent WHERE rid = ${rid} AND p = ${this.#p(type, clause)} AND ${or(clause.anyOf.map(extentMatches))})`;
-      case 'quantity': return sql`EXISTS (SELECT 1 FROM extent WHERE rid = ${rid} AND p = ${this.#p(type, clause)} AND ${or(clause.anyOf.map((match) => and([extentMatches(match), ...this.#unit(match)])))})`;
+      case 'date': case 'number': case 'quantity': return this.#rangeHolds(type, clause, rid);
       case 'missing': return this.#missing(type, clause, rid);
       case 'id': return negated(clause, sql`${rid} IN (${this.#ridsOfIds(type, clause.anyOf)})`);
       case 'chain': return sql`${rid} IN (${this.#referring(type, clause)})`;
@@ -50,7 +55,7 @@ export class ClauseSql {
     switch (clause.kind) {
       case 'token': case 'reference': case 'uri': return clause.negate === true ? undefined : this.#termSet(type, clause);
       case 'string': return this.#phraseSet(type, clause);
-      case 'date': case 'number': case 'quantity': return this.#extentSet(type, clause);
+      case 'date': case 'number': case 'quantity': return clause.param === LAST_UPDATED ? changedSet(this.#connection, this.#names, type, clause) : this.#extentSet(type, clause);
       case 'id': return clause.negate === true ? undefined : { select: this.#ridsOfIds(type, clause.anyOf) };
       case 'chain': return { select: this.#referring(type, clause), scans: true };
       case 'missing': case 'has': case 'or': return undefined;
@@ -99,15 +104,18 @@ export class ClauseSql {
     return { select, scans: clause.match === 'contains' };
   }
 
-  #extentSet(type: string, clause: Clause & { kind: 'date' | 'number' | 'quantity' }): RidSet {
+  #rangeHolds(type: string, clause: RangeClause, rid: Sql): Sql {
+    if (clause.param === LAST_UPDATED) return sql`EXISTS (SELECT 1 FROM ${whenChanged(type)} WHERE rid = ${rid} AND ${or(clause.anyOf.map(rangeMatches))})`;
+    const matches = clause.anyOf.map((match: QuantityMatch) => and([rangeMatches(match), ...this.#unit(match)]));
+    return sql`EXISTS (SELECT 1 FROM extent WHERE rid = ${rid} AND p = ${this.#p(type, clause)} AND ${or(matches)})`;
+  }
+
+  #extentSet(type: string, clause: RangeClause): RidSet | undefined {
+    if (clause.anyOf.length === 0 || clause.anyOf.length > MANY) return undefined;
     const p = this.#p(type, clause);
-    const selects = clause.anyOf.slice(0, MANY).map((match: QuantityMatch) => {
-      const { index, condition } = extentStart(match);
-      const unit = this.#unit(match);
-      return sql`SELECT rid FROM extent INDEXED BY ${index} WHERE p = ${p} AND ${and([condition, extentMatches(match), ...unit])}`;
-    });
-    if (clause.anyOf.length > MANY) return { select: sql`SELECT rid FROM live d WHERE d.type = ${this.#names.find(type)} AND ${this.holds(type, clause, 'd')}`, scans: true };
-    return { select: selects.length === 0 ? sql`SELECT NULL AS rid WHERE 0` : join(selects, ' UNION ALL '), scans: clause.anyOf.some((match) => match.prefix === 'ne') };
+    const widest = this.#names.widestOf(p);
+    const selects = clause.anyOf.map((match: QuantityMatch) => extentSelect(p, match, widest, and(this.#unit(match))));
+    return { select: join(selects, ' UNION ALL '), scans: clause.anyOf.some(({ prefix }) => isWide(prefix)) };
   }
 
   #unit({ system, code }: { readonly system?: string; readonly code?: string }): Sql[] {

@@ -1,6 +1,7 @@
 import { ServiceError } from '../../errors.ts';
 import type { HistoryQuery, Page } from '../store.ts';
 import type { Connection, Row } from './connection.ts';
+import { firstAt } from './last-updated.ts';
 import type { Names } from './names.ts';
 import type { PageKeys } from './page-key.ts';
 import { numberOf, storedOf } from './row.ts';
@@ -50,20 +51,7 @@ export class History {
 
   *#bounds(table: Sql, alias: Sql, { since, before }: Bounds): Generator<Sql> {
     if (before !== undefined) yield sql`${alias}.seq < ${before}`;
-    if (since !== undefined) yield sql`${alias}.seq >= ${this.#firstSince(table, Date.parse(since))}`;
-  }
-
-  /** The first number whose time is at or after `ms`: times never go back along the sequence, so halving finds it. */
-  #firstSince(table: Sql, ms: number): number {
-    let low = 0;
-    let high = Number(this.#connection.get(sql`SELECT max(seq) AS seq FROM ${table}`)?.seq ?? 0) + 1;
-    while (low < high) {
-      const middle = Math.floor((low + high) / 2);
-      const row = this.#connection.get(sql`SELECT seq, updated FROM ${table} WHERE seq >= ${middle} ORDER BY seq LIMIT 1`);
-      if (row === undefined || numberOf(row.updated) >= ms) high = middle;
-      else low = numberOf(row.seq) + 1;
-    }
-    return low;
+    if (since !== undefined) yield sql`${alias}.seq >= ${firstAt(this.#connection, table, Date.parse(since))}`;
   }
 }
 

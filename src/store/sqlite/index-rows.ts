@@ -1,4 +1,5 @@
 import type { TermKind } from '../../fhir/search/query.ts';
+import { EARLIEST_MS, LATEST_MS } from '../../fhir/search/terms.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
 import { paramName } from './names.ts';
 import type { Names } from './names.ts';
@@ -10,6 +11,7 @@ export const INDEX_TABLES = {
   term: ['p', 'space', 'value'],
   phrase: ['p', 'folded', 'exact'],
   extent: ['p', 'low', 'high', 'space', 'code'],
+  endless: ['p'],
   record: ['patient', 'p', 'space', 'value', 'date', 'via'],
 } as const;
 export type IndexTable = keyof typeof INDEX_TABLES;
@@ -20,14 +22,9 @@ export interface IndexRows { readonly rows: readonly IndexRow[]; /** Column `par
 
 /** The space of what has none: urls, uris, dates, numbers. Numbers of names start at 1. */
 export const NO_SPACE = 0;
-/** Param of the time of the last change, which is indexed like any other date. */
-export const LAST_UPDATED = '_lastUpdated';
 
-/**
- * The rows by which a resource is found. Only inside a write transaction, since it may name what had no number yet.
- * @param updated epoch ms
- */
-export function indexRows(names: Names, type: string, terms: IndexTerms, updated: number): IndexRows {
+/** The rows by which a resource is found. Only inside a write transaction, since it may name what had no number yet. */
+export function indexRows(names: Names, type: string, terms: IndexTerms): IndexRows {
   const rows: IndexRow[] = [];
   const params = new Set<number>();
   const add = (table: IndexTable, ...values: SqlValue[]) => void rows.push({ table, values });
@@ -45,6 +42,11 @@ export function indexRows(names: Names, type: string, terms: IndexTerms, updated
   const addRecord = (p: number, space: number, value: string) => {
     for (const { patient, via } of entries) add('record', patient, p, space, value, date, via);
   };
+  const addExtent = (p: number, [low, high]: readonly [number, number], space: number = NO_SPACE, code = '') => {
+    if (low > EARLIEST_MS && high < LATEST_MS) names.widen(p, high - low);
+    else add('endless', p);
+    add('extent', p, low, high, space, code);
+  };
 
   if (entries.length > 0) addRecord(names.intern(type), NO_SPACE, '');
   for (const { param, system, code } of terms.token) {
@@ -60,9 +62,8 @@ export function indexRows(names: Names, type: string, terms: IndexTerms, updated
   }
   for (const { param, value } of terms.uri) addTerm(numberOf(param, 'uri'), NO_SPACE, value);
   for (const { param, folded, exact } of terms.string) add('phrase', numberOf(param, 'string'), folded, exact);
-  add('extent', numberOf(LAST_UPDATED, 'date'), updated, updated, NO_SPACE, '');
-  for (const { param, start, end } of terms.date) add('extent', numberOf(param, 'date'), start, end, NO_SPACE, '');
-  for (const { param, low, high } of terms.number) add('extent', numberOf(param, 'number'), low, high, NO_SPACE, '');
-  for (const { param, low, high, system, code } of terms.quantity) add('extent', numberOf(param, 'quantity'), low, high, names.intern(system), code);
+  for (const { param, start, end } of terms.date) addExtent(numberOf(param, 'date'), [start, end]);
+  for (const { param, low, high } of terms.number) addExtent(numberOf(param, 'number'), [low, high]);
+  for (const { param, low, high, system, code } of terms.quantity) addExtent(numberOf(param, 'quantity'), [low, high], names.intern(system), code);
   return { rows, params: `,${[...params].join(',')},` };
 }

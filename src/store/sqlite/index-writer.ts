@@ -15,6 +15,7 @@ export class IndexWriter {
       term: connection.prepare(text('term')),
       phrase: connection.prepare(text('phrase')),
       extent: connection.prepare(text('extent')),
+      endless: connection.prepare(text('endless')),
       record: connection.prepare(text('record')),
     });
     this.#insert = each((table) => `INSERT OR IGNORE INTO ${table} (rid, ${INDEX_TABLES[table].join(', ')}) VALUES (?${', ?'.repeat(INDEX_TABLES[table].length)})`);

@@ -15,11 +15,15 @@ export class Names {
   #texts = new Map<number, string>();
   /** `p space` pairs known to be in the table `space`. */
   #spaces = new Set<string>();
+  /** By parameter: a width that table `widest` has at least. */
+  #widths = new Map<number, number>();
   readonly #select: StatementSync;
   readonly #selectText: StatementSync;
   readonly #insert: StatementSync;
   readonly #selectSpaces: StatementSync;
   readonly #insertSpace: StatementSync;
+  readonly #selectWidest: StatementSync;
+  readonly #widen: StatementSync;
 
   constructor(connection: Connection) {
     this.#select = connection.prepare('SELECT number FROM name WHERE text = ?');
@@ -27,6 +31,8 @@ export class Names {
     this.#insert = connection.prepare('INSERT INTO name (text) VALUES (?) RETURNING number');
     this.#selectSpaces = connection.prepare('SELECT space FROM space WHERE p = ?');
     this.#insertSpace = connection.prepare('INSERT OR IGNORE INTO space VALUES (?, ?)');
+    this.#selectWidest = connection.prepare('SELECT width FROM widest WHERE p = ?');
+    this.#widen = connection.prepare('INSERT INTO widest VALUES (?, ?) ON CONFLICT DO UPDATE SET width = max(width, excluded.width)');
   }
 
   /** The number of a text, or `UNKNOWN`: another process may make it known at any time, so that is not kept. */
@@ -63,8 +69,21 @@ export class Names {
     this.#spaces.add(pair);
   }
 
+  /** The widest extent that a parameter has had, those without an end left aside. */
+  widestOf(p: number): number {
+    const row = this.#selectWidest.get(p);
+    return row === undefined ? 0 : numberOf(row.width);
+  }
+
+  widen(p: number, width: number): void {
+    if (width <= (this.#widths.get(p) ?? -1)) return;
+    this.#widen.run(p, width);
+    this.#widths.set(p, width);
+  }
+
   /** Drops what may never have been committed. */
   forget(): void {
+    this.#widths = new Map();
     this.#numbers = new Map();
     this.#texts = new Map();
     this.#spaces = new Set();

@@ -1,9 +1,10 @@
-import type { RangeMatch } from '../../fhir/search/query.ts';
+import type { Prefix, RangeMatch } from '../../fhir/search/query.ts';
+import { EARLIEST_MS } from '../../fhir/search/terms.ts';
 import { sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 
-/** Whether a row of table `extent` fits a searched range, after the rules of `RangeMatch`. */
-export function extentMatches({ prefix, low, high }: RangeMatch): Sql {
+/** Whether the columns `low` and `high` fit a searched range, after the rules of `RangeMatch`. */
+export function rangeMatches({ prefix, low, high }: RangeMatch): Sql {
   switch (prefix) {
     case 'eq': return sql`(low BETWEEN ${low} AND ${high} AND high <= ${high})`;
     case 'ne': return sql`NOT (low >= ${low} AND high <= ${high})`;
@@ -17,21 +18,36 @@ export function extentMatches({ prefix, low, high }: RangeMatch): Sql {
   }
 }
 
-/** A wider condition on one column, with the index that serves it, so that a search starts at the right place of the index. */
-export function extentStart({ prefix, low, high }: RangeMatch): { readonly index: Sql; readonly condition: Sql } {
-  switch (prefix) {
-    case 'eq': return { index: BY_LOW, condition: sql`low BETWEEN ${low} AND ${high}` };
-    case 'ne': return { index: BY_LOW, condition: sql`1` };
-    case 'gt': return { index: BY_HIGH, condition: sql`high > ${high}` };
-    // Not eq: a range that fits `ge` ends within the searched one, or after it.
-    case 'ge': return { index: BY_HIGH, condition: sql`high >= ${low}` };
-    case 'lt': return { index: BY_LOW, condition: sql`low < ${low}` };
-    case 'le': return { index: BY_LOW, condition: sql`low <= ${high}` };
-    case 'sa': return { index: BY_LOW, condition: sql`low > ${high}` };
-    case 'eb': return { index: BY_HIGH, condition: sql`high < ${low}` };
-    case 'ap': return { index: BY_HIGH, condition: sql`high >= ${low}` };
+/**
+ * Resources with an extent that fits, through the part of the index where it can be.
+ * @param further conditions on the row besides
+ */
+export function extentSelect(p: number, match: RangeMatch, widest: number, further: Sql): Sql {
+  const { low, high } = match;
+  const byLow = (condition: Sql) => sql`SELECT rid FROM extent WHERE p = ${p} AND ${condition} AND ${rangeMatches(match)} AND ${further}`;
+  switch (match.prefix) {
+    case 'eq': return byLow(sql`low BETWEEN ${low} AND ${high}`);
+    case 'lt': case 'eb': return byLow(sql`low < ${low}`);
+    case 'le': return byLow(sql`low <= ${high}`);
+    case 'sa': return byLow(sql`low > ${high}`);
+    case 'ne': return byLow(sql`low >= ${EARLIEST_MS}`);
+    // What ends late begins at most a width earlier.
+    case 'gt': return sql`${byLow(sql`low >= ${beginning(high, widest)}`)} UNION ALL ${endless(p, match, further)}`;
+    case 'ge': return sql`${byLow(sql`low >= ${beginning(low, widest)}`)} UNION ALL ${endless(p, match, further)}`;
+    case 'ap': return sql`${byLow(sql`low BETWEEN ${beginning(low, widest)} AND ${high}`)} UNION ALL ${endless(p, match, further)}`;
   }
 }
 
-const BY_LOW = sql`extent_by_low`;
-const BY_HIGH = sql`extent_by_high`;
+/** Prefixes whose extents may be anywhere in the index. */
+export function isWide(prefix: Prefix): boolean {
+  return prefix === 'ne';
+}
+
+function endless(p: number, match: RangeMatch, further: Sql): Sql {
+  return sql`SELECT rid FROM endless CROSS JOIN extent USING (p, rid) WHERE p = ${p} AND ${rangeMatches(match)} AND ${further}`;
+}
+
+/** Where extents that end at `end` or later can begin, a little earlier for the rounding of numbers. */
+function beginning(end: number, widest: number): number {
+  return end - widest - (Math.abs(end) + widest) * 1e-12;
+}

@@ -12,9 +12,12 @@ export function numberOf(value: SQLOutputValue | undefined): number {
   throw new TypeError('The store holds something else where a number belongs');
 }
 
-/** Instants are kept as epoch milliseconds. */
+let latest = { ms: 0, text: new Date(0).toISOString() };
+
+/** Instants are kept as epoch milliseconds. The last one is remembered, since a whole commit has the same. */
 export function instantOf(ms: number): string {
-  return new Date(ms).toISOString();
+  if (ms !== latest.ms) latest = { ms, text: new Date(ms).toISOString() };
+  return latest.text;
 }
 
 /** @param row with `id`, `version`, `updated`, `deleted`, `body` */

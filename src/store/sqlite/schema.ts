@@ -48,7 +48,9 @@ CREATE INDEX phrase_by_exact ON phrase (p, exact);
 -- Dates (epoch milliseconds), numbers and quantities; 'space' and 'code' are a quantity's unit. Not STRICT: whole numbers stay integers, others are reals.
 CREATE TABLE extent (rid INTEGER, p INTEGER, low NUMERIC, high NUMERIC, space INTEGER, code TEXT, PRIMARY KEY (rid, p, low, high, space, code)) WITHOUT ROWID;
 CREATE INDEX extent_by_low ON extent (p, low);
-CREATE INDEX extent_by_high ON extent (p, high);
+-- A search by the high end starts so much lower as the widest extent of the parameter reaches; extents without an end are listed apart.
+CREATE TABLE endless (p INTEGER, rid INTEGER, PRIMARY KEY (p, rid)) STRICT, WITHOUT ROWID;
+CREATE TABLE widest (p INTEGER PRIMARY KEY, width NUMERIC NOT NULL);
 -- A patient's record, newest first: one row for the type (space 0, value ''), and one for each code. 'via' tells by which
 -- parameters the resource names the patient, see patient-index.ts.
 CREATE TABLE record (

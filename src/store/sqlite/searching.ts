@@ -30,7 +30,7 @@ export class Searching {
     this.#connection = connection;
     this.#names = names;
     this.#keys = keys;
-    this.#clauses = new ClauseSql(names);
+    this.#clauses = new ClauseSql(connection, names);
     this.#starts = new SearchStarts(connection, names, this.#clauses);
   }
 

@@ -1,5 +1,5 @@
 import type { Sort } from '../../fhir/search/query.ts';
-import { LAST_UPDATED } from './index-rows.ts';
+import { whenChanged } from './last-updated.ts';
 import { paramName } from './names.ts';
 import type { Names } from './names.ts';
 import { join, name, or, and, sql } from './sql.ts';
@@ -41,7 +41,7 @@ function keyOf(names: Names, type: string, { param, of, descending }: Sort, posi
   const pick = name(descending ? 'max' : 'min');
   switch (of) {
     case 'id': return { value: idExpression(type), join: sql`` };
-    case 'lastUpdated': return { value: sql`(SELECT low FROM extent WHERE rid = d.rid AND p = ${names.find(paramName(type, LAST_UPDATED, 'date'))})`, join: sql`` };
+    case 'lastUpdated': return { value: sql`(SELECT low FROM ${whenChanged(type)} WHERE rid = d.rid)`, join: sql`` };
     case 'date': case 'number': case 'quantity': return { value: sql`(SELECT ${pick}(low) FROM extent WHERE rid = d.rid AND p = ${names.find(paramName(type, param, of))})`, join: sql`` };
     case 'string': return { value: sql`(SELECT ${pick}(folded) FROM phrase WHERE rid = d.rid AND p = ${names.find(paramName(type, param, of))})`, join: sql`` };
     case 'token': case 'reference': case 'uri': {

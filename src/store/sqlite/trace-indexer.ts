@@ -11,11 +11,11 @@ import type { Names } from './names.ts';
 import { numberOf, textOf } from './row.ts';
 import { TRACE_TYPE } from './traces.ts';
 
-/** Traces indexed in one transaction when there is time: a few tens of milliseconds. */
-const BATCH = 500;
+/** Traces indexed in one transaction when there is time: a few milliseconds. */
+const BATCH = 200;
 /** More traces than this may not wait: appending then pays for indexing, so that a search for traces never has long to catch up. */
-const MAX_WAITING = 10_000;
-/** Quiet time after an append before indexing starts. */
+const MAX_WAITING = 30_000;
+/** Time without an append before indexing starts. */
 const IDLE_MS = 250;
 
 const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
@@ -33,6 +33,7 @@ export class TraceIndexer {
   readonly #setPosition: StatementSync;
   readonly #waitingTraces: StatementSync;
   #timer: NodeJS.Timeout | undefined;
+  #lastAppend = 0;
   /** Traces of this process that wait, as far as it knows. */
   #waiting = 0;
 
@@ -44,7 +45,7 @@ export class TraceIndexer {
     connection.exec("INSERT OR IGNORE INTO setting VALUES ('indexed traces', 0)");
     this.#position = connection.prepare("SELECT value FROM setting WHERE name = 'indexed traces'");
     this.#setPosition = connection.prepare("UPDATE setting SET value = ? WHERE name = 'indexed traces'");
-    this.#waitingTraces = connection.prepare('SELECT seq, updated, body FROM trace WHERE seq > ? ORDER BY seq LIMIT ?');
+    this.#waitingTraces = connection.prepare('SELECT seq, body FROM trace WHERE seq > ? ORDER BY seq LIMIT ?');
   }
 
   /** To be called in each write transaction, before its commit. */
@@ -52,6 +53,7 @@ export class TraceIndexer {
     if (appended === 0) return;
     this.#waiting += appended;
     if (this.#waiting > MAX_WAITING) this.#indexBatch(2 * appended);
+    this.#lastAppend = performance.now();
     this.#timer ??= setTimeout(() => void this.#idle(), IDLE_MS).unref();
   }
 
@@ -74,7 +76,9 @@ export class TraceIndexer {
   }
 
   async #idle(): Promise<void> {
-    this.#timer = undefined;
+    const quiet = performance.now() - this.#lastAppend;
+    this.#timer = quiet < IDLE_MS ? setTimeout(() => void this.#idle(), IDLE_MS - quiet).unref() : undefined;
+    if (this.#timer !== undefined) return;
     // Nobody waits for this: what fails now is done before the next search, and fails there in front of its caller.
     await this.catchUp().catch(() => undefined);
   }
@@ -98,7 +102,7 @@ export class TraceIndexer {
   #indexBatch(limit: number): number {
     const rows = this.#waitingTraces.all(numberOf(this.#position.get()?.value), limit);
     const type = this.#names.intern(TRACE_TYPE);
-    for (const row of rows) this.#index.add(type, numberOf(row.seq), indexRows(this.#names, TRACE_TYPE, this.#termsOf(row), numberOf(row.updated)));
+    for (const row of rows) this.#index.add(type, numberOf(row.seq), indexRows(this.#names, TRACE_TYPE, this.#termsOf(row)));
     const last = rows.at(-1);
     if (last !== undefined) this.#setPosition.run(numberOf(last.seq));
     this.#waiting = rows.length < limit ? 0 : Math.max(0, this.#waiting - rows.length);
