@@ -8,7 +8,7 @@ export function printAuditReport({ chains, signatures, unsigned, found, intact }
     table.push([state.writer, state.seq, state.first ?? '', state.last ?? '', `${state.hash.slice(0, 16)}…`, fault === undefined ? 'OK' : 'FAULT']);
   }
   console.log(table.toString());
-  console.log(`${signatures.lines} signature lines, the last of ${signatures.last ?? 'never'}; ${unsigned} events after the last signature`);
+  console.log(`Signature lines: ${signatures.lines}, the last of ${signatures.last ?? 'never'}; events after it: ${unsigned}`);
   const faults = [
     ...chains.flatMap(({ fault }) => (fault === undefined ? [] : [`chain ${fault.writer}, event ${fault.seq}${fault.id === undefined ? '' : `, AuditEvent/${fault.id}`}: ${fault.what}`])),
     ...(signatures.fault === undefined ? [] : [`signatures, line ${signatures.fault.line}: ${signatures.fault.what}`]),
@@ -16,5 +16,5 @@ export function printAuditReport({ chains, signatures, unsigned, found, intact }
   ];
   for (const fault of faults) console.log(`FAULT ${fault}`);
   const events = chains.reduce((sum, { state }) => sum + state.seq, 0);
-  console.log(intact ? `Intact: ${events} events in ${chains.length} chains` : 'NOT INTACT');
+  console.log(intact ? `Intact. Events: ${events}, chains: ${chains.length}` : 'NOT INTACT');
 }

@@ -126,9 +126,9 @@ describe('npm run verify-audit', () => {
     const { status, output } = await verify(await copyAfter(() => undefined));
     expect(output).toMatch(/gateway-1 .* 4 .*OK/);
     expect(output).toMatch(/gateway-2 .* 4 .*OK/);
-    expect(output).toContain('4 signature lines');
-    expect(output).toContain('0 events after the last signature');
-    expect(output).toContain('Intact: 8 events in 2 chains');
+    expect(output).toContain('Signature lines: 4');
+    expect(output).toContain('events after it: 0');
+    expect(output).toContain('Intact. Events: 8, chains: 2');
     expect(status).toBe(0);
   });
 
@@ -144,7 +144,7 @@ describe('npm run verify-audit', () => {
     const folder = await copyAfter(() => undefined);
     const running = await openServices(readConfig(environment(folder)), 'gateway-1');
     await recordTrace(running, callerAs('system'), { action: 'read', interaction: 'read', outcome: 'success' });
-    expect(await verify(folder)).toMatchObject({ status: 0, output: expect.stringContaining('1 events after the last signature') });
+    expect(await verify(folder)).toMatchObject({ status: 0, output: expect.stringContaining('events after it: 1') });
     await running.store.close();
     await traceAndStop(folder, 'gateway-1');
     expect(await verify(folder)).toMatchObject({ status: 0, output: expect.stringMatching(/gateway-1 .* 9 .*OK/) });
