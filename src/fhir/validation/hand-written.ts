@@ -11,6 +11,8 @@ export const handWritten: ReadonlyMap<string, InvariantTest> = new Map(Object.en
   // As published both give nothing, neither true nor false, for a Bundle without entries.
   'bdl-11': (bundle) => startsWith(bundle, 'document', 'Composition'),
   'bdl-12': (bundle) => startsWith(bundle, 'message', 'MessageHeader'),
+  // A best practice about `name`, which a ChargeItemDefinition does not have.
+  'cid-0': () => true,
   'bund-rid-1': (identifier) => ofResident(identifier, (number) => residentIdFault(number) !== 'format'),
   'bund-rid-2': (identifier) => ofResident(identifier, (number) => residentIdFault(number) !== 'birth-date'),
   'bund-rid-3': (identifier) => ofResident(identifier, (number) => residentIdFault(number) !== 'check-digit'),

@@ -1,4 +1,5 @@
 import { parseReference } from '../references.ts';
+import type { ParsedReference } from '../references.ts';
 import type { JsonObject } from '../resource.ts';
 import { isObject } from '../resource.ts';
 import { childLocation } from './location.ts';
@@ -17,51 +18,51 @@ export function referenceCheck(targets: readonly string[] | undefined, known: Re
   return (value, at, scope) => {
     if (!isObject(value)) return;
     const { reference, type } = value;
-    const pointed = typeof reference === 'string' ? pointedType(reference, scope) : undefined;
-    if (typeof reference === 'string') checkLiteral(reference, at, scope);
-    if (pointed?.isCertain === true && !known.has(pointed.type)) {
-      report(scope.run, childLocation(at, 'reference'), { code: 'value', diagnostics: `${quoted(pointed.type)} is not a resource type of R4` });
+    const parsed = typeof reference === 'string' ? parseReference(reference) : undefined;
+    const pointed = parsed === undefined ? undefined : pointedType(parsed, scope);
+    const named = typeof type === 'string' && known.has(type) ? type : undefined;
+    if (parsed !== undefined) checkLiteral(parsed, childLocation(at, 'reference'), scope);
+    if (pointed !== undefined && !known.has(pointed)) {
+      // The server behind an absolute URL need not be one for FHIR R4.
+      if (parsed?.kind !== 'absolute') report(scope.run, childLocation(at, 'reference'), { code: 'value', diagnostics: `${quoted(pointed)} is not a resource type of R4` });
+      return;
     }
-    const target = targetType(value, scope, known);
+    const target = pointed ?? named;
     if (target !== undefined && allowed?.has(target) === false) {
       report(scope.run, at, { code: 'value', diagnostics: `A reference to ${target} is not allowed here; allowed: ${[...allowed].join(', ')}` });
     }
-    if (pointed !== undefined && known.has(pointed.type) && typeof type === 'string' && known.has(type) && type !== pointed.type) {
-      report(scope.run, childLocation(at, 'type'), { code: 'value', diagnostics: `\`type\` says ${type}, and \`reference\` points to ${pointed.type}` });
+    if (pointed !== undefined && named !== undefined && named !== pointed) {
+      report(scope.run, childLocation(at, 'type'), { code: 'value', diagnostics: `\`type\` says ${named}, and \`reference\` points to ${pointed}` });
     }
   };
 }
 
 /** The resource type that a Reference leads to, as far as it can be told without following it. */
 export function targetType({ reference, type }: JsonObject, scope: Scope, known: ReadonlySet<string>): string | undefined {
-  const pointed = typeof reference === 'string' ? pointedType(reference, scope)?.type : undefined;
+  const pointed = typeof reference === 'string' ? pointedType(parseReference(reference), scope) : undefined;
   if (pointed !== undefined && known.has(pointed)) return pointed;
   return typeof type === 'string' && known.has(type) ? type : undefined;
 }
 
-/** `isCertain` is false behind an absolute URL: that server need not be one for FHIR R4. */
-function pointedType(reference: string, scope: Scope): { readonly type: string; readonly isCertain: boolean } | undefined {
-  const parsed = parseReference(reference);
+function pointedType(parsed: ParsedReference, scope: Scope): string | undefined {
   switch (parsed.kind) {
     case 'relative':
-    case 'conditional': return { type: parsed.type, isCertain: true };
-    case 'absolute': return { type: parsed.type, isCertain: false };
+    case 'conditional':
+    case 'absolute': return parsed.type;
     case 'contained': {
       const type = parsed.id === '' ? scope.root['resourceType'] : scope.contained.get(parsed.id);
-      return typeof type === 'string' ? { type, isCertain: true } : undefined;
+      return typeof type === 'string' ? type : undefined;
     }
     case 'url': return undefined;
   }
 }
 
-function checkLiteral(reference: string, at: Location, scope: Scope): void {
-  const here = (): Location => childLocation(at, 'reference');
-  if (reference.startsWith('#')) {
-    const id = reference.slice(1);
-    scope.fragments.add(id);
-    if (id === '' || scope.contained.has(id)) return;
-    report(scope.run, here(), { code: 'not-found', diagnostics: `${quoted(reference)} is not among the contained resources (ref-1)` });
-  } else if (parseReference(reference).kind === 'url' && !/^[a-z][a-z0-9+.-]*:/i.test(reference)) {
-    report(scope.run, here(), { code: 'value', diagnostics: '`reference` must be Type/id, #id of a contained resource, or an absolute URL' });
+function checkLiteral(parsed: ParsedReference, at: Location, scope: Scope): void {
+  if (parsed.kind === 'contained') {
+    scope.fragments.add(parsed.id);
+    if (parsed.id === '' || scope.contained.has(parsed.id)) return;
+    report(scope.run, at, { code: 'not-found', diagnostics: `${quoted(`#${parsed.id}`)} is not among the contained resources (ref-1)` });
+  } else if (parsed.kind === 'url' && !/^[a-z][a-z0-9+.-]*:/i.test(parsed.url)) {
+    report(scope.run, at, { code: 'value', diagnostics: '`reference` must be Type/id, #id of a contained resource, or an absolute URL' });
   }
 }

@@ -16,9 +16,12 @@ import { isObject } from '../resource.ts';
 /**
  * Validation by closures that are compiled from the definitions, each type and profile when it is first met.
  * See docs/decisions/0010-own-validator.md for why it is not a JSON schema.
+ *
+ * @throws Error at once for a profile that uses what is not supported; the message names the element
  */
 export function createValidator(definitions: Definitions): Fhir['validate'] {
   const compiler = createCompiler(definitions);
+  for (const { url } of definitions.structures.values()) compiler.profileCheck(url);
   return (resource, { profiles = [], at, bestPractice = false } = {}) => {
     const run: Run = { faults: [], remarks: [], unreported: 0, withBestPractice: bestPractice };
     const type = isObject(resource) ? resource['resourceType'] : undefined;

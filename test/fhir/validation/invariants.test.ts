@@ -1,9 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { loadDefinitions } from '../../../src/fhir/definitions/load.ts';
-import type { ElementModel } from '../../../src/fhir/definitions/model.ts';
+import type { Definitions, ElementModel, Structure } from '../../../src/fhir/definitions/model.ts';
 import type { JsonObject } from '../../../src/fhir/resource.ts';
 import { invariantsOf } from '../../../src/fhir/validation/invariant.ts';
 import { createValidator } from '../../../src/fhir/validation/validator.ts';
@@ -69,22 +65,29 @@ describe('the invariants of R4', () => {
 });
 
 describe('an invariant that is outside the compiled part of FHIRPath', () => {
-  it('is evaluated by the library, with decimals as they are', async () => {
-    const dir = await mkdtemp(path.join(tmpdir(), 'bund-profiles-'));
-    const url = 'https://a.example/StructureDefinition/odd';
-    const constraint = [{ key: 'odd-1', severity: 'error', human: 'The value is at least one', expression: "aggregate($total + value.ofType(Quantity).value, 0) >= 1" }];
-    await writeFile(path.join(dir, 'odd.json'), JSON.stringify({
-      resourceType: 'StructureDefinition', url, name: 'Odd', status: 'active', kind: 'resource', abstract: false, type: 'Observation',
-      baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Observation', derivation: 'constraint', differential: { element: [{ id: 'Observation', path: 'Observation', constraint }] },
-    }));
-    const loaded = await loadDefinitions({ profilesDir: dir, cacheDir: path.join(dir, 'cache') });
-    const [odd] = invariantsOf(loaded.structures.get(url)?.root.constraints ?? [], 'Observation', loaded);
-    expect(odd?.by).toBe('library');
-    const check = createValidator(loaded);
+  const url = 'https://a.example/StructureDefinition/odd';
+  const withInvariant = (expression: string): Definitions => {
+    const base = definitions.structures.get('http://hl7.org/fhir/StructureDefinition/Observation');
+    if (base === undefined) throw new Error('There is no Observation');
+    const constraints = [{ key: 'odd-1', severity: 'error', human: 'The value is at least one', expression }] as const;
+    const odd: Structure = { ...base, url, base: base.url, derivation: 'constraint', root: { ...base.root, constraints, children: [] } };
+    return { ...definitions, structures: new Map([...definitions.structures, [url, odd]]) };
+  };
+
+  it('is evaluated by the library, with decimals as they are', () => {
+    const check = createValidator(withInvariant('aggregate($total + value.ofType(Quantity).value, 0) >= 1'));
     expect(check(observation(), { profiles: [url] })).toEqual([]);
     const tooLow = observation({ valueQuantity: { value: JSON.rawJSON('0.50'), unit: 'x' } });
     expect(check(tooLow, { profiles: [url] })).toMatchObject([{ severity: 'error', code: 'invariant', expression: 'Observation' }]);
-    await rm(dir, { recursive: true });
+  });
+
+  it('refuses nothing when the data cannot be evaluated', () => {
+    const check = createValidator(withInvariant('aggregate($total + component.code.text, 0) >= 1'));
+    expect(check(observation(), { profiles: [url] })).toEqual([]);
+  });
+
+  it('stops the start when it is no FHIRPath', () => {
+    expect(() => createValidator(withInvariant('status = (('))).toThrow();
   });
 });
 
