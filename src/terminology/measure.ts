@@ -2,7 +2,7 @@ import { decimal, isNumeric, numeralOf } from '../fhir/json.ts';
 import type { JsonObject, JsonValue } from '../fhir/resource.ts';
 import { isObject } from '../fhir/resource.ts';
 import { convertDecimal } from './convert-decimal.ts';
-import { normalizeUnit } from './normalize-unit.ts';
+import { CONVENTIONAL_UNITS, normalizeUnit } from './normalize-unit.ts';
 import { COMMON_VALUE_URL, UCUM_SYSTEM } from './systems.ts';
 import type { CatalogueItem, CodeTables, SourceTable } from './tables.ts';
 import type { IsUcum } from './ucum.ts';
@@ -14,7 +14,7 @@ export interface UnitTables { readonly tables: CodeTables; readonly source: Sour
 
 /**
  * UCUM code of a Quantity: its own if it says UCUM and is right, else what the source's table makes of its unit, else a
- * conventional spelling. Free text is believed only if some table names the unit: `M` and `S` are UCUM too.
+ * conventional spelling. Free text is believed only if some table names the unit, or convention does: `M` and `H` are UCUM too.
  *
  * @returns '' for a Quantity without unit, undefined for a unit that nobody knows
  */
@@ -30,7 +30,7 @@ export function ucumOf(quantity: JsonObject, { tables, source, isUcum }: UnitTab
 
 function byText(text: string, tables: CodeTables, source: SourceTable | undefined): string | undefined {
   const normal = normalizeUnit(text);
-  return source?.units.get(text) ?? source?.units.get(normal) ?? (tables.knownUnits.has(normal) ? normal : undefined);
+  return source?.units.get(text) ?? source?.units.get(normal) ?? (tables.knownUnits.has(normal) || CONVENTIONAL_UNITS.has(normal) ? normal : undefined);
 }
 
 /**

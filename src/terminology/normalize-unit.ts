@@ -5,7 +5,7 @@
 
 const SUPERSCRIPT_DIGITS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const POWER_OF_TEN = /^[×xX*]?10(?:\^|~|\*{1,2}|[eE])\+?(\d{1,2})(?=\/|$)/;
-const VOLUME = /\/([mdunpf]?)l$/i;
+const VOLUME = /\/([mdunpf]?)l(?=$|\(|FEU|DDU)/i;
 
 /** Spellings that no rule below reaches. */
 const WORDS: ReadonlyMap<string, string> = new Map([
@@ -21,9 +21,12 @@ const WORDS: ReadonlyMap<string, string> = new Map([
   ['mg/LFEU', 'mg/L{FEU}'], ['mg/L(FEU)', 'mg/L{FEU}'], ['ug/LDDU', 'ug/L{DDU}'], ['ug/L(DDU)', 'ug/L{DDU}'],
 ]);
 
+/** UCUM codes that the usual spellings lead to. */
+export const CONVENTIONAL_UNITS: ReadonlySet<string> = new Set(WORDS.values());
+
 /**
  * A unit as laboratories write it in the spelling of UCUM: full-width forms, both micro signs, powers of ten, litres and
- * the usual words. The result is a candidate: whether it is a unit at all, the tables say.
+ * the usual words. The result is a candidate: whether it is a unit at all, the tables and `CONVENTIONAL_UNITS` say.
  *
  * @returns `10*9/L` for `×10^9/L`; what no rule touches comes back with its white space removed
  */
