@@ -1,4 +1,4 @@
-import { isObject, type JsonObject, type JsonValue, type Resource } from './resource.ts';
+import { isList, isObject, type JsonObject, type JsonValue, type Resource } from './resource.ts';
 
 /**
  * The text of `Reference.reference`, taken apart.
@@ -43,8 +43,8 @@ export function referencesOf(resource: Resource): FoundReference[] {
 }
 
 function collect(value: JsonValue | undefined, path: string, found: FoundReference[]): void {
-  if (Array.isArray(value)) {
-    value.forEach((item: JsonValue, index) => collect(item, `${path}[${index}]`, found));
+  if (isList(value)) {
+    value.forEach((item, index) => collect(item, `${path}[${index}]`, found));
     return;
   }
   if (!isObject(value)) return;
@@ -100,7 +100,7 @@ function mapObject<T extends JsonObject>(object: T, rewrite: (mention: Mention) 
 
 function mapValue(value: JsonValue | undefined, rewrite: (mention: Mention) => string | undefined): JsonValue | undefined {
   if (typeof value === 'string') return URI_TEXT.test(value) ? mapText(value, 'uri', rewrite) : value;
-  if (Array.isArray(value)) return mapArray(value, rewrite);
+  if (isList(value)) return mapArray(value, rewrite);
   return isObject(value) ? mapObject(value, rewrite) : value;
 }
 

@@ -28,6 +28,11 @@ export function isId(text: string): boolean {
   return ID.test(text);
 }
 
+/** True for a JSON array. `Array.isArray` says only `any[]`. */
+export function isList(value: unknown): value is readonly JsonValue[] {
+  return Array.isArray(value);
+}
+
 /** True for a JSON object; raw numbers and arrays are not objects. */
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);

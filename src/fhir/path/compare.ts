@@ -1,6 +1,6 @@
 import { parseMoment } from '../dates.ts';
 import { isNumeric, numberOf } from '../json.ts';
-import { isObject, type JsonObject, type JsonValue } from '../resource.ts';
+import { isList, isObject, type JsonObject, type JsonValue } from '../resource.ts';
 import { plain, type Collection, type Item } from './item.ts';
 import type { Shapes } from './shape.ts';
 
@@ -104,14 +104,10 @@ function compareQuantities(a: JsonObject, b: JsonObject): number | undefined {
   return sameUnit ? numberOf(left) - numberOf(right) : undefined;
 }
 
-function sameJson(a: JsonValue, b: JsonValue): boolean {
+function sameJson(a: JsonValue | undefined, b: JsonValue | undefined): boolean {
   if (isNumeric(a) && isNumeric(b)) return numberOf(a) === numberOf(b);
-  if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((item: JsonValue, i) => sameJson(item, b[i] as JsonValue));
+  if (isList(a) && isList(b)) return a.length === b.length && a.every((item, i) => sameJson(item, b[i]));
   if (!isObject(a) || !isObject(b)) return a === b;
   const names = Object.keys(a);
-  return names.length === Object.keys(b).length && names.every((name) => {
-    const left = a[name];
-    const right = b[name];
-    return left !== undefined && right !== undefined && sameJson(left, right);
-  });
+  return names.length === Object.keys(b).length && names.every((name) => sameJson(a[name], b[name]));
 }

@@ -127,7 +127,7 @@ const NUMBER_TYPES: ReadonlySet<string> = new Set(['integer', 'decimal', 'positi
  * Whether an item of unknown shape can be of a type. A resource says its type; of the rest only the kind of JSON value is
  * known, so a text can be of each type that is written as text.
  */
-export function looksLike(item: Item, type: string, definitions: StructureTable): boolean {
+function looksLike(item: Item, type: string, definitions: StructureTable): boolean {
   const value = plain(item);
   const kind = structureOfType(definitions, type)?.kind;
   if (isObject(value)) {

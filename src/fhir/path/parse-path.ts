@@ -1,9 +1,11 @@
 import type { Ast, BinaryOperator } from './ast.ts';
 import { PathSyntaxError, tokenize, type Token } from './tokens.ts';
 
+type Operator = BinaryOperator | 'is' | 'as';
+
 const THIS: Ast = { kind: 'this' };
 /** How tightly an operator binds; those of one row are read from left to right. @see http://hl7.org/fhirpath/N1/#operator-precedence */
-const BINDING: Readonly<Record<BinaryOperator | 'is' | 'as', number>> = {
+const BINDING: Readonly<Record<Operator, number>> = {
   '*': 10, '/': 10, div: 10, mod: 10,
   '+': 9, '-': 9, '&': 9,
   is: 8, as: 8,
@@ -16,6 +18,7 @@ const BINDING: Readonly<Record<BinaryOperator | 'is' | 'as', number>> = {
   implies: 1,
 };
 const SIGN = 11;
+const OPERATORS: ReadonlyMap<string, Operator> = new Map(Object.keys(BINDING).map((text) => [text, text as Operator]));
 const CALENDAR_UNITS = /^(?:year|month|week|day|hour|minute|second|millisecond)s?$/;
 const MAX_NESTING = 100;
 
@@ -44,9 +47,8 @@ function parseExpression(words: Words, minimum: number): Ast {
   return left;
 }
 
-function operatorOf(token: Token): keyof typeof BINDING | undefined {
-  const isOperator = (token.kind === 'name' || token.kind === 'symbol') && Object.hasOwn(BINDING, token.text);
-  return isOperator ? token.text as keyof typeof BINDING : undefined;
+function operatorOf(token: Token): Operator | undefined {
+  return token.kind === 'name' || token.kind === 'symbol' ? OPERATORS.get(token.text) : undefined;
 }
 
 function parseOperand(words: Words): Ast {

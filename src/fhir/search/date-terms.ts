@@ -1,5 +1,5 @@
 import { parseDateRange, type DateRange } from '../dates.ts';
-import { isObject, type JsonObject, type JsonValue } from '../resource.ts';
+import { isList, isObject, type JsonObject, type JsonValue } from '../resource.ts';
 import { plain, type Item } from '../path/compile.ts';
 import { EARLIEST_MS, LATEST_MS } from './terms.ts';
 import type { TermLists } from './term-lists.ts';
@@ -27,7 +27,7 @@ function periodOf({ start, end }: JsonObject, offsetMinutes: number): DateRange 
 
 /** A Timing covers its events, and the period that bounds its repetition. */
 function timingOf({ event, repeat }: JsonObject, offsetMinutes: number): readonly DateRange[] {
-  const events = Array.isArray(event) ? (event as readonly JsonValue[]).flatMap((one) => (typeof one === 'string' ? rangesOf(one, offsetMinutes) : [])) : [];
+  const events = isList(event) ? event.flatMap((one) => (typeof one === 'string' ? rangesOf(one, offsetMinutes) : [])) : [];
   const bounds = isObject(repeat) && isObject(repeat['boundsPeriod']) ? rangesOf(repeat['boundsPeriod'], offsetMinutes) : [];
   return [...events, ...bounds];
 }

@@ -10,7 +10,7 @@ import { SearchFault, type SearchContext } from './search-request.ts';
 import { ofTypeSystem } from './token-terms.ts';
 
 const BOOLEAN_SYSTEM = 'http://hl7.org/fhir/special-values';
-const PREFIXED = /^(eq|ne|gt|lt|ge|le|sa|eb|ap)?([^]+)$/;
+const PREFIXES: readonly Prefix[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', 'eb', 'ap'];
 /** Part of the value, or of the time from now to a date, by which `ap` may miss. */
 const APPROXIMATION = 0.1;
 
@@ -53,7 +53,7 @@ export function parseDateMatch(raw: string, parameter: SearchParameter, context:
   const { prefix, rest } = splitPrefix(unescapeValue(raw));
   // A plus sign that was not percent-encoded arrives as a blank.
   const range = parseDateRange(rest.replace(/ (?=\d{2}:\d{2}$)/, '+'), context.offsetMinutes);
-  if (range === undefined) throw malformed(parameter, 'is a date like 2026, 2026-03, 2026-03-01 or 2026-03-01T08:00:00+08:00, after an optional prefix eq, ne, gt, lt, ge, le, sa, eb or ap');
+  if (range === undefined) throw malformed(parameter, `is a date like 2026, 2026-03, 2026-03-01 or 2026-03-01T08:00:00+08:00, after an optional prefix ${PREFIXES.join(', ')}`);
   const slack = prefix === 'ap' ? Math.round(Math.abs(context.now - range.start) * APPROXIMATION) : 0;
   return { prefix, low: range.start - slack, high: range.end + slack };
 }
@@ -80,7 +80,7 @@ export function malformed(parameter: Pick<SearchParameter, 'code'>, expected: st
 /** Only `eq`, `ne` and `ap` look at the precision of the number; for the rest it is exact. @see https://hl7.org/fhir/R4/search.html#number */
 function numberMatch(text: string, parameter: SearchParameter, expected: string): RangeMatch {
   const { prefix, rest } = splitPrefix(text);
-  if (!isNumeral(rest)) throw malformed(parameter, `${expected}, after an optional prefix eq, ne, gt, lt, ge, le, sa, eb or ap`);
+  if (!isNumeral(rest)) throw malformed(parameter, `${expected}, after an optional prefix ${PREFIXES.join(', ')}`);
   const value = Number(rest);
   if (prefix !== 'eq' && prefix !== 'ne' && prefix !== 'ap') return { prefix, low: value, high: value };
   const { low, high } = precisionRange(rest);
@@ -89,8 +89,8 @@ function numberMatch(text: string, parameter: SearchParameter, expected: string)
 }
 
 function splitPrefix(text: string): { prefix: Prefix; rest: string } {
-  const [, prefix = 'eq', rest = ''] = PREFIXED.exec(text) ?? [];
-  return { prefix: prefix as Prefix, rest };
+  const prefix = PREFIXES.find((candidate) => text.startsWith(candidate));
+  return prefix === undefined ? { prefix: 'eq', rest: text } : { prefix, rest: text.slice(prefix.length) };
 }
 
 function isBoolean(parameter: SearchParameter): boolean {

@@ -1,4 +1,4 @@
-import { isObject, type JsonValue } from '../resource.ts';
+import { isList, isObject, type JsonValue } from '../resource.ts';
 import { plain, type Item } from '../path/compile.ts';
 import { foldText } from './fold.ts';
 import type { TermLists } from './term-lists.ts';
@@ -17,8 +17,8 @@ export function addStrings(item: Item, param: string, into: TermLists): void {
 }
 
 function addString(value: JsonValue | undefined, param: string, into: TermLists): void {
-  if (Array.isArray(value)) {
-    for (const one of value as readonly JsonValue[]) addString(one, param, into);
+  if (isList(value)) {
+    for (const one of value) addString(one, param, into);
   } else if (typeof value === 'string') {
     const folded = foldText(value);
     if (folded !== '') into.string.push({ param, folded, exact: value });

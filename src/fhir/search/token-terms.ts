@@ -1,5 +1,5 @@
 import { isNumeric, numeralOf } from '../json.ts';
-import { isObject, type JsonObject, type JsonValue } from '../resource.ts';
+import { isList, isObject, type JsonObject, type JsonValue } from '../resource.ts';
 import { plain, type Item } from '../path/compile.ts';
 import { textOf, type TermLists } from './term-lists.ts';
 
@@ -16,8 +16,8 @@ export function addTokens(item: Item, param: string, into: TermLists): void {
 export function addIdentifier(identifier: JsonObject, param: string, into: TermLists): void {
   const { value, type } = identifier;
   addToken(param, identifier['system'], value, into);
-  if (!isObject(type) || !Array.isArray(type['coding']) || typeof value !== 'string') return;
-  for (const coding of type['coding'] as readonly JsonValue[]) {
+  if (!isObject(type) || !isList(type['coding']) || typeof value !== 'string') return;
+  for (const coding of type['coding']) {
     if (isObject(coding) && typeof coding['code'] === 'string') into.token.push({ param: ofTypeParam(param), system: ofTypeSystem(textOf(coding['system']), coding['code']), code: value });
   }
 }
@@ -34,8 +34,8 @@ export function ofTypeSystem(typeSystem: string, typeCode: string): string {
 
 function addObject(value: JsonObject, param: string, into: TermLists): void {
   const { coding } = value;
-  if (Array.isArray(coding)) {
-    for (const one of coding as readonly JsonValue[]) if (isObject(one)) addToken(param, one['system'], one['code'], into);
+  if (isList(coding)) {
+    for (const one of coding) if (isObject(one)) addToken(param, one['system'], one['code'], into);
   } else if (value['value'] !== undefined) {
     addIdentifier(value, param, into);
   } else {
