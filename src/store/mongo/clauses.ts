@@ -1,4 +1,3 @@
-import { mongo } from 'mongoose';
 import type { Clause, QuantityMatch, RangeMatch, ReferenceMatch, TermKind, TokenMatch } from '../../fhir/search/query.ts';
 import { documentId } from './documents.ts';
 import { entry, urlEntry } from './index-terms.ts';
@@ -7,7 +6,7 @@ import { entry, urlEntry } from './index-terms.ts';
 export type Condition = Readonly<Record<string, unknown>>;
 type RelationClause = Extract<Clause, { kind: 'chain' | 'has' }>;
 
-export const NEVER: Condition = { _id: { $in: [] } };
+const NEVER: Condition = { _id: { $in: [] } };
 
 /**
  * One clause as a condition on resources of `type`.
@@ -26,7 +25,7 @@ export function conditionOf(clause: Clause, type: string, relate: (clause: Relat
     case 'uri':
       return negated(clause.negate, onText('uri', clause.anyOf.flatMap((uri) => uriTexts(clause.param, uri, clause.match))));
     case 'date':
-      return clause.param === '_lastUpdated' ? anyOf(clause.anyOf.map((match) => within(match, true, 'at', 'at'))) : onRange('date', clause.param, clause.anyOf);
+      return clause.param === '_lastUpdated' ? anyOf(clause.anyOf.map((match) => within(match, 'at', 'at'))) : onRange('date', clause.param, clause.anyOf);
     case 'number':
     case 'quantity':
       return onRange(clause.kind, clause.param, clause.anyOf);
@@ -42,6 +41,17 @@ export function conditionOf(clause: Clause, type: string, relate: (clause: Relat
   }
 }
 
+/** Holds when all do. Fields side by side where they can be, which reads better in a slow query log than a nest of `$and`. */
+export function allOf(conditions: readonly Condition[]): Condition {
+  const together: Record<string, unknown> = {};
+  const apart: Condition[] = [];
+  for (const condition of conditions) {
+    if (Object.keys(condition).some((key) => key in together)) apart.push(condition);
+    else Object.assign(together, condition);
+  }
+  return apart.length === 0 ? together : { $and: [together, ...apart] };
+}
+
 function anyOf(conditions: readonly Condition[]): Condition {
   const [only, another] = conditions;
   if (only === undefined) return NEVER;
@@ -53,7 +63,7 @@ function negated(negate: boolean | undefined, condition: Condition): Condition {
 }
 
 /** What an entry must be: itself, in a range of texts, or of a pattern. */
-type TextMatch = string | { readonly from: string; readonly before: string } | mongo.BSONRegExp;
+type TextMatch = string | { readonly from: string; readonly before: string } | { readonly $regex: string };
 
 function onText(kind: 'token' | 'string' | 'exact' | 'reference' | 'uri', matches: readonly TextMatch[]): Condition {
   const field = `terms.${kind}`;
@@ -61,13 +71,13 @@ function onText(kind: 'token' | 'string' | 'exact' | 'reference' | 'uri', matche
   const others = matches.filter((match) => typeof match !== 'string');
   return anyOf([
     ...(exact.length === 0 ? [] : [{ [field]: exact.length === 1 ? exact[0] : { $in: exact } }]),
-    ...others.map((match) => ({ [field]: match instanceof mongo.BSONRegExp ? match : { $elemMatch: { $gte: match.from, $lt: match.before } } })),
+    ...others.map((match) => ({ [field]: '$regex' in match ? match : { $elemMatch: { $gte: match.from, $lt: match.before } } })),
   ]);
 }
 
 function tokenText(param: string, { system, code }: TokenMatch): TextMatch {
   if (code !== undefined) return system === undefined ? startingWith(entry(param, code, '')) : entry(param, code, system);
-  return system === undefined ? startingWith(entry(param, '')) : new mongo.BSONRegExp(`^${literal(entry(param, ''))}[^\u0001]*${literal(entry('', system))}$`);
+  return system === undefined ? startingWith(entry(param, '')) : { $regex: `^${literal(entry(param, ''))}[^\u0001]*${literal(entry('', system))}$` };
 }
 
 function referenceText(param: string, match: ReferenceMatch): TextMatch {
@@ -96,7 +106,7 @@ function startingWith(prefix: string): TextMatch {
 const LAST_CODE_POINT = 0x10_ff_ff, LAST_BEFORE_SURROGATES = 0xd7_ff, FIRST_AFTER_SURROGATES = 0xe0_00;
 
 function containing(param: string, text: string): TextMatch {
-  return new mongo.BSONRegExp(`^${literal(entry(param, ''))}[\\s\\S]*${literal(text)}`);
+  return { $regex: `^${literal(entry(param, ''))}[\\s\\S]*${literal(text)}` };
 }
 
 /** Text inside a pattern. A BSON pattern cannot hold NUL itself. */
@@ -105,26 +115,28 @@ function literal(text: string): string {
 }
 
 function onRange(kind: 'date' | 'number' | 'quantity', param: string, matches: readonly (RangeMatch | QuantityMatch)[]): Condition {
-  return anyOf(matches.map((match) => ({ [`terms.${kind}`]: { $elemMatch: { param, ...unitOf(match), ...within(match, kind === 'date', 'low', 'high') } } })));
+  return anyOf(matches.map((match) => ({ [`terms.${kind}`]: { $elemMatch: { param, ...unitOf(match), ...within(match, 'low', 'high') } } })));
 }
 
 function unitOf(match: QuantityMatch): Condition {
   return { ...(match.system === undefined ? {} : { system: match.system }), ...(match.code === undefined ? {} : { code: match.code }) };
 }
 
-/** @param closed dates include their end; numbers lie below it, so that 5.95 to 6.05 and 6.05 to 6.15 share nothing */
-function within({ prefix, low, high }: RangeMatch, closed: boolean, lowField: string, highField: string): Condition {
-  const eq = lowField === highField ? { [lowField]: { $gte: low, $lte: high } } : { [lowField]: { $gte: low }, [highField]: { $lte: high } };
+function within({ prefix, low, high }: RangeMatch, lowField: string, highField: string): Condition {
+  const both = (ofLow: Condition, ofHigh: Condition) => (lowField === highField ? { [lowField]: { ...ofLow, ...ofHigh } } : { [lowField]: ofLow, [highField]: ofHigh });
+  const eq = both({ $gte: low }, { $lte: high });
+  const gt = { [highField]: { $gt: high } };
+  const lt = { [lowField]: { $lt: low } };
   switch (prefix) {
     case 'eq': return eq;
-    case 'ne': return { $or: [{ [lowField]: { $lt: low } }, { [highField]: { $gt: high } }] };
-    case 'gt': return { [highField]: { $gt: high } };
-    case 'lt': return { [lowField]: { $lt: low } };
-    case 'ge': return { $or: [{ [highField]: { $gt: high } }, eq] };
-    case 'le': return { $or: [{ [lowField]: { $lt: low } }, eq] };
-    case 'sa': return { [lowField]: { [closed ? '$gt' : '$gte']: high } };
-    case 'eb': return { [highField]: { [closed ? '$lt' : '$lte']: low } };
-    case 'ap': return { $and: [{ [lowField]: { [closed ? '$lte' : '$lt']: high } }, { [highField]: { [closed ? '$gte' : '$gt']: low } }] };
+    case 'ne': return { $or: [lt, gt] };
+    case 'gt': return gt;
+    case 'lt': return lt;
+    case 'ge': return { $or: [gt, eq] };
+    case 'le': return { $or: [lt, eq] };
+    case 'sa': return { [lowField]: { $gt: high } };
+    case 'eb': return { [highField]: { $lt: low } };
+    case 'ap': return both({ $lte: high }, { $gte: low });
   }
 }
 

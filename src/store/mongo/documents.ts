@@ -27,7 +27,7 @@ export interface ResourceDocument extends Partial<IndexedFields> {
   readonly trace?: TraceLink;
 }
 
-export type TraceLink = Omit<ChainLink, 'body'> & { readonly type: string };
+export type TraceLink = Omit<ChainLink, 'body'> & { readonly type: string; readonly tick: number };
 
 /** A version as it was disclosed; every write but a trace leaves one. */
 export interface VersionDocument {

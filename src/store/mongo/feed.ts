@@ -20,7 +20,7 @@ export async function feed(collections: Collections, query: FeedQuery): Promise<
   await placeNewGroups(collections);
   const items: Stored[] = [];
   while (items.length < query.limit) {
-    const groups = await collections.groups.find({ seq: { $gte: position.seq } }).sort({ seq: 1 }).limit(GROUPS_AT_ONCE).toArray();
+    const groups = await collections.groups.find({ seq: { $gte: position.seq } }).sort({ seq: 1 }).limit(GROUPS_AT_ONCE).batchSize(GROUPS_AT_ONCE).toArray();
     const run = ascendingRun(groups, position);
     const last = run.at(-1);
     if (last === undefined) break;

@@ -38,9 +38,9 @@ async function versionsOf({ versions }: Collections, { type, id, limit }: Histor
 async function tracesOf({ resources }: Collections, { type, id, limit }: HistoryQuery, ticks: Ticks): Promise<Entry[]> {
   if (type === undefined) return [];
   const found = await resources.find<ResourceDocument>(
-    { 'trace.type': type, ...(id === undefined ? {} : { _id: documentId({ type, id }) }), ...where('created', ticks) },
+    { 'trace.type': type, ...(id === undefined ? {} : { _id: documentId({ type, id }) }), ...where('trace.tick', ticks) },
     { projection: { version: 1, at: 1, created: 1, body: 1 } },
-  ).sort({ created: -1 }).limit(limit + 1).toArray();
+  ).sort({ 'trace.tick': -1 }).limit(limit + 1).toArray();
   return found.map(({ created, ...rest }) => ({ ...rest, tick: created }));
 }
 

@@ -1,3 +1,4 @@
+import type { TermKind } from '../../fhir/search/query.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
 
 /** A range that a date, number or quantity covers. `system` and `code` only for a quantity. */
@@ -24,13 +25,13 @@ export interface IndexedFields {
   /** Patient, param, code, system of each token: a patient's results of one code are one index range. */
   readonly record?: readonly string[];
   readonly clinical?: number;
-  /** Sort keys by parameter: the least and the greatest of its terms. */
+  /** Sort keys by kind and parameter: the least and the greatest of its terms. */
   readonly least: SortKeys;
   readonly greatest: SortKeys;
 }
 
 export type SortKey = string | number;
-type SortKeys = Readonly<Record<string, SortKey>>;
+type SortKeys = Readonly<Record<TermKind, Readonly<Record<string, SortKey>>>>;
 
 const SEPARATOR = '\u0001';
 
@@ -46,15 +47,6 @@ export function urlEntry(param: string, url: string): string {
 export function indexedFields(terms: IndexTerms): IndexedFields {
   const tokens = terms.token.map((term) => entry(term.param, term.code, term.system));
   const record = terms.patients.flatMap((patient) => tokens.map((token) => recordEntry(patient, token)));
-  const ranges = [...terms.number, ...terms.quantity].map((term) => [term.param, term.low] as const);
-  const { least, greatest } = extremes([
-    ...terms.token.map((term) => [term.param, term.code] as const),
-    ...terms.string.map((term) => [term.param, term.folded] as const),
-    ...terms.reference.map((term) => [term.param, term.id === '' ? term.url : term.id] as const),
-    ...terms.uri.map((term) => [term.param, term.value] as const),
-    ...terms.date.map((term) => [term.param, term.start] as const),
-    ...ranges,
-  ]);
   return {
     terms: {
       ...list('token', tokens),
@@ -69,8 +61,8 @@ export function indexedFields(terms: IndexTerms): IndexedFields {
     patients: terms.patients,
     ...(record.length === 0 ? {} : { record }),
     ...(terms.clinicalDate === undefined ? {} : { clinical: terms.clinicalDate }),
-    least,
-    greatest,
+    least: sortKeys(terms, (a, b) => precedes(a, b)),
+    greatest: sortKeys(terms, (a, b) => precedes(b, a)),
   };
 }
 
@@ -83,16 +75,26 @@ function list<K extends keyof IndexedTerms, T>(kind: K, values: readonly T[]): P
   return values.length === 0 ? {} : ({ [kind]: [...new Set(values)] } as Partial<Record<K, T[]>>);
 }
 
-function extremes(keys: readonly (readonly [string, SortKey])[]): { least: SortKeys; greatest: SortKeys } {
-  const least = new Map<string, SortKey>();
-  const greatest = new Map<string, SortKey>();
-  for (const [param, key] of keys) {
-    const low = least.get(param);
-    const high = greatest.get(param);
-    if (low === undefined || precedes(key, low)) least.set(param, key);
-    if (high === undefined || precedes(high, key)) greatest.set(param, key);
-  }
-  return { least: Object.fromEntries(least), greatest: Object.fromEntries(greatest) };
+/** The first key of each kind and parameter in the given order. */
+function sortKeys(terms: IndexTerms, isBefore: (a: SortKey, b: SortKey) => boolean): SortKeys {
+  const of = <T extends { readonly param: string }>(list: readonly T[], keyOf: (term: T) => SortKey): Record<string, SortKey> => {
+    const keys = new Map<string, SortKey>();
+    for (const term of list) {
+      const key = keyOf(term);
+      const best = keys.get(term.param);
+      if (best === undefined || isBefore(key, best)) keys.set(term.param, key);
+    }
+    return Object.fromEntries(keys);
+  };
+  return {
+    token: of(terms.token, (term) => term.code),
+    string: of(terms.string, (term) => term.folded),
+    reference: of(terms.reference, (term) => (term.id === '' ? term.url : term.id)),
+    uri: of(terms.uri, (term) => term.value),
+    date: of(terms.date, (term) => term.start),
+    number: of(terms.number, (term) => term.low),
+    quantity: of(terms.quantity, (term) => term.low),
+  };
 }
 
 /** Text by code point, as the database orders it; JavaScript's `<` compares UTF-16 units. */

@@ -1,5 +1,5 @@
 import type { Clause } from '../../fhir/search/query.ts';
-import { conditionOf } from './clauses.ts';
+import { allOf, conditionOf } from './clauses.ts';
 import type { Condition } from './clauses.ts';
 import type { Collections } from './documents.ts';
 import { homesOf } from './home.ts';
@@ -8,8 +8,8 @@ import { entry, recordEntry } from './index-terms.ts';
 type RelationClause = Extract<Clause, { kind: 'chain' | 'has' }>;
 type TokenClause = Extract<Clause, { kind: 'token' }>;
 
-/** A search in two parts: a filter that indexes serve, then stages that look at other resources, one candidate at a time. */
-export interface Matching { readonly plain: Condition; readonly related: readonly Condition[] }
+/** A search in two parts: conditions that indexes serve, then stages that look at other resources, one candidate at a time. */
+export interface Matching { readonly plain: readonly Condition[]; readonly related: readonly Condition[] }
 
 /** Beyond this many pairs of patient and code, one look at the patients' whole records is cheaper. */
 const MOST_RECORD_ENTRIES = 200;
@@ -26,7 +26,7 @@ export function matching(collections: Collections, type: string, where: readonly
     (lookups.length === before ? plain : afterwards).push(condition);
   }
   if (record !== undefined && collections.sharded) plain.push({ home: { $in: homesOf(type, record.patients) } });
-  return { plain: { $and: plain }, related: afterwards.length === 0 ? [] : [...lookups, { $match: { $and: afterwards } }] };
+  return { plain, related: afterwards.length === 0 ? [] : [...lookups, { $match: allOf(afterwards) }] };
 }
 
 /**
@@ -43,7 +43,7 @@ function relate(collections: Collections, clause: RelationClause, lookups: Condi
       from: collections.resources.collectionName,
       localField: key,
       foreignField: clause.kind === 'has' ? 'terms.reference' : '_id',
-      pipeline: [{ $match: plain }, ...related, { $limit: 1 }, { $project: { _id: 1 } }],
+      pipeline: [{ $match: allOf(plain) }, ...related, { $limit: 1 }, { $project: { _id: 1 } }],
       as: found,
     },
   });

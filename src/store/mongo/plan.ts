@@ -52,7 +52,7 @@ function put(plan: Plan, change: PreparedResource, current: Current | undefined,
   const version = (current?.version ?? 0) + 1;
   const isNew = current === undefined || current.digest === '';
   const document: ResourceDocument = {
-    _id: change.key, type: change.type, version, at, created: isNew ? tick : current.created,
+    _id: change.key, type: change.type, version, at, created: current?.created ?? tick,
     digest: change.digest, body: bodyOf(change, version, at), home: change.home, ...change.indexed,
   };
   write(plan, document, current, tick);
@@ -76,7 +76,7 @@ function append(plan: Plan, change: PreparedResource, current: Current | undefin
   const body = bodyOf(change, 1, at);
   const { writer, seq: previousSeq, hash: previous } = plan.head;
   const seq = previousSeq + 1;
-  const trace = { type: change.type, writer, seq, previous, hash: linkHash(writer, seq, previous, body) };
+  const trace = { type: change.type, tick, writer, seq, previous, hash: linkHash(writer, seq, previous, body) };
   plan.head = { writer, seq, hash: trace.hash };
   const document: ResourceDocument = { _id: change.key, type: change.type, version: 1, at, created: tick, digest: change.digest, body, home: change.home, ...change.indexed, trace };
   plan.documents.push({ document, replaces: undefined });

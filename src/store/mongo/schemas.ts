@@ -14,7 +14,7 @@ const resource = new Schema({
   digest: String,
   body: String,
   home: String,
-  trace: { type: { type: String }, writer: String, seq: Number, previous: String, hash: String },
+  trace: { type: { type: String }, tick: Number, writer: String, seq: Number, previous: String, hash: String },
   terms: {
     token: [String], string: [String], exact: [String], reference: [String], uri: [String],
     date: [RANGE], number: [RANGE], quantity: [{ ...RANGE, system: String, code: String }],
@@ -26,28 +26,26 @@ const resource = new Schema({
   greatest: Schema.Types.Mixed,
 }, { ...OPTIONS, collection: 'resources' });
 
-// Newest of a type; and each kind of term, where the equality searches come out newest first.
+// Newest of a type; and each kind of term, where a search for one value comes out newest first.
 indexOf(resource, { type: 1, created: -1 });
 indexOf(resource, { type: 1, at: 1 });
-for (const kind of ['token', 'reference', 'uri'] as const) indexWhere(resource, `terms.${kind}`, { created: -1 });
-for (const kind of ['string', 'exact'] as const) indexWhere(resource, `terms.${kind}`, {});
-for (const kind of ['date', 'number', 'quantity'] as const) {
-  indexOf(resource, { type: 1, [`terms.${kind}.param`]: 1, [`terms.${kind}.low`]: 1 }, { partialFilterExpression: { [`terms.${kind}.param`]: { $exists: true } } });
-}
+for (const kind of ['token', 'reference', 'uri']) indexOf(resource, { type: 1, [`terms.${kind}`]: 1, created: -1 });
+for (const kind of ['string', 'exact']) indexOf(resource, { type: 1, [`terms.${kind}`]: 1 });
+for (const kind of ['date', 'number', 'quantity']) indexOf(resource, { type: 1, [`terms.${kind}.param`]: 1, [`terms.${kind}.low`]: 1 });
 // A patient's record in clinical order, whole and by code.
-indexWhere(resource, 'patients', { clinical: -1, created: -1 });
-indexWhere(resource, 'record', { clinical: -1, created: -1 });
-// A writer's chain, and the history of traces.
-indexOf(resource, { 'trace.writer': 1, 'trace.seq': 1 }, { partialFilterExpression: { 'trace.writer': { $exists: true } } });
-indexOf(resource, { 'trace.type': 1, created: -1 }, { partialFilterExpression: { 'trace.type': { $exists: true } } });
+indexOf(resource, { type: 1, patients: 1, clinical: -1, created: -1 });
+indexOf(resource, { type: 1, record: 1, clinical: -1, created: -1 });
+// A writer's chain, and the history of traces. Sparse: only a trace has an entry.
+indexOf(resource, { 'trace.writer': 1, 'trace.seq': 1 }, { sparse: true });
+indexOf(resource, { 'trace.type': 1, 'trace.tick': 1 }, { sparse: true });
 
 const version = new Schema({ _id: String, type: String, version: Number, at: Number, tick: Number, body: String }, { ...OPTIONS, collection: 'versions' });
 indexOf(version, { tick: 1 });
 indexOf(version, { type: 1, tick: 1 });
 
 const group = new Schema({ _id: Number, last: Number, seq: Number, pending: Boolean }, { ...OPTIONS, collection: 'groups' });
-indexOf(group, { seq: 1 }, { partialFilterExpression: { seq: { $exists: true } } });
-indexOf(group, { pending: 1 }, { partialFilterExpression: { pending: { $exists: true } } });
+indexOf(group, { seq: 1 }, { sparse: true });
+indexOf(group, { pending: 1 }, { sparse: true });
 
 const chain = new Schema({ _id: String, seq: Number, hash: String }, { ...OPTIONS, collection: 'chains' });
 const position = new Schema({ _id: String, position: String }, { ...OPTIONS, collection: 'positions' });
@@ -88,11 +86,6 @@ export async function prepareCollections(connection: Connection, sharded: boolea
 
 function indexOf(schema: Schema, fields: IndexDefinition, options: IndexOptions = {}): void {
   schema.index(fields, options);
-}
-
-/** Leads with the type and the field, and holds only resources that have it. */
-function indexWhere(schema: Schema, field: string, then: IndexDefinition): void {
-  indexOf(schema, { type: 1, [field]: 1, ...then }, { partialFilterExpression: { [field]: { $exists: true } } });
 }
 
 function ignoreExisting(error: unknown): void {

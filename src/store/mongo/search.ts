@@ -4,6 +4,7 @@ import { MAX_PAGE_SIZE } from '../../fhir/search/query.ts';
 import type { SearchQuery, Sort } from '../../fhir/search/query.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Assumption, Page } from '../store.ts';
+import { allOf } from './clauses.ts';
 import type { Condition } from './clauses.ts';
 import { storedOf } from './documents.ts';
 import type { Collections, ResourceDocument } from './documents.ts';
@@ -23,7 +24,7 @@ export async function search(collections: Collections, query: SearchQuery): Prom
   const after = query.after === undefined ? [] : [behind(order, readPageToken(question, query.after))];
   const { plain, related } = matching(collections, query.type, query.where);
   const found = await collections.resources.aggregate<Found>([
-    { $match: { $and: [plain, ...after] } },
+    { $match: allOf([...plain, ...after]) },
     ...sorted(order),
     ...related,
     { $limit: query.limit + 1 },
@@ -36,14 +37,14 @@ export async function search(collections: Collections, query: SearchQuery): Prom
 
 export async function count(collections: Collections, query: Pick<SearchQuery, 'type' | 'where'>): Promise<number> {
   const { plain, related } = matching(collections, query.type, query.where);
-  const [answer] = await collections.resources.aggregate<{ n: number }>([{ $match: plain }, ...related, { $count: 'n' }]).toArray();
+  const [answer] = await collections.resources.aggregate<{ n: number }>([{ $match: allOf(plain) }, ...related, { $count: 'n' }]).toArray();
   return answer?.n ?? 0;
 }
 
 /** Whether exactly the assumed resources match, as the transaction sees it. */
 export async function holds(collections: Collections, assumption: Assumption, session: mongo.ClientSession): Promise<boolean> {
   const { plain, related } = matching(collections, assumption.type, assumption.where);
-  const stages = [{ $match: plain }, ...related, { $limit: assumption.ids.length + 1 }, { $project: { _id: 1 } }];
+  const stages = [{ $match: allOf(plain) }, ...related, { $limit: assumption.ids.length + 1 }, { $project: { _id: 1 } }];
   const found = await collections.resources.aggregate<{ _id: string }>(stages, { session }).toArray();
   const assumed = new Set(assumption.ids.map((id) => `${assumption.type}/${id}`));
   return found.length === assumed.size && found.every(({ _id }) => assumed.has(_id));
@@ -59,7 +60,7 @@ function fieldOf(sort: Sort, type: string): string {
   if (sort.of === 'lastUpdated') return 'at';
   // The latest start of the main date: the same value, and the indexes of a patient's record end with it.
   if (sort.descending && sort.of === 'date' && sort.param === clinicalDateParam(type)) return 'clinical';
-  return `${sort.descending ? 'greatest' : 'least'}.${sort.param}`;
+  return `${sort.descending ? 'greatest' : 'least'}.${sort.of}.${sort.param}`;
 }
 
 /** MongoDB takes a missing field for the least value: right when descending, so only an ascending key needs to be told. */

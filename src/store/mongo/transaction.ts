@@ -1,4 +1,4 @@
-import type { mongo } from 'mongoose';
+import { mongo } from 'mongoose';
 import { ServiceError } from '../../errors.ts';
 import { isCommitUnknown, isTransient } from './failures.ts';
 
@@ -6,7 +6,7 @@ import { isCommitUnknown, isTransient } from './failures.ts';
 const PATIENCE_MS = 15_000;
 const LONGEST_PAUSE_MS = 100;
 
-const OPTIONS: mongo.TransactionOptions = { readConcern: { level: 'snapshot' }, writeConcern: { w: 'majority' }, readPreference: 'primary', maxCommitTimeMS: 10_000 };
+const OPTIONS: mongo.TransactionOptions = { readConcern: { level: 'snapshot' }, writeConcern: new mongo.WriteConcern('majority'), readPreference: 'primary', maxCommitTimeMS: 10_000 };
 
 /**
  * Runs `work` in a transaction until it is committed on a majority. It may run several times and so keeps nothing outside itself.
