@@ -17,7 +17,9 @@ const IMAGING: ReadonlySet<string> = new Set(['RAD', 'IMG', 'CT', 'NMR', 'RUS', 
  * @returns undefined for kinds without a profile of this exchange
  */
 export function demandedProfile(resource: Resource, source: Source): string | undefined {
-  const name = source.demands[resource.resourceType] ?? BY_TYPE.get(resource.resourceType) ?? profileOfKind(resource);
+  // A type as sent may be called `toString`: only the description's own members count.
+  const demanded = Object.hasOwn(source.demands, resource.resourceType) ? source.demands[resource.resourceType] : undefined;
+  const name = demanded ?? BY_TYPE.get(resource.resourceType) ?? profileOfKind(resource);
   return name === undefined || name.includes(':') ? name : PROFILES + name;
 }
 

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { scanBundle } from '../../src/fhir/bundle.ts';
+import type { Resource, ResourceKey } from '../../src/fhir/resource.ts';
+import { deriveId } from '../../src/normalize/derive-id.ts';
+import type { NormalizedEntry, OpenMessage } from '../../src/normalize/fhir/normalize-message.ts';
+import { normalizeMessage } from '../../src/normalize/fhir/normalize-message.ts';
+import { messageIdOf, readMessage } from '../../src/normalize/fhir/read-message.ts';
+
+const NUMBERS = 'https://x.example/number';
+const sender = { id: 'x', patientNumberSystem: NUMBERS, offset: '+08:00' };
+const registry = { organizations: new Map([['USCC1', 'registered']]) };
+const timeMembers = new Set(['issued', 'effectiveDateTime', 'start']);
+
+function open(message: unknown): OpenMessage {
+  const bytes = Buffer.from(JSON.stringify(message));
+  return normalizeMessage(readMessage(scanBundle(bytes, { entries: 100 }), bytes), { sender, registry, timeMembers });
+}
+
+function normalize(message: unknown, found: ReadonlyMap<string, ResourceKey> = new Map()): { entries: readonly NormalizedEntry[]; faults: readonly { issue: { diagnostics: string; expression?: string } }[] } {
+  return open(message).finish(found);
+}
+
+const collection = (...entry: object[]): object => ({ resourceType: 'Bundle', type: 'collection', entry });
+const idOf = (resource: object, entry: object = {}): string | undefined => normalize(collection({ resource, ...entry })).entries[0]?.resource.id;
+const by = (kind: 'identifier' | 'id' | 'url' | 'content', value: string, type = 'Patient'): string => deriveId('x', type, { kind, value });
+
+describe('the id of a record', () => {
+  it('comes from its patient number before any other number, and from the number of the person last', () => {
+    const rid = { system: 'urn:oid:2.16.156.10011.1.3', value: 'R' };
+    const other = { system: 'https://x.example/card', value: 'C' };
+    const number = { system: NUMBERS, value: 'N' };
+    expect(idOf({ resourceType: 'Patient', id: 'own', identifier: [rid, other, number] })).toBe(by('identifier', `${NUMBERS}|N`));
+    expect(idOf({ resourceType: 'Patient', id: 'own', identifier: [rid, other] })).toBe(by('identifier', 'https://x.example/card|C'));
+    expect(idOf({ resourceType: 'Patient', id: 'own', identifier: [rid] })).toBe(by('identifier', 'urn:oid:2.16.156.10011.1.3|R'));
+  });
+
+  it('does not come from an old or temporary number, nor from one without system', () => {
+    const identifier = [{ value: 'N' }, { system: NUMBERS, value: 'N', use: 'temp' }, { system: NUMBERS, value: 'M', use: 'old' }];
+    expect(idOf({ resourceType: 'Patient', id: 'own', identifier })).toBe(by('id', 'own'));
+  });
+
+  it('comes from its own id, then from its fullUrl, then from what it says', () => {
+    expect(idOf({ resourceType: 'Patient', id: 'own' }, { fullUrl: 'urn:uuid:1' })).toBe(by('id', 'own'));
+    expect(idOf({ resourceType: 'Patient' }, { fullUrl: 'urn:uuid:1' })).toBe(by('url', 'urn:uuid:1'));
+    const said = { resourceType: 'Patient', gender: 'female' };
+    expect(idOf(said)).toBe(by('content', JSON.stringify(said)));
+  });
+
+  it('comes from the address of a PUT, and never from the placeholder of a POST', () => {
+    const transaction = (request: object): object => ({ resourceType: 'Bundle', type: 'transaction', entry: [{ fullUrl: 'urn:uuid:1', resource: { resourceType: 'Patient' }, request }] });
+    expect(normalize(transaction({ method: 'PUT', url: 'Patient/own' })).entries[0]?.resource.id).toBe(by('id', 'own'));
+    expect(normalize(transaction({ method: 'POST', url: 'Patient' })).entries[0]?.resource.id).toBe(by('content', '{"resourceType":"Patient"}'));
+  });
+
+  it('tells two sources apart that use the same number, and two types', () => {
+    expect(deriveId('x', 'Patient', { kind: 'id', value: '1' })).not.toBe(deriveId('y', 'Patient', { kind: 'id', value: '1' }));
+    expect(deriveId('x', 'Patient', { kind: 'id', value: '1' })).not.toBe(deriveId('x', 'Group', { kind: 'id', value: '1' }));
+  });
+
+  it('of the institution itself is its registered one', () => {
+    expect(idOf({ resourceType: 'Organization', identifier: [{ system: 's', value: 'USCC1' }] })).toBe('registered');
+  });
+
+  it('does not depend on the placeholders of nameless records that refer to each other', () => {
+    const message = (a: string, b: string): object => ({
+      resourceType: 'Bundle', type: 'transaction',
+      entry: [
+        { fullUrl: a, resource: { resourceType: 'Patient', gender: 'male' }, request: { method: 'POST', url: 'Patient' } },
+        { fullUrl: b, resource: { resourceType: 'Observation', subject: { reference: a } }, request: { method: 'POST', url: 'Observation' } },
+        { fullUrl: `${b}1`, resource: { resourceType: 'Observation', subject: { reference: a }, hasMember: [{ reference: b }] }, request: { method: 'POST', url: 'Observation' } },
+      ],
+    });
+    const first = normalize(message('urn:uuid:a', 'urn:uuid:b'));
+    const second = normalize(message('urn:uuid:c', 'urn:uuid:d'));
+    expect(second.entries).toEqual(first.entries);
+    expect(new Set(first.entries.map((entry) => entry.resource.id)).size).toBe(3);
+    expect(first.faults).toEqual([]);
+  });
+});
+
+describe('a reference', () => {
+  const target = { fullUrl: 'https://emr.example/fhir/Patient/1', resource: { resourceType: 'Patient', id: '1', identifier: [{ system: NUMBERS, value: 'N' }] } };
+  const derived = `Patient/${by('identifier', `${NUMBERS}|N`)}`;
+  const referring = (subject: object, more: object = {}): Resource | undefined => normalize(collection(target, { resource: { resourceType: 'Observation', id: 'o', subject, ...more } })).entries[1]?.resource;
+
+  it.each([
+    ['its fullUrl', 'https://emr.example/fhir/Patient/1'], ['its own id', 'Patient/1'], ['a version of it', 'Patient/1/_history/3'],
+    ['its address on another host name', 'https://emr-2.example/fhir/Patient/1'], ['a condition on its identifier', `Patient?identifier=${NUMBERS}|N`],
+  ])('by %s is led to the derived id', (_what, reference) => {
+    expect(referring({ reference })?.['subject']).toEqual({ reference: derived });
+  });
+
+  it('by identifier gets the literal reference beside it', () => {
+    const identifier = { system: NUMBERS, value: 'N' };
+    expect(referring({ identifier })?.['subject']).toEqual({ reference: derived, identifier });
+  });
+
+  it('to a contained resource, to the outside or by an unknown identifier stays', () => {
+    const identifier = { system: 'https://elsewhere.example', value: 'N' };
+    const resource = referring({ reference: '#c' }, { contained: [{ resourceType: 'Patient', id: 'c' }], device: { reference: 'https://elsewhere.example/x' }, performer: [{ identifier }] });
+    expect(resource).toMatchObject({ subject: { reference: '#c' }, device: { reference: 'https://elsewhere.example/x' }, performer: [{ identifier }] });
+  });
+
+  it('by another uri than Reference.reference is led there too', () => {
+    const attachment = referring({ reference: 'Patient/1' }, { extension: [{ url: 'https://x.example/e', valueUrl: 'https://emr.example/fhir/Patient/1' }] });
+    expect(JSON.stringify(attachment)).toContain(`"valueUrl":"${derived}"`);
+  });
+
+  it('to what came before asks for it by alias, by derived id and by the id of the exchange', () => {
+    const { lookups } = open(collection({ resource: { resourceType: 'Observation', id: 'o', subject: { reference: 'Patient/9' } } }));
+    expect(lookups).toEqual([{ name: 'Patient/9', keys: [{ type: 'SourceAlias', id: by('id', '9') }, { type: 'Patient', id: by('id', '9') }, { type: 'Patient', id: '9' }] }]);
+  });
+
+  it('that leads nowhere is a fault that names the place and quotes nothing', () => {
+    const { faults } = normalize(collection({ resource: { resourceType: 'Observation', id: 'o', subject: { reference: 'Patient/310101196001010028' }, performer: [{ reference: 'urn:uuid:7' }] } }));
+    expect(faults.map(({ issue }) => issue.expression)).toEqual(['Bundle.entry[0].resource.subject.reference', 'Bundle.entry[0].resource.performer[0].reference']);
+    expect(JSON.stringify(faults)).not.toContain('310101');
+  });
+});
+
+describe('a local time', () => {
+  it('gets the offset of its source, and seconds where they are missing', () => {
+    const resource = { resourceType: 'Observation', id: 'o', issued: '2026-03-01T08:00:00.5', effectiveDateTime: '2026-03-01T08:00', valueString: '2026-03-01T08:00', note: [{ time: '2026-03-01T08:00' }] };
+    expect(normalize(collection({ resource })).entries[0]?.resource).toMatchObject({ issued: '2026-03-01T08:00:00.5+08:00', effectiveDateTime: '2026-03-01T08:00:00+08:00', valueString: '2026-03-01T08:00', note: [{ time: '2026-03-01T08:00' }] });
+  });
+
+  it('with an offset, and a date, stay as they are', () => {
+    const resource = { resourceType: 'Observation', id: 'o', issued: '2026-03-01T08:00:00Z', effectiveDateTime: '2026-03-01' };
+    expect(normalize(collection({ resource })).entries[0]?.resource).toMatchObject({ issued: '2026-03-01T08:00:00Z', effectiveDateTime: '2026-03-01' });
+  });
+});
+
+describe('the id of a message', () => {
+  const idIn = (body: object): string | undefined => messageIdOf(scanBundle(Buffer.from(JSON.stringify(body)), { entries: 10 }));
+
+  it('is the identifier of the Bundle, the id of its MessageHeader, or its own id', () => {
+    const header = { resource: { resourceType: 'MessageHeader', id: 'h' } };
+    expect(idIn({ resourceType: 'Bundle', type: 'message', id: 'b', identifier: { system: 's', value: 'v' }, entry: [header] })).toBe('s|v');
+    expect(idIn({ resourceType: 'Bundle', type: 'message', id: 'b', entry: [header] })).toBe('h');
+    expect(idIn({ resourceType: 'Bundle', type: 'collection', id: 'b', entry: [header] })).toBe('b');
+    expect(idIn({ resourceType: 'Patient', id: 'p' })).toBeUndefined();
+  });
+});
+
+describe('any message', () => {
+  it('is normalised or refused without a throw, and its faults point into it', () => {
+    const json = fc.jsonValue({ maxDepth: 4 });
+    const resource = fc.record({ resourceType: fc.constantFrom('Patient', 'Observation', 'x'), id: json, identifier: json, meta: json, subject: fc.record({ reference: fc.oneof(fc.string(), json) }) }, { requiredKeys: [] });
+    const entry = fc.record({ fullUrl: json, resource: fc.oneof(resource, json), request: fc.record({ method: fc.constantFrom('POST', 'PUT', 'GET', 'DELETE'), url: fc.string() }) }, { requiredKeys: [] });
+    const bundle = fc.record({ resourceType: fc.constant('Bundle'), type: fc.constantFrom('transaction', 'batch', 'collection', 'message', 'document', 'x'), entry: fc.array(entry, { maxLength: 5 }) });
+    fc.assert(fc.property(bundle, (message) => {
+      const { entries, faults } = normalize(message);
+      for (const { issue } of faults) expect(issue.expression).toMatch(/^Bundle\./);
+      for (const one of entries) expect(one.resource.id).toMatch(/^[0-9a-f]{32}$/);
+    }), { numRuns: 500 });
+  });
+});
