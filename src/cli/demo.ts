@@ -14,7 +14,7 @@ import { showBreakGlass } from './demo/show-break-glass.ts';
 import { showCommands } from './demo/show-commands.ts';
 import { showProof } from './demo/show-proof.ts';
 import { showRefusal } from './demo/show-refusal.ts';
-import { showResults } from './demo/show-results.ts';
+import { type Shown, showResults } from './demo/show-results.ts';
 import { showSenders, showSummary } from './demo/show-summary.ts';
 import { showTrace } from './demo/show-trace.ts';
 import type { Stage } from './demo/stage.ts';
@@ -49,16 +49,17 @@ async function main(): Promise<void> {
   try {
     const stage = stageOf(gateway, district);
     const interrupted = interruption();
-    await Promise.race([interrupted, play(stage)]);
-    if (exit) return;
-    showCommands(stage);
+    const shown = await Promise.race([interrupted, play(stage)]);
+    if (exit || shown === undefined) return;
+    showCommands(stage, shown);
     await interrupted;
   } finally {
     await gateway.stop();
   }
 }
 
-async function play(stage: Stage): Promise<void> {
+/** The scenes in their order. */
+async function play(stage: Stage): Promise<Shown> {
   showSenders(stage);
   const pushed = await pushDistrict(stage, startProgress('Pushing messages', countMessages(stage.district)));
   await showSummary(stage, pushed);
@@ -67,6 +68,7 @@ async function play(stage: Stage): Promise<void> {
   await showBreakGlass(stage);
   await showRefusal(stage);
   await showProof(stage);
+  return shown;
 }
 
 function stageOf({ url, services }: Gateway, district: DistrictOptions): Stage {
@@ -86,10 +88,10 @@ function facilityOf({ sources }: Services): string {
   return home.organization.id;
 }
 
-function interruption(): Promise<void> {
+function interruption(): Promise<undefined> {
   return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
+    process.once('SIGINT', () => resolve(undefined));
+    process.once('SIGTERM', () => resolve(undefined));
   });
 }
 
@@ -97,7 +99,7 @@ function interruption(): Promise<void> {
 function fail(error: unknown): void {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-  else if (code === 'EADDRINUSE') console.error(`The port is taken by another program. Set BUND_PORT to a free one, for example: BUND_PORT=8081 npm run demo`);
+  else if (code === 'EADDRINUSE') console.error(`Port ${error instanceof Error && 'port' in error ? String(error.port) : ''} is taken by another program; set BUND_PORT to a free one, for example: BUND_PORT=8081 npm run demo`);
   else if (error instanceof ConfigError || error instanceof UnexpectedAnswer || isServiceError(error) || typeof code === 'string') console.error(error instanceof Error ? error.message : '');
   else throw error;
   process.exitCode = error instanceof UsageError ? EX_USAGE : error instanceof ConfigError ? EX_CONFIG : 1;

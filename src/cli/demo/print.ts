@@ -6,10 +6,13 @@ export function heading(text: string): void {
   console.log(`\n${styleText('bold', text)}\n`);
 }
 
-/** Names and values under each other, the values in one column. */
-export function facts(pairs: readonly (readonly [name: string, value: string])[]): void {
+/** Names and values under each other, the values in one column; a value of several lines stays in it. */
+export function facts(pairs: readonly (readonly [name: string, value: string | readonly string[]])[]): void {
   const width = Math.max(...pairs.map(([name]) => name.length));
-  for (const [name, value] of pairs) console.log(`  ${name.padEnd(width)}  ${value}`);
+  for (const [name, value] of pairs) {
+    const lines = typeof value === 'string' ? [value] : value;
+    for (const [at, line] of lines.entries()) console.log(`  ${(at === 0 ? name : '').padEnd(width)}  ${line}`);
+  }
 }
 
 /** A table without colours, whose columns stay straight where Chinese and Latin letters meet. */

@@ -45,15 +45,20 @@ export function resultRows(resources: readonly JsonObject[]): readonly ResultRow
   });
 }
 
-/** The items that at least so many institutions measured, each item's results together, the newest first. */
-export function comparable(rows: readonly ResultRow[], institutions: number): readonly ResultRow[] {
-  const byItem = Map.groupBy(rows.filter((row) => row.item !== ''), (row) => row.item);
-  return [...byItem.values()]
+/**
+ * The items that at least so many institutions measured, each item's results together, the newest first.
+ *
+ * @param order the items in the order in which they are shown
+ */
+export function comparable(rows: readonly ResultRow[], institutions: number, order: Iterable<string>): readonly ResultRow[] {
+  const byItem = Map.groupBy(rows, (row) => row.item);
+  return [...order]
+    .map((item) => byItem.get(item) ?? [])
     .filter((results) => new Set(results.map((row) => row.institution)).size >= institutions)
     .flatMap((results) => results.toSorted((a, b) => b.collected.localeCompare(a.collected)));
 }
 
-export const RESULT_COLUMNS = ['Item', 'Value', 'Unit', 'Flag', 'Institution', 'Collected', 'Common', 'Common unit'];
+export const RESULT_COLUMNS = ['Item', 'Value', 'Unit', 'Flag', 'Institution', 'Collected', 'Common value', 'Unit'];
 
 /** Cells of the rows under `RESULT_COLUMNS`; an item's name stands only before its first result. */
 export function resultCells(rows: readonly ResultRow[]): readonly (readonly string[])[] {

@@ -12,14 +12,15 @@ const REASON = '急诊昏迷，家属无法联系，需了解既往肾功能';
 export async function showBreakGlass(stage: Stage): Promise<void> {
   const stranger = strangerTo(stage);
   const query = resultsQuery(stranger);
-  heading('A resident whom this hospital does not know');
+  heading(`${stranger.name}, whom the clinician's hospital does not know`);
+  console.log(`GET /fhir/${query}\n`);
   const refused = await stage.clinician.get(`/fhir/${query}`);
   if (refused.status !== 403) throw new UnexpectedAnswer(`A stranger's results were answered ${refused.status} instead of 403`);
   console.log(`Without a care relation: 403, ${diagnosticsOf(refused.body).join(' ')}`);
   const opened = await stage.clinician.get(`/fhir/${query}`, { 'x-break-glass-reason': encodeURIComponent(REASON), 'x-purpose-of-use': 'ETREAT' });
   const results = resourcesOf(bodyOf('The broken glass', opened)).filter((resource) => resource['resourceType'] === 'Observation');
-  console.log(`With a reason ("${REASON}") and the purpose ETREAT: 200, ${results.length} results.`);
-  console.log(`Both are traced; the second is flagged for review: GET /fhir/AuditEvent?policy=${BREAK_GLASS_POLICY}`);
+  console.log(`\nWith X-Break-Glass-Reason "${REASON}" and X-Purpose-Of-Use ETREAT: 200, ${results.length} results`);
+  console.log(`\nBoth are traced, and the second is flagged for auditors: GET /fhir/AuditEvent?policy=${BREAK_GLASS_POLICY}`);
 }
 
 /** The first resident with a number who was never at the clinician's hospital, and had a blood test. */

@@ -1,19 +1,20 @@
 import { heading } from './print.ts';
-import { resultsQuery } from './show-results.ts';
+import { resultsQuery, type Shown } from './show-results.ts';
+import { traceQuery } from './show-trace.ts';
 import type { Stage } from './stage.ts';
 
 /** A message that lies in the repository, and the source that sends it. */
 const SAMPLE = { source: 'hospital-a', file: 'fixtures/hospital-a/molar-units.in.json' };
 
 /** Prints commands that can be pasted into another shell, for each role. The tokens last for half a day. */
-export function showCommands({ url, tokens, resident, home }: Stage): void {
+export function showCommands({ url, tokens, resident, home }: Stage, { patient }: Shown): void {
   heading(`Bund keeps serving at ${url} — paste into another shell (Ctrl-C here ends it)`);
   const variables = [
     ['BUND', url], ['CLINICIAN', tokens.clinician], ['AUDITOR', tokens.auditor], ['OPERATOR', tokens.operator], ['SOURCE', tokens.sources.get(SAMPLE.source) ?? ''],
   ];
   for (const [name, value] of variables) console.log(`export ${name}=${value}`);
   command(`a clinician of ${home}: the results of ${resident.name} from every institution`, 'CLINICIAN', `/fhir/${resultsQuery(resident)}`);
-  command('an auditor: who looked at anything, the latest first', 'AUDITOR', '/fhir/AuditEvent?_sort=-date&_count=5');
+  command(`an auditor: who looked at ${resident.name}, the latest first`, 'AUDITOR', `/fhir/AuditEvent?${traceQuery(patient)}`);
   command('an operator: messages that were refused, and why', 'OPERATOR', '/intake/messages?status=refused');
   command('an operator: local codes and units that no table knows', 'OPERATOR', '/terminology/unmapped');
   console.log(`\n# ${SAMPLE.source}: push a message; push it again and nothing changes`);

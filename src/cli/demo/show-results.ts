@@ -13,9 +13,6 @@ export interface Shown {
   readonly patient: string;
 }
 
-/** Items that fewer institutions measured have nothing to be compared with. */
-const INSTITUTIONS = 3;
-
 /** Asks as the clinician for the resident's results of all institutions, and prints them side by side. */
 export async function showResults(stage: Stage): Promise<Shown> {
   const query = resultsQuery(stage.resident);
@@ -25,9 +22,9 @@ export async function showResults(stage: Stage): Promise<Shown> {
   const institutions = new Set(rows.map((row) => row.institution));
   heading(`Results of ${stage.resident.name} (${stage.resident.sex}, born ${stage.resident.birthDate}) from ${institutions.size} institutions`);
   console.log(`GET /fhir/${query}\n`);
-  const shown = comparable(rows, INSTITUTIONS);
+  const shown = comparable(rows, institutions.size, stage.services.codes.items.keys());
   table(RESULT_COLUMNS, resultCells(shown), [1, 6]);
-  console.log(`\n${count(rows.length)} results; the ${count(shown.length)} of items that at least ${INSTITUTIONS} institutions measured are shown. Value, unit and flag are as each laboratory sent them.`);
+  console.log(`\n${count(rows.length)} results in all; shown are the ${count(shown.length)} of items that every one of the ${institutions.size} measured. Value, unit and flag are as the laboratory sent them.`);
   const subject = resourcesOf(page).map((resource) => textAt(resource, 'subject', 'reference')).find((reference) => reference.startsWith('Patient/')) ?? '';
   return { query, requestId: answer.headers.get('x-request-id') ?? '', patient: subject.slice('Patient/'.length) };
 }

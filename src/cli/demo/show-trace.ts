@@ -11,7 +11,8 @@ export async function showTrace(stage: Stage, shown: Shown): Promise<void> {
   console.log(`GET /fhir/AuditEvent?${query}\n`);
   const trace = await findTrace(stage.auditor, query, shown.requestId);
   if (trace === undefined) throw new UnexpectedAnswer('The query that was shown left no trace');
-  printTrace(trace);
+  const organizations = new Map([...stage.services.sources.values()].map(({ organization }) => [organization.id, organization.name]));
+  printTrace(trace, (id) => organizations.get(id) ?? id);
 }
 
 /** Who looked at a patient, the latest first. */

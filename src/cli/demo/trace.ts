@@ -8,6 +8,9 @@ export interface TraceView {
   readonly id: string;
   readonly when: string;
   readonly who: string;
+  /** Logical id of the Organization where a clinician works. */
+  readonly facility: string | undefined;
+  /** Network address. */
   readonly where: string;
   readonly what: string;
   readonly why: string;
@@ -41,7 +44,8 @@ export function viewOf(event: JsonObject): TraceView {
   return {
     id: textAt(event, 'id'),
     when: textAt(event, 'recorded'),
-    who: `${textAt(requestor, 'name')} (${textAt(requestor, 'altId')}), ${textAt(role, 'code')}${place === undefined ? '' : ` at ${place}`}`,
+    who: `${textAt(requestor, 'name')} (${textAt(requestor, 'altId')}), ${textAt(role, 'code')}`,
+    facility: place?.slice('Organization/'.length),
     where: textAt(requestor, 'network', 'address'),
     what: objectsAt(event, 'subtype').map((coding) => textAt(coding, 'code')).join(', '),
     why: objectsAt(event, 'purposeOfEvent').map((purpose) => textAt(purpose, 'coding', '0', 'code')).join(', '),
@@ -52,16 +56,20 @@ export function viewOf(event: JsonObject): TraceView {
   };
 }
 
-/** Prints a trace, one fact a line. */
-export function printTrace(trace: TraceView): void {
+/**
+ * Prints a trace, one fact a line.
+ *
+ * @param nameOf name of an Organization, by logical id
+ */
+export function printTrace(trace: TraceView, nameOf: (organization: string) => string): void {
   facts([
     ['When', trace.when],
-    ['Who', trace.who],
+    ['Who', trace.facility === undefined ? trace.who : `${trace.who} at ${nameOf(trace.facility)}`],
     ['From', trace.where],
     ['What', trace.what],
-    ['Query', trace.query],
+    ['Query', decodeURIComponent(trace.query)],
     ['Purpose', trace.brokeGlass ? `${trace.why} (broke the glass)` : trace.why],
-    ['Patients', trace.patients.join(' ')],
+    ['Patients', trace.patients],
     ['Outcome', trace.outcome],
     ['Kept as', `AuditEvent/${trace.id}`],
   ]);
