@@ -4,7 +4,8 @@ import type { Clause } from './query.ts';
 import { SEARCH_LIMITS, SearchFault, type SearchContext } from './search-request.ts';
 import { shown, suggestions } from './suggest.ts';
 
-const MAX_CHAIN_TARGETS = 20;
+/** More would ask the store too much at once. */
+const MAX_BRANCHES = 20;
 
 /** Reads what stands behind one step of a chain. */
 type ParseRest = (asked: Asked, context: SearchContext) => Clause;
@@ -20,22 +21,22 @@ export function parseChain(asked: Asked, context: SearchContext, parseRest: Pars
   const dot = asked.name.indexOf('.');
   const [code = '', ...named] = asked.name.slice(0, dot).split(':');
   const parameter = referenceParameter(asked.type, code, context);
-  const targets = chainTargets(parameter, named.length === 0 ? undefined : named.join(':'), context);
-  const rest = { ...stepOf(asked, context), name: asked.name.slice(dot + 1) };
+  const targets = chainTargets(parameter, named.length === 0 ? undefined : named.join(':'), { asked, context });
+  const rest = { ...stepOf(asked, context), branches: asked.branches * targets.length, name: asked.name.slice(dot + 1) };
   const clauses = targets.flatMap((type) => chainTo(type, parameter, () => parseRest({ ...rest, type }, context), targets.length === 1));
   const [first, ...others] = clauses;
   if (first === undefined) throw new SearchFault('unknown', `No target of the search parameter '${code}' has a search parameter '${shown(rest.name)}'. Its targets: ${targets.join(', ')}`);
   return others.length === 0 ? first : { kind: 'or', clauses };
 }
 
-/** The types that a chain goes on with. A reference to nearly anything would ask the store a hundred questions, so it needs a type. */
-function chainTargets(parameter: SearchParameter, named: string | undefined, context: SearchContext): readonly string[] {
+/** The types that a chain goes on with. */
+function chainTargets(parameter: SearchParameter, named: string | undefined, { asked, context }: { asked: Asked; context: SearchContext }): readonly string[] {
   const { code, targets } = parameter;
   if (named !== undefined) {
     if (targets.length > 0 ? !targets.includes(named) : !context.isResourceType(named)) throw unknownTarget(parameter, named);
     return [named];
   }
-  if (targets.length === 0 || targets.length > MAX_CHAIN_TARGETS) throw new SearchFault('malformed', `The search parameter '${code}' can refer to many types: a chain names one, as ${code}:Patient does`);
+  if (targets.length === 0 || asked.branches * targets.length > MAX_BRANCHES) throw new SearchFault('malformed', `The search parameter '${code}' can refer to many types: a chain names one, in the form ${code}:Type.parameter`);
   return targets;
 }
 
@@ -66,12 +67,14 @@ function chainTo(type: string, parameter: SearchParameter, parseRest: () => Clau
 function referenceParameter(type: string, code: string, context: SearchContext): SearchParameter {
   const parameter = searchableParameter(type, code, context);
   if (parameter.type === 'reference') return parameter;
-  const references = [...context.searchParameters.of(type).values()].filter((candidate) => candidate.isSearchable && candidate.type === 'reference');
-  throw new SearchFault('unknown', `The search parameter '${code}' of ${type} is not a reference, so nothing can be chained to it. Valid ones: ${suggestions(code, references.map((candidate) => candidate.code))}`);
+  throw new SearchFault('unknown', () => {
+    const references = [...context.searchParameters.of(type).values()].filter((candidate) => candidate.isSearchable && candidate.type === 'reference');
+    return `The search parameter '${code}' of ${type} is not a reference, so nothing can be chained to it. Valid ones: ${suggestions(code, references.map((candidate) => candidate.code))}`;
+  });
 }
 
 function unknownTarget(parameter: SearchParameter, given: string): SearchFault {
-  return new SearchFault('unknown', `The search parameter '${parameter.code}' does not refer to '${shown(given)}'. Valid types: ${suggestions(given, parameter.targets)}`);
+  return new SearchFault('unknown', () => `The search parameter '${parameter.code}' does not refer to '${shown(given)}'. Valid types: ${suggestions(given, parameter.targets)}`);
 }
 
 function stepOf(asked: Asked, context: SearchContext): Asked {

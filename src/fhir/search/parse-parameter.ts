@@ -16,8 +16,9 @@ export interface Asked {
   readonly type: string;
   readonly name: string;
   readonly alternatives: readonly string[];
-  /** How many steps of chains led here. */
+  /** How many steps of chains led here, and how many chains they have become. */
   readonly steps: number;
+  readonly branches: number;
 }
 
 /**
@@ -37,14 +38,16 @@ export function searchableParameter(type: string, code: string, context: SearchC
   const parameters = context.searchParameters.of(type);
   const parameter = parameters.get(code);
   if (parameter?.isSearchable === true) return parameter;
-  const valid = [...parameters.values()].filter((candidate) => candidate.isSearchable).map((candidate) => candidate.code);
   const problem = parameter === undefined ? `is not known for ${type}` : `of ${type} is not offered by this server`;
-  throw new SearchFault('unknown', `The search parameter '${shown(code)}' ${problem}. Valid ones: ${suggestions(code, [...valid, ...RESULT_PARAMETERS, '_has'])}`);
+  throw new SearchFault('unknown', () => {
+    const valid = [...parameters.values()].filter((candidate) => candidate.isSearchable).map((candidate) => candidate.code);
+    return `The search parameter '${shown(code)}' ${problem}. Valid ones: ${suggestions(code, [...valid, ...RESULT_PARAMETERS, '_has'])}`;
+  });
 }
 
 function unknownModifier(parameter: SearchParameter, modifier: string): SearchFault {
-  const hint = parameter.modifiers.length === 0 ? 'It takes no modifier' : `Valid ones: ${suggestions(modifier, parameter.modifiers)}`;
-  return new SearchFault('unknown', `The modifier ':${shown(modifier)}' is not offered for the search parameter '${parameter.code}'. ${hint}`);
+  const hint = () => (parameter.modifiers.length === 0 ? 'It takes no modifier' : `Valid ones: ${suggestions(modifier, parameter.modifiers)}`);
+  return new SearchFault('unknown', () => `The modifier ':${shown(modifier)}' is not offered for the search parameter '${parameter.code}'. ${hint()}`);
 }
 
 function parseMissing(parameter: SearchParameter, alternatives: readonly string[]): Clause {

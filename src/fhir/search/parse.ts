@@ -36,7 +36,7 @@ function readPair(type: string, [name, value]: QueryPair, draft: Draft, context:
   try {
     const alternatives = alternativesOf(name, value, context.limits);
     const wish = parseWish({ type, name, value }, draft.wishes, context);
-    if (wish === undefined) draft.where.push(parseClause({ type, name, alternatives, steps: 0 }, context));
+    if (wish === undefined) draft.where.push(parseClause({ type, name, alternatives, steps: 0, branches: 1 }, context));
     else draft.wishes = { ...draft.wishes, ...wish.wishes };
     draft.understood.push([name, wish?.value ?? alternatives.join(',')]);
   } catch (error) {

@@ -73,13 +73,24 @@ export interface SearchLimits {
 
 /** Ends the reading of one parameter. Never leaves `parseSearch`. */
 export class SearchFault extends Error {
-  readonly issue: Issue;
+  readonly #kind: 'unknown' | 'malformed' | 'too-much';
+  readonly #diagnostics: string | (() => string);
+
+  /** @param diagnostics a function where it takes work and may never be read: a chain tries several types */
+  constructor(kind: 'unknown' | 'malformed' | 'too-much', diagnostics: string | (() => string)) {
+    super(kind);
+    this.#kind = kind;
+    this.#diagnostics = diagnostics;
+  }
+
   /** True for a parameter or modifier that is not offered, false for a value that cannot be read. */
-  readonly isUnknown: boolean;
-  constructor(kind: 'unknown' | 'malformed' | 'too-much', diagnostics: string) {
-    super(diagnostics);
-    this.isUnknown = kind === 'unknown';
-    this.issue = { severity: 'error', code: kind === 'unknown' ? 'not-supported' : kind === 'malformed' ? 'value' : 'too-costly', diagnostics };
+  get isUnknown(): boolean {
+    return this.#kind === 'unknown';
+  }
+
+  get issue(): Issue {
+    const code = { unknown: 'not-supported', malformed: 'value', 'too-much': 'too-costly' } as const;
+    return { severity: 'error', code: code[this.#kind], diagnostics: typeof this.#diagnostics === 'string' ? this.#diagnostics : this.#diagnostics() };
   }
 }
 

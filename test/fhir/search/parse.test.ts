@@ -249,6 +249,7 @@ describe('parseSearch on what cannot be read', () => {
     expect(parse('Patient', `name=${'x'.repeat(10_001)}`).faults).toMatchObject([{ code: 'too-costly' }]);
     expect(parse('Patient', Array.from({ length: 65 }, (_, i) => `name=${i}`).join('&')).faults).toMatchObject([{ code: 'too-costly', diagnostics: 'The search has more than 64 parameters' }]);
     expect(parse('Observation', 'encounter.part-of.part-of.part-of.status=x').faults).toMatchObject([{ code: 'too-costly', diagnostics: 'A chain has more than 3 steps' }]);
+    expect(parse('Observation', 'has-member.derived-from.derived-from.code=x').faults).toMatchObject([{ code: 'value', diagnostics: expect.stringMatching(/a chain names one, in the form [a-z-]+:Type\.parameter/) }]);
     expect(parse('Observation', '_sort=_id,date,code,status,category,patient').faults).toMatchObject([{ code: 'too-costly' }]);
   });
 
