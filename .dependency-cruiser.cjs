@@ -14,7 +14,7 @@ module.exports = {
     { name: 'express-only-in-routers', severity: 'error', from: { path: '^src/', pathNot: '(^src/http/|/router\\.ts$|^src/app\\.ts$)' }, to: { path: 'node_modules/express/' } },
     { name: 'capabilities-meet-at-the-index', severity: 'error', from: { path: '^src/([^/]+)/' }, to: { path: CAPABILITY + '.+', pathNot: ['^src/$1/', '/(index|router)\\.ts$'] } },
     { name: 'capabilities-know-no-rest', severity: 'error', from: { path: CAPABILITY, pathNot: '/router\\.ts$' }, to: { path: '^src/(rest|http|cli|app\\.ts|main\\.ts)' } },
-    { name: 'app-knows-all-and-none-knows-app', severity: 'error', from: { path: '^src/', pathNot: '^src/(main\\.ts|cli/)' }, to: { path: '^src/(app|main)\\.ts$' } },
+    { name: 'app-knows-all-and-none-knows-app', severity: 'error', from: { path: '^src/', pathNot: '^src/(main\\.ts|serve\\.ts|cli/)' }, to: { path: '^src/(app|main)\\.ts$' } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
