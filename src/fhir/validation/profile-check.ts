@@ -1,5 +1,5 @@
 import { structureOfType } from '../definitions/model.ts';
-import type { ElementModel, Structure, TypeModel } from '../definitions/model.ts';
+import type { Definitions, ElementModel, Structure, TypeModel } from '../definitions/model.ts';
 import { isObject } from '../resource.ts';
 import type { JsonObject, JsonValue } from '../resource.ts';
 import { codeFault, conceptFault } from './binding.ts';
@@ -31,8 +31,8 @@ export function elementCheck(element: ElementModel, compiler: Compiler, focus: s
   return inOrder(checks.filter((check) => check !== undefined));
 }
 
-/** One value of an element, with its place. */
-interface Found { readonly value: JsonValue; readonly at: Location; readonly type: string | undefined }
+/** One value of an element, with its place. `value` is undefined where a primitive has extensions only: it is there, and has no value to check. */
+interface Found { readonly value: JsonValue | undefined; readonly at: Location; readonly type: string | undefined }
 
 /** The demands on all values that a parent has of one element: how many, of which types, and each of them. */
 function childCheck(child: ElementModel, compiler: Compiler): Check {
@@ -47,7 +47,7 @@ function childCheck(child: ElementModel, compiler: Compiler): Check {
         const allowed = child.types.map(({ code }) => code).join(' or ');
         reportNew(scope.run, here, { code: 'structure', text: `must be of type ${allowed} by the profile` });
       }
-      each(item, here, scope);
+      if (item !== undefined) each(item, here, scope);
     }
     slicing?.(found, at, scope);
   };
@@ -55,20 +55,41 @@ function childCheck(child: ElementModel, compiler: Compiler): Check {
 
 function valuesOf(child: ElementModel, parent: JsonObject, at: Location, { definitions }: Compiler): Found[] {
   const { name } = child;
-  if (!child.isChoice) return itemsOf(parent[name], name, at, undefined);
-  return Object.keys(parent).flatMap((property) => {
-    const suffix = property.startsWith(name) ? property.slice(name.length) : '';
-    if (!/^[A-Z]/.test(suffix)) return [];
-    const primitive = suffix.charAt(0).toLowerCase() + suffix.slice(1);
-    const type = structureOfType(definitions, primitive) === undefined ? suffix : primitive;
-    return itemsOf(parent[property], `${name}.ofType(${type})`, at, type);
+  if (!child.isChoice) return itemsOf([parent[name], parent[`_${name}`]], name, at, undefined);
+  const sibling = `_${name}`;
+  return Object.keys(parent).flatMap((key) => {
+    const property = key.startsWith(sibling) && parent[key.slice(1)] === undefined ? key.slice(1) : key;
+    const type = property.startsWith(name) ? typeOfSuffix(property.slice(name.length), definitions) : undefined;
+    return type === undefined ? [] : itemsOf([parent[property], parent[`_${property}`]], `${name}.ofType(${type})`, at, type);
   });
 }
 
-function itemsOf(value: JsonValue | undefined, step: string, at: Location, type: string | undefined): Found[] {
-  if (value === undefined || value === null) return [];
-  if (!Array.isArray(value)) return [{ value, at: childLocation(at, step), type }];
-  return value.flatMap((item: JsonValue, index) => (item === null ? [] : [{ value: item, at: childLocation(at, step, index), type }]));
+/** `string` for `String` in `valueString`; undefined for what is no suffix of a choice. */
+function typeOfSuffix(suffix: string, definitions: Definitions): string | undefined {
+  if (structureOfType(definitions, suffix) !== undefined) return suffix;
+  const primitive = suffix.charAt(0).toLowerCase() + suffix.slice(1);
+  return structureOfType(definitions, primitive) === undefined ? undefined : primitive;
+}
+
+type Member = JsonValue | undefined;
+
+function itemsOf([value, sibling]: readonly [Member, Member], step: string, at: Location, type: string | undefined): Found[] {
+  if (Array.isArray(value) || Array.isArray(sibling)) {
+    const values = listOf(value);
+    const siblings = listOf(sibling);
+    return Array.from({ length: Math.max(values.length, siblings.length) }, (_, i) => i)
+      .filter((i) => isThere(values[i]) || isThere(siblings[i]))
+      .map((i) => ({ value: values[i] ?? undefined, at: childLocation(at, step, i), type }));
+  }
+  return isThere(value) || isThere(sibling) ? [{ value: value ?? undefined, at: childLocation(at, step), type }] : [];
+}
+
+function listOf(value: Member): readonly Member[] {
+  return Array.isArray(value) ? value as readonly JsonValue[] : [];
+}
+
+function isThere(value: Member): boolean {
+  return value !== undefined && value !== null;
 }
 
 function valueCheck(element: ElementModel, compiler: Compiler): Check | undefined {

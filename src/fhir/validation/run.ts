@@ -54,9 +54,9 @@ export function issuesOf(run: Run): Issue[] {
   return run.unreported === 0 ? [...run.faults, ...run.remarks] : [...run.faults, closing, ...run.remarks];
 }
 
-const QUOTABLE = /^(?!.*\d{7})[\x21-\x5f\x61-\x7e]{1,64}$/;
+const QUOTABLE = /^(?!.*(\d{7}|\d{4}-\d\d))[\x21-\x5f\x61-\x7e]{1,128}$/;
 
-/** A code, type or element name as the sender wrote it, in quotes; what could be a name or a number of a person is not repeated. */
+/** A code, type or element name as the sender wrote it, in quotes; what could be a name, a number or a date of a person is not repeated. */
 export function quoted(text: string): string {
-  return QUOTABLE.test(text) ? `\`${text}\`` : 'what was sent';
+  return QUOTABLE.test(text) ? `\`${text}\`` : '(not repeated here)';
 }

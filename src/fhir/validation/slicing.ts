@@ -6,7 +6,7 @@ import { equalsFixed, matchesPattern } from './pattern.ts';
 import { checkCount, reportNew } from './profile-faults.ts';
 import type { Check, Scope } from './run.ts';
 
-type ValuesCheck = (values: readonly { readonly value: JsonValue; readonly at: Location }[], parent: Location, scope: Scope) => void;
+type ValuesCheck = (values: readonly { readonly value: JsonValue | undefined; readonly at: Location }[], parent: Location, scope: Scope) => void;
 type Matcher = (value: JsonValue) => boolean;
 
 interface CompiledSlice { readonly slice: SliceModel; readonly matches: Matcher; readonly check: Check }
@@ -22,7 +22,7 @@ export function slicingCheck(element: ElementModel, slicing: SlicingModel, compi
   return (values, parent, scope) => {
     const counts = new Map<CompiledSlice, number>();
     for (const { value, at } of values) {
-      const found = slices.find(({ matches }) => matches(value));
+      const found = value === undefined ? undefined : slices.find(({ matches }) => matches(value));
       if (found === undefined) {
         if (slicing.rules === 'closed') reportNew(scope.run, at, { code: 'structure', text: `is none of those that the profile allows: ${slices.map(({ slice }) => slice.sliceName).join(', ')}` });
         continue;

@@ -76,6 +76,7 @@ describe('a laboratory result of the exchange', () => {
     ['as it is', {}], ['without value, for a reason', { valueQuantity: undefined, component: undefined, dataAbsentReason: { text: 'haemolysed' } }],
     ['without value when it was entered in error', { valueQuantity: undefined, component: undefined, status: 'entered-in-error' }],
     ['with another category beside', { category: [...lab('LAB'), { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/observation-category', code: 'laboratory' }] }] }],
+    ['at a time that is unknown, with the reason', { effectiveDateTime: undefined, _effectiveDateTime: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] } }],
     ['at a period', { effectiveDateTime: undefined, effectivePeriod: { start: '2026-03-01' } }],
   ])('passes %s', (_, changes) => {
     expect(faults(changes)).toEqual([]);
