@@ -57,7 +57,7 @@ function valuesOf(child: ElementModel, parent: JsonObject, at: Location, { defin
   const { name } = child;
   if (!child.isChoice) return itemsOf([parent[name], parent[`_${name}`]], name, at, undefined);
   const sibling = `_${name}`;
-  return Object.keys(parent).flatMap((key) => {
+  return Object.keys(parent).filter((key) => parent[key] !== undefined).flatMap((key) => {
     const property = key.startsWith(sibling) && parent[key.slice(1)] === undefined ? key.slice(1) : key;
     const type = property.startsWith(name) ? typeOfSuffix(property.slice(name.length), definitions) : undefined;
     return type === undefined ? [] : itemsOf([parent[property], parent[`_${property}`]], `${name}.ofType(${type})`, at, type);
