@@ -12,9 +12,9 @@ export async function takeTicks({ counters }: Collections, count: number, now: D
   const last = await counters.findOneAndUpdate(
     { _id: 'clock' },
     [{ $set: { value: { $add: [{ $max: ['$value', now.getTime() * TICKS_A_MS - 1] }, count] } } }],
-    { upsert: true, returnDocument: 'after' },
+    { returnDocument: 'after' },
   );
-  if (last === null) throw new Error('The clock of the database was asked and gave no time');
+  if (last === null) throw new Error('The database has lost its clock, the document counters/clock');
   return last.value - count + 1;
 }
 

@@ -36,7 +36,8 @@ export async function guarded<T>(call: () => Promise<T>): Promise<T> {
 
 /** True when the transaction left nothing behind and may succeed when run again: two writers met, or the primary moved. */
 export function isTransient(error: unknown): boolean {
-  if (!(error instanceof mongo.MongoError)) return false;
+  // No server at all: the driver has waited for one already.
+  if (!(error instanceof mongo.MongoError) || error instanceof mongo.MongoServerSelectionError) return false;
   // A key that a concurrent writer inserted first: the next attempt reads it.
   return error.hasErrorLabel('TransientTransactionError') || error.code === WRITE_CONFLICT || error.code === DUPLICATE_KEY;
 }

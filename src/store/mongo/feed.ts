@@ -68,7 +68,7 @@ async function placeNewGroups(collections: Collections): Promise<void> {
   const pending = () => groups.find({ pending: true }, { projection: { _id: 1 } });
   while (await pending().hasNext()) {
     await inTransaction(client, async (session: mongo.ClientSession) => {
-      const counter = await counters.findOneAndUpdate({ _id: 'feed' }, { $inc: { value: 0 } }, { session, upsert: true, returnDocument: 'after' });
+      const counter = await counters.findOneAndUpdate({ _id: 'feed' }, { $inc: { value: 0 } }, { session, returnDocument: 'after' });
       const found = await groups.find({ pending: true }, { session, projection: { _id: 1 } }).sort({ _id: 1 }).toArray();
       if (found.length === 0) return;
       const first = (counter?.value ?? 0) + 1;

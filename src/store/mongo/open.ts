@@ -9,12 +9,11 @@ import { prepareCollections } from './schemas.ts';
 /** The wire version of MongoDB 7.0, the oldest release that is still maintained. */
 const OLDEST_WIRE_VERSION = 21;
 
-const OPTIONS: ConnectOptions = {
-  appName: 'bund',
-  // A request must hear soon that the store is gone; an election takes less than this.
-  serverSelectionTimeoutMS: 5_000,
-  connectTimeoutMS: 5_000,
-  waitQueueTimeoutMS: 10_000,
+/** What the URI may say otherwise. A request must hear soon that the store is gone. */
+const DEFAULTS: ConnectOptions = { appName: 'bund', serverSelectionTimeoutMS: 3_000, connectTimeoutMS: 5_000, waitQueueTimeoutMS: 10_000 };
+
+/** What the port promises; no URI weakens it. */
+const PROMISES: ConnectOptions = {
   bufferCommands: false,
   autoIndex: false,
   autoCreate: false,
@@ -31,7 +30,7 @@ const OPTIONS: ConnectOptions = {
  * @throws ServiceError 'unavailable' when no primary answers; Error for a server that cannot keep what the port promises
  */
 export async function openMongo(uri: string, options: StoreOptions): Promise<Store> {
-  const connection = mongoose.createConnection(uri, { ...OPTIONS, ...(namesDatabase(uri) ? {} : { dbName: 'bund' }) });
+  const connection = mongoose.createConnection(uri, { ...defaultsFor(uri), ...PROMISES });
   try {
     return await guarded(async () => {
       await connection.asPromise();
@@ -51,6 +50,8 @@ async function isSharded(connection: Connection): Promise<boolean> {
   return isSharded;
 }
 
-function namesDatabase(uri: string): boolean {
-  return /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(uri);
+function defaultsFor(uri: string): ConnectOptions {
+  const left = Object.entries(DEFAULTS).filter(([name]) => !new RegExp(`[?&]${name}=`, 'i').test(uri));
+  const namesDatabase = /^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(uri);
+  return { ...Object.fromEntries(left), ...(namesDatabase ? {} : { dbName: 'bund' }) };
 }

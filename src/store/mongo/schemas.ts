@@ -1,5 +1,5 @@
-import { Schema } from 'mongoose';
-import type { Connection, IndexDefinition, IndexOptions, mongo } from 'mongoose';
+import { mongo, Schema } from 'mongoose';
+import type { Connection, IndexDefinition, IndexOptions } from 'mongoose';
 import type { ChainDocument, Collections, CounterDocument, GroupDocument, PositionDocument, ResourceDocument, VersionDocument } from './documents.ts';
 
 const OPTIONS = { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw' } as const;
@@ -51,7 +51,8 @@ const chain = new Schema({ _id: String, seq: Number, hash: String }, { ...OPTION
 const position = new Schema({ _id: String, position: String }, { ...OPTIONS, collection: 'positions' });
 const counter = new Schema({ _id: String, value: Number }, { ...OPTIONS, collection: 'counters' });
 
-const NAMESPACE_EXISTS = 48;
+/** NamespaceExists and DuplicateKey: another gateway made the same at the same time. */
+const EXISTS = new Set<unknown>([48, 11000]);
 
 /**
  * Makes the collections and their indexes where they are missing; several gateways may do so at once. A transaction must not
@@ -72,6 +73,7 @@ export async function prepareCollections(connection: Connection, sharded: boolea
   }
   const client = connection.getClient();
   const db = client.db(connection.name);
+  for (const _id of ['clock', 'feed']) await models.counters.updateOne({ _id }, { $setOnInsert: { value: 0 } }, { upsert: true }).catch(ignoreExisting);
   return {
     client,
     resources: db.collection<ResourceDocument>(models.resources.collection.collectionName),
@@ -89,5 +91,5 @@ function indexOf(schema: Schema, fields: IndexDefinition, options: IndexOptions 
 }
 
 function ignoreExisting(error: unknown): void {
-  if ((error as mongo.MongoServerError).code !== NAMESPACE_EXISTS) throw error;
+  if (!(error instanceof mongo.MongoServerError) || !EXISTS.has(error.code)) throw error;
 }
