@@ -7,7 +7,7 @@ import type { SearchParameters } from './parameters.ts';
 import type { TermKind } from './query.ts';
 import { addNumbers, addQuantities } from './quantity-terms.ts';
 import { referenceAdder } from './reference-terms.ts';
-import { STORE_PARAMETERS, createSearchParameters, pathOfParameter, termKindOf } from './registry.ts';
+import { STORE_PARAMETERS, createSearchParameters, pathOfParameter } from './registry.ts';
 import { addStrings } from './string-terms.ts';
 import { dropRepeated, emptyTermLists, type TermLists } from './term-lists.ts';
 import type { IndexTerms } from './terms.ts';
@@ -70,10 +70,9 @@ function addersOf({ baseUrl, offsetMinutes = 0 }: ExtractOptions): Adders {
 
 function makePlan(definitions: Definitions, searchParameters: SearchParameters, type: string): Plan {
   const parameters = searchParameters.of(type);
-  const steps = [...parameters.values()].flatMap(({ code, definition }): Step[] => {
-    const kind = termKindOf(definition);
-    return kind === undefined || STORE_PARAMETERS.has(code) ? [] : [{ param: code, kind, path: pathOfParameter(definitions, type, definition) }];
-  });
+  const steps = [...parameters.values()].flatMap(({ code, kind, definition }): Step[] => (
+    kind === undefined || STORE_PARAMETERS.has(code) ? [] : [{ param: code, kind, path: pathOfParameter(definitions, type, definition) }]
+  ));
   return { steps, patientParameters: patientParametersOf(definitions, type, new Set(parameters.keys())) };
 }
 

@@ -25,7 +25,9 @@ export function parseChain(asked: Asked, context: SearchContext, parseRest: Pars
   const rest = { ...stepOf(asked, context), branches: asked.branches * targets.length, name: asked.name.slice(dot + 1) };
   const clauses = targets.flatMap((type) => chainTo(type, parameter, () => parseRest({ ...rest, type }, context), targets.length === 1));
   const [first, ...others] = clauses;
-  if (first === undefined) throw new SearchFault('unknown', `No target of the search parameter '${code}' has a search parameter '${shown(rest.name)}'. Its targets: ${targets.join(', ')}`);
+  if (first === undefined) {
+    throw new SearchFault('unknown', `No target of the search parameter '${code}' has a search parameter '${shown(rest.name)}'. Its targets: ${targets.join(', ')}`);
+  }
   return others.length === 0 ? first : { kind: 'or', clauses };
 }
 
@@ -36,7 +38,9 @@ function chainTargets(parameter: SearchParameter, named: string | undefined, { a
     if (targets.length > 0 ? !targets.includes(named) : !context.isResourceType(named)) throw unknownTarget(parameter, named);
     return [named];
   }
-  if (targets.length === 0 || asked.branches * targets.length > MAX_BRANCHES) throw new SearchFault('malformed', `The search parameter '${code}' can refer to many types: a chain names one, in the form ${code}:Type.parameter`);
+  if (targets.length === 0 || asked.branches * targets.length > MAX_BRANCHES) {
+    throw new SearchFault('malformed', `The search parameter '${code}' can refer to many types: a chain names one, in the form ${code}:Type.parameter`);
+  }
   return targets;
 }
 
@@ -50,7 +54,9 @@ export function parseHas(asked: Asked, context: SearchContext, parseRest: ParseR
   if (rest.length === 0) throw new SearchFault('malformed', `'${shown(asked.name)}' is not of the form _has:Type:reference:parameter`);
   if (!context.isResourceType(type)) throw new SearchFault('malformed', `'${shown(type)}' in _has is not a resource type`);
   const parameter = referenceParameter(type, code, context);
-  if (parameter.targets.length > 0 && !parameter.targets.includes(asked.type)) throw new SearchFault('malformed', `The search parameter '${code}' of ${type} does not refer to ${asked.type}, but to ${parameter.targets.join(', ')}`);
+  if (parameter.targets.length > 0 && !parameter.targets.includes(asked.type)) {
+    throw new SearchFault('malformed', `The search parameter '${code}' of ${type} does not refer to ${asked.type}, but to ${parameter.targets.join(', ')}`);
+  }
   return { kind: 'has', type, param: code, where: [parseRest({ ...stepOf(asked, context), type, name: rest.join(':') }, context)] };
 }
 

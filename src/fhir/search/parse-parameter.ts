@@ -5,9 +5,7 @@ import { malformed, parseDateMatch, parseNumberMatch, parseOfType, parseQuantity
 import type { SearchParameter } from './parameters.ts';
 import type { Clause, TermKind } from './query.ts';
 import { identifierParam } from './reference-terms.ts';
-import { termKindOf } from './registry.ts';
-import { RESULT_PARAMETERS } from './search-request.ts';
-import { SearchFault, type SearchContext } from './search-request.ts';
+import { RESULT_PARAMETERS, SearchFault, type SearchContext } from './search-request.ts';
 import { shown, suggestions } from './suggest.ts';
 import { ofTypeParam } from './token-terms.ts';
 
@@ -33,11 +31,13 @@ export function parseParameter({ type, name, alternatives }: Asked, context: Sea
   return modifier === 'missing' ? parseMissing(parameter, alternatives) : clauseOf(parameter, modifier, alternatives, context);
 }
 
+export type SearchableParameter = SearchParameter & { readonly kind: TermKind };
+
 /** The parameter of a type by its code. @throws SearchFault when there is none, or none that can be searched */
-export function searchableParameter(type: string, code: string, context: SearchContext): SearchParameter {
+export function searchableParameter(type: string, code: string, context: SearchContext): SearchableParameter {
   const parameters = context.searchParameters.of(type);
   const parameter = parameters.get(code);
-  if (parameter?.isSearchable === true) return parameter;
+  if (parameter !== undefined && isSearchable(parameter)) return parameter;
   const problem = parameter === undefined ? `is not known for ${type}` : `of ${type} is not offered by this server`;
   throw new SearchFault('unknown', () => {
     const valid = [...parameters.values()].filter((candidate) => candidate.isSearchable).map((candidate) => candidate.code);
@@ -50,20 +50,20 @@ function unknownModifier(parameter: SearchParameter, modifier: string): SearchFa
   return new SearchFault('unknown', () => `The modifier ':${shown(modifier)}' is not offered for the search parameter '${parameter.code}'. ${hint()}`);
 }
 
-function parseMissing(parameter: SearchParameter, alternatives: readonly string[]): Clause {
+function isSearchable(parameter: SearchParameter): parameter is SearchableParameter {
+  return parameter.kind !== undefined;
+}
+
+function parseMissing(parameter: SearchableParameter, alternatives: readonly string[]): Clause {
   const [value, ...more] = alternatives;
   if ((value !== 'true' && value !== 'false') || more.length > 0) throw malformed(parameter, 'with :missing is true or false');
-  return { kind: 'missing', param: parameter.code, of: kindOf(parameter), isMissing: value === 'true' };
+  return { kind: 'missing', param: parameter.code, of: parameter.kind, isMissing: value === 'true' };
 }
 
-function kindOf(parameter: SearchParameter): TermKind {
-  return termKindOf(parameter.definition) ?? 'token';
-}
-
-function clauseOf(parameter: SearchParameter, modifier: string | undefined, alternatives: readonly string[], context: SearchContext): Clause {
+function clauseOf(parameter: SearchableParameter, modifier: string | undefined, alternatives: readonly string[], context: SearchContext): Clause {
   const { code: param } = parameter;
   if (param === '_id') return { kind: 'id', anyOf: alternatives.map((raw) => parseId(raw, parameter)), ...negation(modifier) };
-  switch (kindOf(parameter)) {
+  switch (parameter.kind) {
     case 'token': return modifier === 'of-type'
       ? { kind: 'token', param: ofTypeParam(param), anyOf: alternatives.map((raw) => parseOfType(raw, parameter)) }
       : { kind: 'token', param, anyOf: alternatives.map((raw) => parseToken(raw, parameter)), ...negation(modifier) };

@@ -24,7 +24,7 @@ export function createSearchParameters(definitions: Definitions): SearchParamete
 }
 
 /** The kind of term that a parameter asks for; undefined when it cannot be searched. */
-export function termKindOf(definition: SearchParameterDefinition): TermKind | undefined {
+function termKindOf(definition: SearchParameterDefinition): TermKind | undefined {
   const { type } = definition;
   return definition.expression === undefined || type === 'composite' || type === 'special' ? undefined : type;
 }
@@ -50,7 +50,7 @@ function parameterOf(definitions: Definitions, type: string, definition: SearchP
   const targets = definition.type === 'reference' ? targetsOf(definition, type) : [];
   const path = kind === undefined ? undefined : pathOfParameter(definitions, type, definition);
   return {
-    code: definition.code, definition, type: definition.type, targets, isSearchable: kind !== undefined,
+    code: definition.code, definition, type: definition.type, targets, isSearchable: kind !== undefined, kind,
     modifiers: path === undefined ? [] : modifiersOf(definition, targets, path),
     impliedSystems: kind === 'token' && path !== undefined ? impliedSystemsOf(definitions, path) : [],
   };

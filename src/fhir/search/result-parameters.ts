@@ -1,9 +1,7 @@
 import { parseInclusion } from './parse-inclusion.ts';
 import { searchableParameter } from './parse-parameter.ts';
 import type { Sort } from './query.ts';
-import { termKindOf } from './registry.ts';
 import { SEARCH_LIMITS, SUMMARIES, SearchFault, TOTALS, type Inclusion, type SearchContext, type SearchRequest } from './search-request.ts';
-import { shown } from './suggest.ts';
 
 /** The part of a request that says what to answer, not what to look for. */
 export type ResultWishes = Omit<SearchRequest, 'type' | 'where' | 'understood'>;
@@ -74,7 +72,5 @@ function parseSort(type: string, value: string, context: SearchContext): readonl
 function sortedBy(type: string, code: string, context: SearchContext): Sort['of'] {
   if (code === '_id') return 'id';
   if (code === '_lastUpdated') return 'lastUpdated';
-  const kind = termKindOf(searchableParameter(type, code, context).definition);
-  if (kind === undefined) throw new SearchFault('unknown', `'_sort' by '${shown(code)}' is not offered`);
-  return kind;
+  return searchableParameter(type, code, context).kind;
 }
