@@ -17,6 +17,8 @@ const MANY = 16;
 /** A set of resources: a SELECT of `rid`, the same one perhaps several times. */
 export interface RidSet {
   readonly select: Sql;
+  /** True when it gives each resource once. */
+  readonly isUnique?: boolean;
   /** A part of an index that is already in order of `rid`: its FROM and WHERE, over alias `d`. */
   readonly ordered?: { readonly from: Sql; readonly where: Sql };
   /** True when finding the first of the set may mean to look through all terms of the parameter. */
@@ -56,7 +58,7 @@ export class ClauseSql {
       case 'token': case 'reference': case 'uri': return clause.negate === true ? undefined : this.#termSet(type, clause);
       case 'string': return this.#phraseSet(type, clause);
       case 'date': case 'number': case 'quantity': return clause.param === LAST_UPDATED ? changedSet(this.#connection, this.#names, type, clause) : this.#extentSet(type, clause);
-      case 'id': return clause.negate === true ? undefined : { select: this.#ridsOfIds(type, clause.anyOf) };
+      case 'id': return clause.negate === true ? undefined : { select: this.#ridsOfIds(type, clause.anyOf), isUnique: true };
       case 'chain': return { select: this.#referring(type, clause), scans: true };
       case 'missing': case 'has': case 'or': return undefined;
     }

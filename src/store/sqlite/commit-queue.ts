@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from '../../errors.ts';
 import type { Change, CommitOptions, Stored } from '../store.ts';
-import type { Applying } from './applying.ts';
+import type { Checking, Step } from './checking.ts';
 import { PATIENCE_MS } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { failureOf, isBusy } from './failure.ts';
 import type { Names } from './names.ts';
+import type { Writing } from './writing.ts';
 
 interface Waiting {
   readonly changes: readonly Change[];
@@ -24,7 +25,8 @@ const MAX_CHANGES_TOGETHER = 500;
  */
 export class CommitQueue {
   readonly #connection: Connection;
-  readonly #applying: Applying;
+  readonly #checking: Checking;
+  readonly #writing: Writing;
   readonly #names: Names;
   readonly #alongside: (appended: number) => void;
   #waiting: Waiting[] = [];
@@ -32,9 +34,10 @@ export class CommitQueue {
   #closed = false;
 
   /** @param alongside work that is to be done in the same transaction, given how many traces it appended */
-  constructor(connection: Connection, parts: { readonly applying: Applying; readonly names: Names; readonly alongside: (appended: number) => void }) {
+  constructor(connection: Connection, parts: { readonly checking: Checking; readonly writing: Writing; readonly names: Names; readonly alongside: (appended: number) => void }) {
     this.#connection = connection;
-    this.#applying = parts.applying;
+    this.#checking = parts.checking;
+    this.#writing = parts.writing;
     this.#names = parts.names;
     this.#alongside = parts.alongside;
   }
@@ -113,18 +116,18 @@ export class CommitQueue {
   }
 
   #transact(group: readonly Waiting[]): Result[] {
-    this.#applying.begin();
+    this.#writing.begin();
     const results = group.map(({ changes, options }): Result => {
-      let steps;
+      let steps: readonly Step[];
       try {
-        steps = this.#applying.check(changes, options);
+        steps = this.#checking.steps(changes, options);
       } catch (error) {
         if (!this.#connection.inTransaction) throw error;
         return { error };
       }
-      return { stored: this.#applying.write(steps) };
+      return { stored: this.#writing.write(steps) };
     });
-    this.#alongside(this.#applying.appended);
+    this.#alongside(this.#writing.appended);
     this.#connection.exec('COMMIT');
     return results;
   }

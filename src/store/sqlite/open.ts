@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { ResourceKey } from '../../fhir/resource.ts';
 import type { SearchQuery } from '../../fhir/search/query.ts';
 import type { Change, ChainHead, ChainLink, CommitOptions, FeedPage, FeedQuery, HistoryQuery, Page, Store, StoreOptions, Stored } from '../store.ts';
-import { Applying } from './applying.ts';
+import { Checking } from './checking.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { Connection } from './connection.ts';
 import { failureOf } from './failure.ts';
@@ -11,13 +11,14 @@ import { Feed } from './feed.ts';
 import { History } from './history.ts';
 import { IndexWriter } from './index-writer.ts';
 import { Names } from './names.ts';
-import { PageKeys } from './page-key.ts';
+import { PageKeys, checkLimit } from './page-key.ts';
 import { Reading } from './reading.ts';
 import { migrate } from './schema.ts';
 import { name } from './sql.ts';
-import { Searching, checkLimit } from './searching.ts';
+import { Searching } from './searching.ts';
 import { TraceIndexer, concernsTraces } from './trace-indexer.ts';
 import { Traces } from './traces.ts';
+import { Writing } from './writing.ts';
 
 /**
  * Opens a database file, made if need be, folder included; `:memory:` for one that lives as long as the store.
@@ -67,8 +68,12 @@ class SqliteStore implements Store {
     this.#history = new History(connection, names, keys);
     this.#feed = new Feed(connection, names);
     this.#searching = new Searching(connection, names, keys);
-    const applying = new Applying(connection, { names, traces: this.#traces, index, searching: this.#searching, indexer: this.#indexer, options });
-    this.#queue = new CommitQueue(connection, { applying, names, alongside: (appended) => this.#indexer.alongside(appended) });
+    this.#queue = new CommitQueue(connection, {
+      names,
+      checking: new Checking(connection, { names, traces: this.#traces, indexer: this.#indexer, searching: this.#searching, extract: options.extract }),
+      writing: new Writing(connection, { names, traces: this.#traces, index, options }),
+      alongside: (appended) => this.#indexer.alongside(appended),
+    });
   }
 
   commit(changes: readonly Change[], options?: CommitOptions): Promise<readonly Stored[]> {

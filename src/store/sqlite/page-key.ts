@@ -1,5 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { ServiceError } from '../../errors.ts';
+import { MAX_PAGE_SIZE } from '../../fhir/search/query.ts';
 import type { Connection } from './connection.ts';
 import { sql } from './sql.ts';
 import type { SqlValue } from './sql.ts';
@@ -37,4 +38,9 @@ export class PageKeys {
   #mac(scope: string, text: string): Buffer {
     return createHmac('sha256', this.#secret).update(scope).update('\n').update(text).digest().subarray(0, MAC_BYTES);
   }
+}
+
+/** @throws ServiceError 'malformed' */
+export function checkLimit(limit: number): void {
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_SIZE) throw new ServiceError('malformed', `A page holds 1 to ${MAX_PAGE_SIZE} entries`);
 }

@@ -1,4 +1,5 @@
-import type { Clause } from '../../fhir/search/query.ts';
+import { clinicalDateParam } from '../../fhir/search/clinical-date.ts';
+import type { Clause, SearchQuery } from '../../fhir/search/query.ts';
 import { NO_SPACE } from './index-rows.ts';
 import type { Names } from './names.ts';
 import { CODE_PARAM, viaOf } from './patient-index.ts';
@@ -30,6 +31,11 @@ export function recordRows(names: Names, type: string, where: readonly Clause[])
   const rest = where.filter((other) => other !== clause && (!coded || other !== code));
   const lists = patients.flatMap((patient) => within.map((part) => sql`patient = ${patient} AND ${part} AND (via & ${via}) > 0`));
   return lists.length > MAX_LISTS ? undefined : { lists, coded, clause, rest };
+}
+
+/** Whether the order asked for is that of a record. */
+export function isNewestFirst({ type, sort: [first, ...more] }: SearchQuery): boolean {
+  return first !== undefined && more.length === 0 && first.of === 'date' && first.descending && first.param === clinicalDateParam(type);
 }
 
 /** The rows of all parts, merged: `rid` and `date`, newest first, at most `limit`, from after a position on. */

@@ -12,12 +12,17 @@ export function numberOf(value: SQLOutputValue | undefined): number {
   throw new TypeError('The store holds something else where a number belongs');
 }
 
-let latest = { ms: 0, text: new Date(0).toISOString() };
+let minute = { start: 0, text: '1970-01-01T00:00:' };
 
-/** Instants are kept as epoch milliseconds. The last one is remembered, since a whole commit has the same. */
+/** The instant of epoch milliseconds. The last minute is remembered: times written or read together are mostly near each other. */
 export function instantOf(ms: number): string {
-  if (ms !== latest.ms) latest = { ms, text: new Date(ms).toISOString() };
-  return latest.text;
+  if (ms < minute.start || ms >= minute.start + 60_000) {
+    const start = Math.floor(ms / 60_000) * 60_000;
+    minute = { start, text: new Date(start).toISOString().slice(0, 17) };
+  }
+  const rest = ms - minute.start;
+  const seconds = Math.floor(rest / 1000);
+  return `${minute.text}${seconds < 10 ? '0' : ''}${seconds}.${String(rest - seconds * 1000).padStart(3, '0')}Z`;
 }
 
 /** @param row with `id`, `version`, `updated`, `deleted`, `body` */

@@ -39,7 +39,7 @@ export class SearchStarts {
     const record = recordRows(this.#names, type, where);
     if (record !== undefined && record.coded) {
       const rows = join(record.lists.map((list) => sql`SELECT rid FROM record WHERE ${list}`), ' UNION ALL ');
-      return { from: distinct(rows), where: [], rest: record.rest, isOrdered: false, isLarge: false };
+      return { from: source({ select: rows, isUnique: record.lists.length === 1 }), where: [], rest: record.rest, isOrdered: false, isLarge: false };
     }
     if (record !== undefined) return this.#ofClause(type, where, record.clause);
     return this.#ofFewest(type, where);
@@ -65,7 +65,7 @@ export class SearchStarts {
     const rest = where.filter((other) => other !== clause);
     if (set?.ordered !== undefined) return { from: set.ordered.from, where: [set.ordered.where], rest, isOrdered: true, isLarge };
     if (set === undefined) throw new TypeError('A search cannot start with this clause');
-    return { from: distinct(set.select), where: [], rest, isOrdered: false, isLarge };
+    return { from: source(set), where: [], rest, isOrdered: false, isLarge };
   }
 
   #sizeOf(set: RidSet): number {
@@ -73,6 +73,6 @@ export class SearchStarts {
   }
 }
 
-function distinct(select: Sql): Sql {
-  return sql`(SELECT DISTINCT rid FROM (${select})) d`;
+function source({ select, isUnique = false }: RidSet): Sql {
+  return isUnique ? sql`(${select}) d` : sql`(SELECT DISTINCT rid FROM (${select})) d`;
 }

@@ -1,22 +1,24 @@
-import { ServiceError } from '../../errors.ts';
-import { clinicalDateParam } from '../../fhir/search/clinical-date.ts';
-import { MAX_PAGE_SIZE } from '../../fhir/search/query.ts';
-import type { SearchQuery, Sort } from '../../fhir/search/query.ts';
+import type { SearchQuery } from '../../fhir/search/query.ts';
 import type { Assumption, Page } from '../store.ts';
 import { ClauseSql } from './clause-sql.ts';
 import type { Connection, Row } from './connection.ts';
 import type { Names } from './names.ts';
 import type { PageKeys } from './page-key.ts';
-import { mergedRecord, recordRows } from './record-search.ts';
+import { isNewestFirst, mergedRecord, recordRows } from './record-search.ts';
 import { numberOf, storedOf, textOf } from './row.ts';
 import { SearchStarts } from './search-start.ts';
+import type { Start } from './search-start.ts';
 import { sortOrder, sortedListing } from './sort-sql.ts';
+import { sortWindow } from './sort-window.ts';
 import { and, name, sql } from './sql.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import { TRACE_TYPE } from './traces.ts';
 
 /** One page to be: where its resources come from in order, and the columns of `d` that say where the next one starts. */
 interface Listing { readonly from: Sql; readonly where: readonly Sql[]; readonly order: Sql; readonly keys: readonly string[] }
+/** What was read for a page: one row more than it shows, if there are more. */
+interface Found { readonly rows: readonly Row[]; readonly keys: readonly string[] }
+type Position = readonly SqlValue[] | undefined;
 
 /** Searches: chooses a plan, has it written as one SELECT, and reads the page. */
 export class Searching {
@@ -34,16 +36,15 @@ export class Searching {
     this.#starts = new SearchStarts(connection, names, this.#clauses);
   }
 
-  /** @throws ServiceError 'malformed' for a limit out of range or a foreign position */
+  /** @throws ServiceError 'malformed' for a position that was not given for this type and order */
   page(query: SearchQuery): Page {
     const scope = `search ${query.type} ${query.sort.map(({ param, of, descending }) => `${param}:${of}:${descending}`).join(',')}`;
     const after = query.after === undefined ? undefined : this.#keys.read(scope, query.after);
-    const listing = this.#listing(query, after);
-    const rows = this.#rows(query, listing);
+    const { rows, keys } = this.#find(query, after);
     const items = rows.slice(0, query.limit).map((row) => storedOf(query.type, row));
     const last = rows[query.limit - 1];
     if (rows.length <= query.limit || last === undefined) return { items };
-    return { items, next: this.#keys.write(scope, listing.keys.map((key) => keyValue(last[key]))) };
+    return { items, next: this.#keys.write(scope, keys.map((key) => keyValue(last[key]))) };
   }
 
   count({ type, where }: Pick<SearchQuery, 'type' | 'where'>): number {
@@ -54,44 +55,59 @@ export class Searching {
   /** Whether the resources that match are those the caller saw. */
   matchesExactly({ type, where, ids }: Assumption): boolean {
     const expected = new Set(ids);
-    const limit = Math.min(expected.size + 1, MAX_PAGE_SIZE);
-    const found = this.#rows({ type, limit: limit - 1 }, this.#listing({ type, where, sort: [], limit }, undefined));
-    return found.length === expected.size && found.every((row) => expected.has(textOf(row.id)));
+    const { rows } = this.#find({ type, where, sort: [], limit: expected.size }, undefined);
+    return rows.length === expected.size && rows.every((row) => expected.has(textOf(row.id)));
   }
 
-  #rows({ type, limit }: Pick<SearchQuery, 'type' | 'limit'>, { from, where, order, keys }: Listing): Row[] {
-    const { columns, joins } = type === TRACE_TYPE ? TRACE_COLUMNS : RESOURCE_COLUMNS;
-    return this.#connection.all(sql`SELECT ${columns}, ${name(keys.map((key) => `d.${key}`).join(', '))} FROM ${from} ${joins} WHERE ${and(where)} ORDER BY ${order} LIMIT ${limit + 1}`);
-  }
-
-  #listing(query: SearchQuery, after: readonly SqlValue[] | undefined): Listing {
-    if (isNewestFirst(query)) {
-      const listing = this.#recordListing(query, after);
-      if (listing !== undefined) return listing;
-    }
+  #find(query: SearchQuery, after: Position): Found {
+    const record = isNewestFirst(query) ? this.#recordListing(query, after) : undefined;
+    if (record !== undefined) return this.#read(query, record);
     const start = this.#starts.choose(query.type, query.where);
-    const probes = this.#probes(query.type, start.rest);
-    if (query.sort.length === 0) {
-      const before = after === undefined ? [] : [sql`d.rid < ${after[0] ?? 0}`];
-      return this.#inCreationOrder(start.isOrdered, start.from, [...start.where, ...before, ...probes], query.limit + 1);
+    if (query.sort.length === 0) return this.#read(query, this.#byCreation(query, start, after));
+    const inWindow = start.isLarge ? this.#findInWindow(query, after) : undefined;
+    return inWindow ?? this.#read(query, this.#sorted(query, start, after));
+  }
+
+  /** Looks through ever larger windows of the first sort key, until one holds a whole page. */
+  #findInWindow(query: SearchQuery, after: Position): Found | undefined {
+    const [sort] = query.sort;
+    if (sort === undefined) return undefined;
+    const probes = this.#probes(query.type, query.where);
+    for (let size = 2 * (query.limit + 1); ; size *= 4) {
+      const window = sortWindow(this.#connection, this.#names, { type: query.type, sort, from: after === undefined ? undefined : after[0] ?? null, size, probes });
+      if (window === undefined) return undefined;
+      const start: Start = { from: sql`(SELECT DISTINCT rid FROM (${window})) d`, where: [], rest: query.where, isOrdered: false, isLarge: false };
+      const found = this.#read(query, this.#sorted(query, start, after));
+      if (found.rows.length > query.limit) return found;
     }
+  }
+
+  #read({ type, limit }: SearchQuery, { from, where, order, keys }: Listing): Found {
+    const { columns, joins } = type === TRACE_TYPE ? TRACE_COLUMNS : RESOURCE_COLUMNS;
+    const rows = this.#connection.all(sql`SELECT ${columns}, ${name(keys.map((key) => `d.${key}`).join(', '))} FROM ${from} ${joins} WHERE ${and(where)} ORDER BY ${order} LIMIT ${limit + 1}`);
+    return { rows, keys };
+  }
+
+  #byCreation(query: SearchQuery, start: Start, after: Position): Listing {
+    const before = after === undefined ? [] : [sql`d.rid < ${after[0] ?? 0}`];
+    const where = [...start.where, ...before, ...this.#probes(query.type, start.rest)];
+    const order = name('d.rid DESC');
+    if (start.isOrdered) return { from: start.from, where, order, keys: ['rid'] };
+    // The page is cut before the bodies are read.
+    return { from: sql`(SELECT d.rid AS rid FROM ${start.from} WHERE ${and(where)} ORDER BY ${order} LIMIT ${query.limit + 1}) d`, where: [], order, keys: ['rid'] };
+  }
+
+  #sorted(query: SearchQuery, start: Start, after: Position): Listing {
     return {
-      from: sortedListing(this.#names, { ...query, limit: query.limit + 1 }, start, { where: probes, after }),
+      from: sortedListing(this.#names, { ...query, limit: query.limit + 1 }, start, { where: this.#probes(query.type, start.rest), after }),
       where: [],
       order: sortOrder(query.sort, 'd.'),
       keys: [...query.sort.map((_, i) => `k${i}`), 'rid'],
     };
   }
 
-  #inCreationOrder(isOrdered: boolean, from: Sql, where: readonly Sql[], limit: number): Listing {
-    const order = name('d.rid DESC');
-    if (isOrdered) return { from, where, order, keys: ['rid'] };
-    // The page is cut before the bodies are read.
-    return { from: sql`(SELECT d.rid AS rid FROM ${from} WHERE ${and(where)} ORDER BY ${order} LIMIT ${limit}) d`, where: [], order, keys: ['rid'] };
-  }
-
   /** A patient's resources, newest first: straight from the index that leads with the patient. */
-  #recordListing(query: SearchQuery, after: readonly SqlValue[] | undefined): Listing | undefined {
+  #recordListing(query: SearchQuery, after: Position): Listing | undefined {
     const record = recordRows(this.#names, query.type, query.where);
     if (record === undefined) return undefined;
     const beyond = after === undefined ? [] : [sql`(d.date, d.rid) < (${after[0] ?? 0}, ${after[1] ?? 0})`];
@@ -118,19 +134,6 @@ const TRACE_COLUMNS = {
   joins: name('LEFT JOIN trace t ON t.seq = d.rid LEFT JOIN resource r ON r.rid = d.rid LEFT JOIN version v ON v.seq = r.seq'),
 };
 
-function isNewestFirst({ type, sort: [first, ...more] }: SearchQuery): boolean {
-  return first !== undefined && more.length === 0 && isByClinicalDate(type, first);
-}
-
-function isByClinicalDate(type: string, { param, of, descending }: Sort): boolean {
-  return of === 'date' && descending && param === clinicalDateParam(type);
-}
-
 function keyValue(value: Row[string] | undefined): SqlValue {
   return typeof value === 'string' || typeof value === 'number' ? value : null;
-}
-
-/** @throws ServiceError 'malformed' */
-export function checkLimit(limit: number): void {
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_PAGE_SIZE) throw new ServiceError('malformed', `A page holds 1 to ${MAX_PAGE_SIZE} entries`);
 }

@@ -1,0 +1,123 @@
+import type { StatementSync } from 'node:sqlite';
+import { ServiceError } from '../../errors.ts';
+import { bodyTemplate, renderBody } from '../../fhir/body.ts';
+import type { BodyTemplate } from '../../fhir/body.ts';
+import { parseJson } from '../../fhir/json.ts';
+import { isId, isObject, referenceTo } from '../../fhir/resource.ts';
+import type { Resource, ResourceKey } from '../../fhir/resource.ts';
+import type { IndexTerms } from '../../fhir/search/terms.ts';
+import type { Change, CommitOptions, StoreOptions } from '../store.ts';
+import type { Connection } from './connection.ts';
+import type { Names } from './names.ts';
+import { instantOf, numberOf, textOf } from './row.ts';
+import type { Searching } from './searching.ts';
+import { concernsTraces } from './trace-indexer.ts';
+import type { TraceIndexer } from './trace-indexer.ts';
+import { TRACE_TYPE } from './traces.ts';
+import type { Traces } from './traces.ts';
+
+/** A resource as it is now. `rid` is its number in the index. */
+export interface Current { readonly rid: number; readonly version: number; readonly seq: number; readonly updated: number; readonly deleted: boolean; readonly body: string }
+
+/** A change that was found good, with all that is needed to write it. Nothing of a commit is written before all its steps are made. */
+export type Step =
+  | { readonly kind: 'unchanged'; readonly key: ResourceKey; readonly current: Current }
+  | { readonly kind: 'put'; readonly key: ResourceKey; readonly current: Current | undefined; readonly template: BodyTemplate; readonly terms: IndexTerms; readonly termsBefore: IndexTerms | undefined }
+  | { readonly kind: 'delete'; readonly key: ResourceKey; readonly current: Current; readonly termsBefore: IndexTerms }
+  | { readonly kind: 'append'; readonly trace: Resource & { readonly id: string } };
+
+export type PutStep = Extract<Step, { kind: 'put' }>;
+export type DeleteStep = Extract<Step, { kind: 'delete' }>;
+
+const TYPE = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
+
+/**
+ * Finds whether a commit may be, and prepares it. Whatever is wrong with a commit is found here, before anything of it is
+ * written; so commits share a transaction without a savepoint for each.
+ */
+export class Checking {
+  readonly #names: Names;
+  readonly #traces: Traces;
+  readonly #indexer: TraceIndexer;
+  readonly #searching: Searching;
+  readonly #extract: StoreOptions['extract'];
+  readonly #selectCurrent: StatementSync;
+  readonly #selectBody: StatementSync;
+
+  constructor(connection: Connection, parts: { readonly names: Names; readonly traces: Traces; readonly indexer: TraceIndexer; readonly searching: Searching; readonly extract: StoreOptions['extract'] }) {
+    this.#names = parts.names;
+    this.#traces = parts.traces;
+    this.#indexer = parts.indexer;
+    this.#searching = parts.searching;
+    this.#extract = parts.extract;
+    this.#selectCurrent = connection.prepare('SELECT rid, version, seq, updated, deleted FROM resource WHERE type = ? AND id = ?');
+    this.#selectBody = connection.prepare('SELECT body FROM version WHERE seq = ?');
+  }
+
+  /** @throws ServiceError as `Store.commit` says; nothing is written */
+  steps(changes: readonly Change[], options: CommitOptions | undefined): readonly Step[] {
+    for (const assumption of options?.assuming ?? []) {
+      if (concernsTraces(assumption.type, assumption.where)) this.#indexer.catchUpNow();
+      if (!this.#searching.matchesExactly(assumption)) throw new ServiceError('conflict', `Another writer changed which ${assumption.type} resources match; search again`);
+    }
+    const keys = new Set<string>();
+    return changes.map((change) => {
+      const key = keyOf(change);
+      const reference = referenceTo(key);
+      if (!isId(key.id) || !TYPE.test(key.type)) throw new ServiceError('malformed', 'A resource needs a type and an id of 1 to 64 letters, digits, "-" or "."');
+      if (keys.has(reference)) throw new ServiceError('conflict', `${reference} is changed twice in one commit`);
+      keys.add(reference);
+      return this.#step(change, key);
+    });
+  }
+
+  #step(change: Change, key: ResourceKey): Step {
+    if (key.type === TRACE_TYPE && this.#traces.has(key.id)) throw new ServiceError('conflict', `${referenceTo(key)} is a trace, which can be neither updated nor deleted`);
+    const current = this.#current(key);
+    if (change.kind === 'append') {
+      if (key.type !== TRACE_TYPE) throw new ServiceError('malformed', `A trace is an ${TRACE_TYPE}`);
+      if (current !== undefined) throw new ServiceError('conflict', `${referenceTo(key)} exists already`);
+      return { kind: 'append', trace: change.trace };
+    }
+    checkVersion(key, change.expectedVersion, current);
+    if (change.kind === 'put') return this.#stepOfPut(change.resource, key, current);
+    if (current === undefined) throw new ServiceError('not-found', `${referenceTo(key)} does not exist`);
+    return current.deleted ? { kind: 'unchanged', key, current } : { kind: 'delete', key, current, termsBefore: this.#termsOf(current) };
+  }
+
+  #stepOfPut(resource: Resource, key: ResourceKey, current: Current | undefined): Step {
+    const template = bodyTemplate(resource, key.id);
+    const isLive = current !== undefined && !current.deleted;
+    if (isLive && renderBody(template, current.version, instantOf(current.updated)) === current.body) return { kind: 'unchanged', key, current };
+    return { kind: 'put', key, current, template, terms: this.#extract(resource), termsBefore: isLive ? this.#termsOf(current) : undefined };
+  }
+
+  #current({ type, id }: ResourceKey): Current | undefined {
+    const row = this.#selectCurrent.get(this.#names.find(type), id);
+    if (row === undefined) return undefined;
+    const seq = numberOf(row.seq);
+    return { rid: numberOf(row.rid), version: numberOf(row.version), seq, updated: numberOf(row.updated), deleted: row.deleted === 1, body: textOf(this.#selectBody.get(seq)?.body) };
+  }
+
+  #termsOf({ body }: Current): IndexTerms {
+    const resource = parseJson(body);
+    if (!isResource(resource)) throw new TypeError('The store holds a body that is not a resource');
+    return this.#extract(resource);
+  }
+}
+
+function keyOf(change: Change): ResourceKey {
+  if (change.kind === 'delete') return { type: change.key.type, id: change.key.id };
+  const resource = change.kind === 'put' ? change.resource : change.trace;
+  return { type: resource.resourceType, id: resource.id };
+}
+
+function checkVersion(key: ResourceKey, expected: number | undefined, current: Current | undefined): void {
+  if (expected === undefined || expected === (current?.version ?? 0) || (expected === 0 && current?.deleted === true)) return;
+  const reason = current === undefined || current.deleted ? 'does not exist' : `has version ${current.version}`;
+  throw new ServiceError('version-conflict', `${referenceTo(key)} ${reason}, not version ${expected} as expected`);
+}
+
+function isResource(value: unknown): value is Resource {
+  return isObject(value) && typeof value.resourceType === 'string';
+}

@@ -1,0 +1,125 @@
+import type { StatementSync } from 'node:sqlite';
+import { renderBody } from '../../fhir/body.ts';
+import type { BodyTemplate } from '../../fhir/body.ts';
+import type { Resource, ResourceKey } from '../../fhir/resource.ts';
+import type { ChainHead, Stored, StoreOptions } from '../store.ts';
+import type { Current, DeleteStep, PutStep, Step } from './checking.ts';
+import type { Connection } from './connection.ts';
+import { indexRows } from './index-rows.ts';
+import type { IndexWriter } from './index-writer.ts';
+import type { Names } from './names.ts';
+import { instantOf, numberOf } from './row.ts';
+import type { Traces } from './traces.ts';
+
+/** What a write transaction knows of its end of the sequence. */
+interface Progress { seq: number; updated: number; head: ChainHead | undefined; traces: number }
+
+/** Writes what was checked, inside a transaction that its caller opens and ends. */
+export class Writing {
+  readonly #names: Names;
+  readonly #traces: Traces;
+  readonly #index: IndexWriter;
+  readonly #writer: string;
+  readonly #clock: () => Date;
+  readonly #statements: Record<'lastVersion' | 'lastTrace' | 'insertVersion' | 'insertResource' | 'updateResource', StatementSync>;
+  #progress: Progress = { seq: 0, updated: 0, head: undefined, traces: 0 };
+
+  constructor(connection: Connection, parts: { readonly names: Names; readonly traces: Traces; readonly index: IndexWriter; readonly options: StoreOptions }) {
+    this.#names = parts.names;
+    this.#traces = parts.traces;
+    this.#index = parts.index;
+    this.#writer = parts.options.writer;
+    this.#clock = parts.options.clock;
+    this.#statements = {
+      lastVersion: connection.prepare('SELECT seq, updated FROM version ORDER BY seq DESC LIMIT 1'),
+      lastTrace: connection.prepare('SELECT seq, updated FROM trace ORDER BY seq DESC LIMIT 1'),
+      insertVersion: connection.prepare('INSERT INTO version (seq, type, rid, version, updated, deleted, body) VALUES (?, ?, ?, ?, ?, ?, ?)'),
+      insertResource: connection.prepare('INSERT INTO resource (rid, type, id, version, seq, updated, deleted) VALUES (?, ?, ?, 1, ?, ?, 0)'),
+      updateResource: connection.prepare('UPDATE resource SET version = ?, seq = ?, updated = ?, deleted = ? WHERE rid = ?'),
+    };
+  }
+
+  /** To be called first in each transaction: other processes may have written since the last. */
+  begin(): void {
+    const ends = [this.#statements.lastVersion.get(), this.#statements.lastTrace.get()].filter((row) => row !== undefined);
+    this.#progress = {
+      seq: Math.max(0, ...ends.map((row) => numberOf(row.seq))),
+      updated: Math.max(0, ...ends.map((row) => numberOf(row.updated))),
+      head: undefined,
+      traces: 0,
+    };
+  }
+
+  /** Traces appended in this transaction. */
+  get appended(): number {
+    return this.#progress.traces;
+  }
+
+  /** @throws driver errors: the transaction is then to be rolled back */
+  write(steps: readonly Step[]): Stored[] {
+    const progress = this.#progress;
+    progress.updated = Math.max(progress.updated, this.#clock().getTime());
+    return steps.map((step) => {
+      switch (step.kind) {
+        case 'unchanged': return storedCurrent(step.key, step.current);
+        case 'append': return this.#append(step.trace);
+        case 'delete': return this.#delete(step);
+        case 'put': return step.current === undefined ? this.#create(step) : this.#update(step, step.current);
+      }
+    });
+  }
+
+  #create({ key, template, terms }: PutStep): Stored {
+    const seq = ++this.#progress.seq;
+    const { updated } = this.#progress;
+    const type = this.#names.intern(key.type);
+    const stored = renderedBody(key, template, 1, updated);
+    this.#statements.insertVersion.run(seq, type, seq, 1, updated, 0, stored.body);
+    this.#statements.insertResource.run(seq, type, key.id, seq, updated);
+    this.#index.add(type, seq, indexRows(this.#names, key.type, terms));
+    return { ...stored, outcome: 'created' };
+  }
+
+  #update({ key, template, terms, termsBefore }: PutStep, current: Current): Stored {
+    const seq = ++this.#progress.seq;
+    const { updated } = this.#progress;
+    const type = this.#names.intern(key.type);
+    const version = current.version + 1;
+    const stored = renderedBody(key, template, version, updated);
+    this.#statements.insertVersion.run(seq, type, current.rid, version, updated, 0, stored.body);
+    this.#statements.updateResource.run(version, seq, updated, 0, current.rid);
+    const after = indexRows(this.#names, key.type, terms);
+    if (termsBefore === undefined) this.#index.add(type, current.rid, after);
+    else this.#index.replace(type, current.rid, indexRows(this.#names, key.type, termsBefore), after);
+    return { ...stored, outcome: current.deleted ? 'created' : 'updated' };
+  }
+
+  #delete({ key, current, termsBefore }: DeleteStep): Stored {
+    const seq = ++this.#progress.seq;
+    const { updated } = this.#progress;
+    const type = this.#names.intern(key.type);
+    const version = current.version + 1;
+    this.#statements.insertVersion.run(seq, type, current.rid, version, updated, 1, '');
+    this.#statements.updateResource.run(version, seq, updated, 1, current.rid);
+    this.#index.remove(type, current.rid, indexRows(this.#names, key.type, termsBefore));
+    return { ...key, version, lastUpdated: instantOf(updated), deleted: true, body: '', outcome: 'deleted' };
+  }
+
+  #append(trace: Resource & { readonly id: string }): Stored {
+    const progress = this.#progress;
+    progress.head ??= this.#traces.last(this.#writer);
+    const { stored, head } = this.#traces.append(trace, progress.head, { seq: ++progress.seq, updated: progress.updated });
+    progress.head = head;
+    progress.traces += 1;
+    return stored;
+  }
+}
+
+function renderedBody(key: ResourceKey, template: BodyTemplate, version: number, updated: number): Omit<Stored, 'outcome'> {
+  const lastUpdated = instantOf(updated);
+  return { ...key, version, lastUpdated, deleted: false, body: renderBody(template, version, lastUpdated) };
+}
+
+function storedCurrent(key: ResourceKey, { version, updated, deleted, body }: Current): Stored {
+  return { ...key, version, lastUpdated: instantOf(updated), deleted, body, outcome: 'unchanged' };
+}
