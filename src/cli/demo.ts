@@ -1,4 +1,5 @@
 /** `npm run demo`: starts the exchange, pushes a synthetic district through it, and shows what each role gets. */
+import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { ConfigError, readConfig } from '../config.ts';
 import { countMessages } from '../district/message.ts';
@@ -45,14 +46,16 @@ async function main(): Promise<void> {
   const { district, exit } = wanted();
   // Only warnings are logged, so that the story can be read; heads are signed often, so that the proof shows fresh ones.
   const config = readConfig({ BUND_LOG: 'warn', BUND_AUDIT_SIGN_MS: '2000', ...process.env });
+  const interruption = interruptedBySignals();
   const gateway = await serve(config, `${hostname()}-demo`);
   try {
-    const stage = stageOf(gateway, district);
-    const interrupted = interruption();
-    const shown = await Promise.race([interrupted, play(stage)]);
-    if (exit || shown === undefined) return;
+    const stage = stageOf(gateway, district, interruption.signal);
+    const shown = await play(stage);
+    if (exit || interruption.signal.aborted) return;
     showCommands(stage, shown);
-    await interrupted;
+    await once(interruption.signal, 'abort');
+  } catch (error) {
+    if (!interruption.signal.aborted) throw error;
   } finally {
     await gateway.stop();
   }
@@ -71,9 +74,9 @@ async function play(stage: Stage): Promise<Shown> {
   return shown;
 }
 
-function stageOf({ url, services }: Gateway, district: DistrictOptions): Stage {
+function stageOf({ url, services }: Gateway, district: DistrictOptions, signal: AbortSignal): Stage {
   const tokens = issueTokens(services, services.sources.values(), facilityOf(services));
-  const client = (token: string): ReturnType<typeof createClient> => createClient(url, token);
+  const client = (token: string): ReturnType<typeof createClient> => createClient(url, token, signal);
   return {
     url, services, district, tokens, home: HOME,
     resident: residentAt(0, district),
@@ -88,11 +91,12 @@ function facilityOf({ sources }: Services): string {
   return home.organization.id;
 }
 
-function interruption(): Promise<undefined> {
-  return new Promise((resolve) => {
-    process.once('SIGINT', () => resolve(undefined));
-    process.once('SIGTERM', () => resolve(undefined));
-  });
+/** Aborts at Ctrl-C and SIGTERM; a second Ctrl-C ends the process as usual. */
+function interruptedBySignals(): AbortController {
+  const interruption = new AbortController();
+  process.once('SIGINT', () => interruption.abort());
+  process.once('SIGTERM', () => interruption.abort());
+  return interruption;
 }
 
 /** What a user can mend is told in one line, with the exit code of its kind; the rest is a bug. */

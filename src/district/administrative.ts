@@ -35,8 +35,8 @@ export function patientPart(resident: Resident, visit: Visit, { number, source, 
   const patient: Resource = {
     resourceType: 'Patient',
     identifier: [
-      { use: resident.case === 'newborn' ? 'temp' : 'usual', type: { coding: [{ system: IDENTIFIER_TYPES, code: 'MR' }] }, system: source.patientNumberSystem, value: number },
-      ...documentOf(resident, visit),
+      { use: 'usual', type: { coding: [{ system: IDENTIFIER_TYPES, code: 'MR' }] }, system: source.patientNumberSystem, value: number },
+      ...(resident.case === 'newborn' ? [{ use: 'temp', ...localIdentifier(visit.institution, 'newborn', `${number}-NB`) }] : documentOf(resident, visit)),
     ],
     active: true,
     name: [{ use: 'official', text: visit.name, family: visit.name.slice(0, 1), given: [visit.name.slice(1)] }],

@@ -17,10 +17,11 @@ export interface Answer {
 /** The server answered something that the demonstration cannot go on with. */
 export class UnexpectedAnswer extends Error {}
 
-export function createClient(baseUrl: string, token: string): Client {
+/** @param signal ends the requests under way, and every later one */
+export function createClient(baseUrl: string, token: string, signal: AbortSignal): Client {
   const send = async (method: string, path: string, init: { headers?: Readonly<Record<string, string>>; body?: string }): Promise<Answer> => {
     const headers = { authorization: `Bearer ${token}`, accept: 'application/fhir+json', 'content-type': 'application/fhir+json', ...init.headers };
-    const response = await fetch(baseUrl + path, { method, headers, ...(init.body === undefined ? {} : { body: init.body }) });
+    const response = await fetch(baseUrl + path, { method, headers, signal, ...(init.body === undefined ? {} : { body: init.body }) });
     const text = await response.text();
     const parsed = text === '' ? {} : parseJson(text);
     return { status: response.status, headers: response.headers, body: isObject(parsed) ? parsed : {} };

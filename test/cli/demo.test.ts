@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { countMessages } from '../../src/district/message.ts';
+import { DISTRICT_END, residentAt } from '../../src/district/residents.ts';
+import { type Ran, runCommand } from './run-command.ts';
+
+const RESIDENTS = 40;
+const district = { residents: RESIDENTS, seed: '1', until: DISTRICT_END };
+const messages = String(countMessages(district));
+const args = ['--exit', '--residents', String(RESIDENTS)];
+
+let folder: string;
+let env: Record<string, string>;
+let first: Ran;
+let second: Ran;
+
+/** The part of what was printed from one heading to the next. */
+function scene(ran: Ran, from: string, to: string): string {
+  const start = ran.stdout.indexOf(from);
+  const end = ran.stdout.indexOf(to, start);
+  return start < 0 || end < 0 ? '' : ran.stdout.slice(start, end);
+}
+
+beforeAll(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'bund-demo-'));
+  env = { BUND_PORT: '0', BUND_STORE: `sqlite:${path.join(folder, 'bund.db')}`, BUND_DATA: folder };
+  first = await runCommand('demo', args, env);
+  second = await runCommand('demo', args, env);
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('npm run demo -- --exit', () => {
+  it('ends well, and writes no control characters where nobody looks at a terminal', () => {
+    expect(first).toMatchObject({ status: 0 });
+    expect(first.stdout + first.stderr).not.toMatch(/[\x00-\x08\x0b-\x1f\x7f]/);
+    expect(first.stderr).toContain(`Pushing messages: ${messages} of ${messages}`);
+  });
+
+  it('takes in every message of the district', () => {
+    expect(first.stdout).toContain(`${messages} accepted, 0 answered as already known`);
+  });
+
+  it('joins records of one person, and leaves a borrowed card and a changed name to a human', () => {
+    expect(first.stdout).toMatch(/Persons +\d+ from \d+ patient records: [1-9]\d* were joined/);
+    expect(first.stdout).toContain('2 resident IDs under which two names came');
+  });
+
+  it('lists the codes and the unit that no table knows', () => {
+    for (const gap of ['code TXBGAS', 'code 25OHD', 'unit mm/60min']) expect(first.stdout).toMatch(new RegExp(`${gap}.* in [1-9]\\d* messages`));
+  });
+
+  it('shows the results of one resident from four institutions, in original and in common unit', () => {
+    const results = scene(first, `Results of ${residentAt(0, district).name}`, 'What an auditor sees');
+    for (const institution of ['澄心医院', '浦滨综合医院', '霁明医院', '梧桐里社区卫生服务中心']) expect(results).toContain(institution);
+    expect(results).toMatch(/│ +\d+ │ mg\/dL +│ \w* +│ 浦滨综合医院 +│ [\d\- :]+ │ +[\d.]+ │ mmol\/L │/);
+  });
+
+  it('draws its tables straight where Chinese and Latin letters meet', () => {
+    const isWide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60]/u;
+    const width = (line: string): number => Array.from(line).reduce((sum, character) => sum + (isWide.test(character) ? 2 : 1), 0);
+    const lines = scene(first, 'Results of', 'What an auditor sees').split('\n').filter((line) => /^[┌├│└]/.test(line));
+    expect(lines.length).toBeGreaterThan(10);
+    expect(new Set(lines.map(width)).size).toBe(1);
+  });
+
+  it('shows the trace of that very query: who, when, what, why, and every record of the person', () => {
+    const trace = scene(first, 'What an auditor sees', 'does not know');
+    expect(trace).toContain('陈医生 (dr-chen), clinician at 澄心医院');
+    expect(trace).toMatch(/When +\d{4}-\d\d-\d\dT/);
+    expect(trace).toContain(`|${residentAt(0, district).residentId ?? ''}&category=laboratory`);
+    expect(trace).toMatch(/Purpose +TREAT/);
+    expect(trace.match(/Patient\/[0-9a-f]{32}/g)).toHaveLength(4);
+  });
+
+  it('refuses a stranger\'s record, opens it to a broken glass, and explains a refused message', () => {
+    expect(first.stdout).toMatch(/Without a care relation: 403/);
+    expect(first.stdout).toMatch(/X-Purpose-Of-Use ETREAT: 200, [1-9]\d* results/);
+    expect(scene(first, 'A message that cannot be taken in', 'Proof')).toMatch(/entry\[1\]\.resource\.birthDate[\s\S]*\.status[\s\S]*refused, 2 issues/);
+  });
+
+  it('proves the trace', () => {
+    expect(first.stdout).toMatch(/\nIntact/);
+  });
+
+  it('doubles nothing when it is run again on the same data', () => {
+    expect(second).toMatchObject({ status: 0 });
+    expect(second.stdout).toContain(`Nothing was doubled: ${messages} messages sent, ${messages} answered as already known, 0 new resources.`);
+    expect(scene(second, 'Persons', '\n')).toBe(scene(first, 'Persons', '\n'));
+    expect(scene(second, 'Results of', 'What an auditor sees')).toBe(scene(first, 'Results of', 'What an auditor sees'));
+  });
+});
+
+describe('npm run demo', () => {
+  it('names BUND_PORT when the port is taken', async () => {
+    const other = createServer();
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const address = other.address();
+    const port = typeof address === 'object' && address !== null ? String(address.port) : '';
+    const ran = await runCommand('demo', args, { ...env, BUND_PORT: port });
+    other.close();
+    expect(ran.status).toBe(1);
+    expect(ran.stderr).toContain(`Port ${port} is taken by another program; set BUND_PORT`);
+  });
+
+  it('names a wrong option and a wrong setting, and says how it is used', async () => {
+    const [option, setting] = await Promise.all([runCommand('demo', ['--residents', 'many'], env), runCommand('demo', args, { ...env, BUND_PORT: 'x' })]);
+    expect(option.status).toBe(64);
+    expect(option.stderr).toMatch(/--residents takes a whole number from 10 to 100000, not "many"\n\nUsage/);
+    expect(setting.status).toBe(78);
+    expect(setting.stderr).toContain('BUND_PORT must be a whole number');
+  });
+});
