@@ -1,6 +1,6 @@
 import type { ConstraintModel, Definitions, ElementModel } from '../definitions/model.ts';
 import { compilePath } from '../path/compile.ts';
-import type { JsonObject, Resource } from '../resource.ts';
+import { isObject } from '../resource.ts';
 import { handWritten } from './hand-written.ts';
 import { slowPath } from './invariant-library.ts';
 import type { InvariantTest } from './invariant-library.ts';
@@ -43,10 +43,12 @@ function compileInvariant({ key, severity, human, expression }: ConstraintModel,
 export function invariantCheck(invariants: readonly Invariant[], { always = false } = {}): Check | undefined {
   if (invariants.length === 0) return undefined;
   return (value, at, scope) => {
-    const environment = { resource: scope.resource as Resource, rootResource: scope.root as Resource };
+    // Anything else has been refused by its structure, or has no parts that a rule could be about.
+    if (!isObject(value) && typeof value !== 'string') return;
+    const environment = { resource: scope.resource, rootResource: scope.root };
     for (const invariant of invariants) {
       if (invariant.severity === 'warning' && !always && !scope.run.withBestPractice) continue;
-      if (!invariant.holds(value as JsonObject, environment)) reportBreach(invariant, at, scope);
+      if (!invariant.holds(value, environment)) reportBreach(invariant, at, scope);
     }
   };
 }

@@ -1,5 +1,5 @@
 import { isObject } from '../resource.ts';
-import type { JsonObject } from '../resource.ts';
+import type { JsonObject, Resource } from '../resource.ts';
 import type { Compiler } from './compiler.ts';
 import { childLocation } from './location.ts';
 import type { Location } from './location.ts';
@@ -44,9 +44,7 @@ function checkContainedRules(value: JsonObject, at: Location, outer: Scope): voi
   if (meta['security'] !== undefined) forbid('dom-5', 'A contained resource must not have `meta.security`');
 }
 
-type KnownResource = JsonObject & { readonly resourceType: string };
-
-function isKnownResource(value: unknown, at: Location, { run, compiler }: { run: Run; compiler: Compiler }): value is KnownResource {
+function isKnownResource(value: unknown, at: Location, { run, compiler }: { run: Run; compiler: Compiler }): value is Resource {
   const type = isObject(value) ? value['resourceType'] : undefined;
   if (typeof type === 'string' && compiler.resourceTypes.has(type)) return true;
   if (!isObject(value)) report(run, at, { code: 'structure', diagnostics: 'A resource must be a JSON object' });

@@ -1,5 +1,5 @@
 import type { Issue, IssueCode } from '../outcome.ts';
-import type { JsonObject } from '../resource.ts';
+import type { Resource } from '../resource.ts';
 import { expressionOf } from './location.ts';
 import type { Location } from './location.ts';
 
@@ -25,9 +25,9 @@ export interface Run {
 export interface Scope {
   readonly run: Run;
   /** `%resource` */
-  readonly resource: JsonObject;
+  readonly resource: Resource;
   /** `%rootResource`: the container of a contained resource, else the resource itself. */
-  readonly root: JsonObject;
+  readonly root: Resource;
   /** Types of the contained resources by id. */
   readonly contained: ReadonlyMap<string, string>;
   /** Fragments that some element refers to, without `#`; the empty one is the container. */
