@@ -18,6 +18,8 @@ export interface ScannedBundle {
   entries(): Generator<ScannedEntry>;
   /** One entry; that of a large bundle is parsed anew each time. */
   entry(index: number): ScannedEntry;
+  /** True when parsed entries are not kept, since together they would take several times the memory of the body. */
+  readonly isLarge: boolean;
 }
 
 export interface ScannedEntry {
@@ -74,6 +76,7 @@ export function scanBundle(bytes: Buffer, limits: BundleLimits): ScannedBundle {
     type: typeof type === 'string' ? type : undefined,
     entryCount: offsets.length / 2,
     entry,
+    isLarge: kept === undefined,
     *entries() {
       for (let index = 0; index < offsets.length / 2; index++) yield entry(index);
     },

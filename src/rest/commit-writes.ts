@@ -12,6 +12,7 @@ import type { Target } from './target.ts';
 /** One write, checked and ready. */
 export interface Write {
   readonly action: Target['action'];
+  readonly key: ResourceKey;
   readonly change: Extract<Change, { kind: 'put' | 'delete' }>;
   /** Logical ids of the patients it concerns. */
   readonly patients: readonly string[];
@@ -35,7 +36,7 @@ const MAX_ATTEMPTS = 8;
  * @returns what was stored, in the order of the writes
  */
 export async function commitWrites(services: Services, caller: Caller, plan: WritePlan): Promise<readonly Stored[]> {
-  const patients = plan.writes.flatMap(({ change }) => (change.kind === 'put' && change.resource.resourceType === 'Patient' ? [change.resource] : []));
+  const patients = plan.writes.flatMap(({ key, change }) => (key.type === 'Patient' && change.kind === 'put' ? [change.resource] : []));
   const persons = patients.length === 0 ? { changes: [], assuming: [] } : await personChanges(services, patients);
   const traces = tracesOf(services, caller, plan);
   if (traces.length === 0) return [];
@@ -54,17 +55,13 @@ export async function commitWrites(services: Services, caller: Caller, plan: Wri
 
 /** True when the versions that the caller expected are current: then a version conflict is about a Person, and not the caller's. */
 async function areCurrent({ store }: Services, writes: readonly Write[]): Promise<boolean> {
-  for (const { change } of writes) {
+  for (const { key, change } of writes) {
     if (change.expectedVersion === undefined) continue;
-    const current = await store.read(keyOf(change));
+    const current = await store.read(key);
     const version = current === undefined || (current.deleted && change.expectedVersion === 0) ? 0 : current.version;
     if (version !== change.expectedVersion) return false;
   }
   return true;
-}
-
-function keyOf(change: Write['change']): ResourceKey {
-  return change.kind === 'put' ? { type: change.resource.resourceType, id: change.resource.id } : change.key;
 }
 
 /**
@@ -84,7 +81,7 @@ export async function repeatOnConflict<T>(attempt: () => Promise<T>): Promise<T>
 
 function tracesOf(services: Services, caller: Caller, plan: WritePlan): Change[] {
   const touched: Touched[] = [
-    ...plan.writes.map(({ action, change, patients }) => ({ action, patients, key: keyOf(change) })),
+    ...plan.writes,
     ...plan.found.map((found) => ({ action: 'read', patients: patientsIn(services, found), key: found } as const)),
   ];
   return (['create', 'update', 'delete', 'read'] as const).flatMap((action) => {

@@ -27,7 +27,7 @@ export async function create(services: Services, caller: Caller, input: CreateIn
       await commitWrites(services, caller, { interaction: 'create', writes: [], found: [target.found], assuming: target.assuming });
       return writeAnswer(target.found, preference, []);
     }
-    const { write, issues } = writeResource(services, target, { resource, ...(input.at === undefined ? {} : { at: input.at }) });
+    const { write, issues } = writeResource(services, target, { make: () => resource, at: input.at });
     const [stored] = await commitWrites(services, caller, { interaction: 'create', writes: [write], found: [], assuming: target.assuming });
     if (stored === undefined) throw new Error('The store answered a commit with fewer results than changes');
     return writeAnswer(stored, preference, issues);

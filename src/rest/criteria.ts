@@ -2,6 +2,7 @@ import { ServiceError } from '../errors.ts';
 import { parseSearch } from '../fhir/search/parse.ts';
 import type { ParsedSearch, QueryPair } from '../fhir/search/parse.ts';
 import type { Clause } from '../fhir/search/query.ts';
+import { readingOf } from '../config.ts';
 import type { Services } from '../services.ts';
 import { refused } from './incoming.ts';
 import { parseQueryText } from './query-text.ts';
@@ -14,6 +15,7 @@ export function readSearch(services: Services, type: string, pairs: readonly Que
     isResourceType: (name) => fhir.isResourceType(name),
     now: clock().getTime(),
     limits: { count: config.limits.page },
+    ...readingOf(config),
   });
 }
 

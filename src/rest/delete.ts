@@ -37,6 +37,7 @@ export function deletion(services: Services, target: Target & { readonly current
   const { key, current, expectedVersion } = target;
   return {
     action: 'delete',
+    key,
     patients: patientsIn(services, current),
     change: { kind: 'delete', key, ...(expectedVersion === undefined ? {} : { expectedVersion }) },
   };

@@ -1,9 +1,10 @@
 import { authorize } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
-import { isServiceError } from '../errors.ts';
+import { isServiceError, ServiceError } from '../errors.ts';
 import type { ScannedBundle } from '../fhir/bundle.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import { failureOf } from '../http/outcome.ts';
+import type { Resource } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import { writeAnswer } from './answer.ts';
@@ -23,7 +24,7 @@ import type { ResolvedEntries, ResolvedEntry } from './entry-targets.ts';
 import { requireResource } from './incoming.ts';
 import { writePreference } from './prefer.ts';
 import { writeResource } from './write-resource.ts';
-import { ServiceError } from '../errors.ts';
+import type { Incoming } from './write-resource.ts';
 
 /** What became of one entry that writes. */
 interface Outcome { readonly stored: Stored | undefined; readonly issues: readonly Issue[] }
@@ -89,12 +90,20 @@ interface Prepared { readonly write: Write; readonly issues: readonly Issue[] }
 function prepare(services: Services, bundle: ScannedBundle, { request, target, current }: ResolvedEntry, resolved: ResolvedEntries): Prepared | undefined {
   if (target === undefined || target.found !== undefined) return undefined;
   if (current !== undefined) return { write: deletion(services, { ...target, current }), issues: [] };
-  const at = `${request.at}.resource`;
-  const sent = requireResource(bundle.entry(request.index).value['resource'], { type: target.key.type }, at);
-  const resource = withFinalReferences(sent, request.fullUrl, resolved);
-  const dangling = danglingReferences(resource, at);
+  const incoming = incomingOf(bundle, { request, type: target.key.type }, resolved);
+  const dangling = danglingReferences(incoming.make(), incoming.at);
   if (dangling.length > 0) throw new ServiceError('invalid', 'A reference dangles', dangling);
-  return writeResource(services, target, { resource, at });
+  return writeResource(services, target, incoming);
+}
+
+function incomingOf(bundle: ScannedBundle, { request, type }: { request: EntryRequest; type: string }, resolved: ResolvedEntries): Incoming & { readonly at: string } {
+  const at = `${request.at}.resource`;
+  const make = (): Resource => withFinalReferences(requireResource(bundle.entry(request.index).value['resource'], { type }, at), request.fullUrl, resolved);
+  return bundle.isLarge ? { make, isMadeAgain: true, at } : { make: always(make()), at };
+}
+
+function always<T>(value: T): () => T {
+  return () => value;
 }
 
 function answerOf({ stored, issues }: Outcome, { preference }: BundleContext): Answer {

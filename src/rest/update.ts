@@ -26,7 +26,7 @@ export async function update(services: Services, caller: Caller, input: UpdateIn
   const address = { type, ...(id === undefined ? {} : { id }), ...(query === undefined ? {} : { query }), ...(resource.id === undefined ? {} : { resourceId: resource.id }) };
   return repeatOnConflict(async () => {
     const target = await targetOfUpdate(services, address, input.conditions);
-    const { write, issues } = writeResource(services, target, { resource, ...(at === undefined ? {} : { at }) });
+    const { write, issues } = writeResource(services, target, { make: () => resource, at });
     const [stored] = await commitWrites(services, caller, { interaction: 'update', writes: [write], found: [], assuming: target.assuming });
     if (stored === undefined) throw new Error('The store answered a commit with fewer results than changes');
     return writeAnswer(stored, preference, issues);
