@@ -33,7 +33,7 @@ export class CommitQueue {
     if (this.#isClosed) throw new ServiceError('unavailable', 'The store is closing');
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ...member, resolve, reject });
-      this.#working ??= this.#work().finally(() => (this.#working = undefined));
+      this.#working ??= this.#work();
     });
   }
 
@@ -47,6 +47,8 @@ export class CommitQueue {
     // Lets those that arrive in the same turn join the first group.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.#waiting.length > 0) await this.#settle(this.#nextGroup());
+    // At once, not in a `finally`: a member that comes in between would wait for nobody.
+    this.#working = undefined;
   }
 
   #nextGroup(): Waiting[] {

@@ -65,8 +65,7 @@ function groupOf(run: readonly Run[], tick: number): Run {
  */
 async function placeNewGroups(collections: Collections): Promise<void> {
   const { client, groups, counters } = collections;
-  const pending = () => groups.find({ pending: true }, { projection: { _id: 1 } });
-  while (await pending().hasNext()) {
+  while (await groups.findOne({ pending: true }, { projection: { _id: 1 } }) !== null) {
     await inTransaction(client, async (session: mongo.ClientSession) => {
       const counter = await counters.findOneAndUpdate({ _id: 'feed' }, { $inc: { value: 0 } }, { session, returnDocument: 'after' });
       const found = await groups.find({ pending: true }, { session, projection: { _id: 1 } }).sort({ _id: 1 }).toArray();

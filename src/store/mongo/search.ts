@@ -50,9 +50,10 @@ export async function holds(collections: Collections, assumption: Assumption, se
   return found.length === assumed.size && found.every(({ _id }) => assumed.has(_id));
 }
 
-/** Ends with the moment of creation, which no two resources share and no write changes. */
+/** Ends with the moment of creation, which no two resources share and no write changes. A field that comes again decides nothing more. */
 function orderOf(query: SearchQuery): readonly OrderKey[] {
-  return [...query.sort.map((sort) => ({ field: fieldOf(sort, query.type), descending: sort.descending })), { field: 'created', descending: true }];
+  const keys = [...query.sort.map((sort) => ({ field: fieldOf(sort, query.type), descending: sort.descending })), { field: 'created', descending: true }];
+  return keys.filter(({ field }, i) => keys.findIndex((key) => key.field === field) === i);
 }
 
 function fieldOf(sort: Sort, type: string): string {
