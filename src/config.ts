@@ -12,6 +12,7 @@ const environment = z.object({
   BUND_DATA: z.string().min(1, 'must name a folder').optional(),
   BUND_WORKERS: wholeNumber(1, 256).optional(),
   BUND_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  BUND_OFFSET: z.string().regex(/^[+-](0\d|1[0-4]):[0-5]\d$/, 'must be an offset such as +08:00').default('+08:00'),
   BUND_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent').default('info'),
   BUND_LIMIT_RESOURCE_BYTES: wholeNumber(1_000, 1_000_000_000).default(5_000_000),
   BUND_LIMIT_BUNDLE_BYTES: wholeNumber(1_000, 1_000_000_000).default(64_000_000),
@@ -34,6 +35,8 @@ export interface Config {
   readonly workers: number;
   /** Public address, for links and `fullUrl`; undefined: as the request says. */
   readonly baseUrl: string | undefined;
+  /** East of UTC: the zone in which a date without one is read, when it is indexed and when it is searched. */
+  readonly offsetMinutes: number;
   readonly logLevel: string;
   readonly auditSignMs: number;
   readonly limits: Limits;
@@ -50,6 +53,13 @@ export interface Limits {
   /** Most included resources of one page. */
   readonly includes: number;
   readonly requestMs: number;
+}
+
+/** How the index and the searches read alike an absolute reference to ourselves, and a date without zone. */
+export interface Reading { readonly baseUrl?: string; readonly offsetMinutes: number }
+
+export function readingOf({ baseUrl, offsetMinutes }: Pick<Config, 'baseUrl' | 'offsetMinutes'>): Reading {
+  return { offsetMinutes, ...(baseUrl === undefined ? {} : { baseUrl: `${baseUrl}/fhir` }) };
 }
 
 /** Names every faulty variable, one a line. */
@@ -73,6 +83,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: path.resolve(e.BUND_DATA ?? (store.kind === 'sqlite' && store.file !== ':memory:' ? path.dirname(store.file) : './data')),
     workers: e.BUND_WORKERS ?? (store.kind === 'sqlite' ? 1 : availableParallelism()),
     baseUrl: e.BUND_BASE_URL?.replace(/\/+$/, ''),
+    offsetMinutes: minutesOf(e.BUND_OFFSET),
     logLevel: e.BUND_LOG,
     auditSignMs: e.BUND_AUDIT_SIGN_MS,
     limits: {
@@ -85,6 +96,11 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       requestMs: e.BUND_LIMIT_REQUEST_MS,
     },
   };
+}
+
+function minutesOf(offset: string): number {
+  const minutes = Number(offset.slice(1, 3)) * 60 + Number(offset.slice(4));
+  return offset.startsWith('-') ? -minutes : minutes;
 }
 
 function storeOf(url: string): Config['store'] {

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import pino from 'pino';
 import { openKeys } from './access/keys.ts';
-import type { Config } from './config.ts';
+import { type Config, type Reading, readingOf } from './config.ts';
 import type { Fhir } from './fhir/fhir.ts';
 import { loadFhir } from './fhir/load.ts';
-import { internalTerms, loadSources } from './intake/index.ts';
+import { internalTerms, loadSources, requireKnownProfiles } from './intake/index.ts';
 import type { Services } from './services.ts';
 import type { Store, StoreOptions } from './store/store.ts';
 import { loadCodeTables } from './terminology/index.ts';
@@ -24,17 +24,18 @@ const clock = (): Date => new Date();
  */
 export async function openServices(config: Config, writer: string): Promise<Services> {
   const [fhir, sources, codes, keys] = await Promise.all([
-    openFhir(),
+    openFhir(readingOf(config)),
     loadSources(path.join(PROFILES_DIR, 'sources')),
     loadCodeTables(path.join(PROFILES_DIR, 'codes')),
     openKeys(config.dataDir),
   ]);
+  requireKnownProfiles(sources, fhir.definitions);
   const store = await openStore(config, fhir, writer);
   return { config, store, fhir, sources, codes, keys, clock, newId: randomUUID, log: pino({ level: config.logLevel }) };
 }
 
-export function openFhir(): Promise<Fhir> {
-  return loadFhir({ profilesDir: path.join(PROFILES_DIR, 'fhir'), cacheDir: CACHE_DIR });
+export function openFhir(reading: Reading = { offsetMinutes: 0 }): Promise<Fhir> {
+  return loadFhir({ profilesDir: path.join(PROFILES_DIR, 'fhir'), cacheDir: CACHE_DIR, ...reading });
 }
 
 /** The store alone, for a tool that must not touch the keys. An adapter is loaded only when it is used: the embedded store does not wait for the MongoDB driver. */

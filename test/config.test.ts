@@ -33,6 +33,12 @@ describe('readConfig', () => {
     for (const name of ['BUND_PORT', 'BUND_STORE', 'BUND_LOG', 'BUND_WORKERS']) expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
   });
 
+  it('reads dates without a zone in Shanghai unless told otherwise', () => {
+    expect(readConfig({}).offsetMinutes).toBe(480);
+    expect(readConfig({ BUND_OFFSET: '-03:30' }).offsetMinutes).toBe(-210);
+    expect(faultsOf({ BUND_OFFSET: '8' })).toHaveLength(1);
+  });
+
   it('refuses a misspelt setting instead of ignoring it', () => {
     expect(faultsOf({ BUND_PROT: '80' })[0]).toMatch(/BUND_PROT is not a setting/);
   });

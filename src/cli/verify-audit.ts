@@ -2,7 +2,7 @@
 import { access } from 'node:fs/promises';
 import { auditKeyFile, readAuditKey } from '../access/index.ts';
 import { headLines, headsFile, verifyAudit } from '../audit/index.ts';
-import { type Config, ConfigError, readConfig } from '../config.ts';
+import { type Config, ConfigError, readConfig, readingOf } from '../config.ts';
 import { isServiceError } from '../errors.ts';
 import { openFhir, openStore } from '../open-services.ts';
 import type { Store } from '../store/store.ts';
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const lines = headLines(given.heads ?? headsFile(config.dataDir));
   const publicKey = await readAuditKey(given.key ?? auditKeyFile(config.dataDir));
   await requireStore(config);
-  const store = await openStore(config, await openFhir(), 'verify-audit');
+  const store = await openStore(config, await openFhir(readingOf(config)), 'verify-audit');
   try {
     const report = await verifyAudit({ store, lines, publicKey }, await progressOf(store));
     printAuditReport(report);
