@@ -27,6 +27,8 @@ export interface ReviewPage { readonly reviews: readonly ReviewEntry[]; readonly
 export async function listReviews(services: Services, caller: Caller, filter: { readonly status?: string | undefined }, page: { readonly count: number; readonly after: string | undefined }): Promise<ReviewPage> {
   await authorize(services, caller, { action: 'intake-review' });
   const where: Clause[] = [
+    // What a source sends has `meta.source`: only the exchange's own Tasks count.
+    { kind: 'missing', param: '_source', of: 'uri', isMissing: true },
     { kind: 'token', param: 'code', anyOf: [{ system: TASK_SYSTEM, code: IDENTITY_REVIEW }] },
     ...(filter.status === undefined ? [] : [{ kind: 'token' as const, param: 'status', anyOf: [{ code: filter.status }] }]),
   ];

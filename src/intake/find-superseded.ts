@@ -3,11 +3,12 @@ import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
+import { MESSAGE_SYSTEM } from './provenance.ts';
 import type { SourceMessage } from './records.ts';
 
 const provenanceSchema = z.object({
   target: z.array(z.object({ reference: z.string() })),
-  entity: z.array(z.object({ what: z.object({ identifier: z.object({ value: z.string() }) }) })),
+  entity: z.array(z.object({ what: z.object({ identifier: z.object({ system: z.literal(MESSAGE_SYSTEM), value: z.string() }) }) })),
 });
 
 /**
@@ -32,8 +33,10 @@ export async function findSuperseded({ store }: Services, message: SourceMessage
       ...(after === undefined ? {} : { after }),
     });
     for (const item of page.items) {
-      const { target, entity } = provenanceSchema.parse(JSON.parse(item.body));
-      if (entity.every(({ what }) => what.identifier.value !== message.id)) for (const { reference } of target) superseded.add(reference);
+      // A source may send Provenance too: only what the intake wrote tells of messages.
+      const written = provenanceSchema.safeParse(JSON.parse(item.body));
+      if (!written.success || written.data.entity.some(({ what }) => what.identifier.value === message.id)) continue;
+      for (const { reference } of written.data.target) superseded.add(reference);
     }
     after = page.next;
   } while (after !== undefined);

@@ -1,6 +1,6 @@
 /** From what a source sends to what is stored: channels, inbox, pipeline, dead letters, sources. */
 export { listUnmapped, type UnmappedEntry } from './list-unmapped.ts';
-export { loadSources, SourceError, type Sources } from './load-sources.ts';
+export { loadSources, requireKnownProfiles, SourceError, type Sources } from './load-sources.ts';
 export { internalTerms } from './records.ts';
 export { registerSources } from './register-sources.ts';
 export { resumeIntake } from './resume-intake.ts';

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import type { Definitions } from '../fhir/definitions/model.ts';
 import { usccFault } from '../fhir/validation/identifiers.ts';
 import type { Source } from './source.ts';
 
@@ -11,7 +12,8 @@ const text = z.string().min(1);
 const id = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens and dots');
 
 const sourceSchema = z.strictObject({
-  id,
+  // `/intake/messages` is the list of messages.
+  id: id.refine((name) => name !== 'messages', 'must not be messages'),
   name: text,
   organization: z.strictObject({
     id,
@@ -39,6 +41,18 @@ export async function loadSources(dir: string): Promise<Sources> {
   const files = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort();
   const sources = await Promise.all(files.map(async (file) => parse(file, await readFile(path.join(dir, file), 'utf8'))));
   return new Map(sources.map((source) => [source.id, source]));
+}
+
+/**
+ * Makes sure that every profile that a source demands is one.
+ *
+ * @throws SourceError that names each one that is not
+ */
+export function requireKnownProfiles(sources: Sources, definitions: Pick<Definitions, 'structures'>): void {
+  const faults = [...sources.values()].flatMap((source) => Object.entries(source.demands)
+    .filter(([type, canonical]) => definitions.structures.get(canonical)?.type !== type)
+    .map(([type, canonical]) => `profiles/sources/${source.id}.json at demands.${type}: ${canonical} is no profile of ${type} in profiles/fhir`));
+  if (faults.length > 0) throw new SourceError(faults.join('\n'));
 }
 
 function parse(file: string, content: string): Source {

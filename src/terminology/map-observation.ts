@@ -23,21 +23,28 @@ interface MappedPart<T extends JsonValue> { readonly part: T; readonly gaps: rea
  */
 export function mapObservation(resource: Resource, units: UnitTables): MappedResource {
   if (resource.resourceType !== 'Observation') return { resource, gaps: [] };
-  const whole = mapPart(resource, units);
-  const components = listOf(resource['component'])?.map((part): MappedPart<JsonValue> => (isObject(part) ? mapPart(part, units) : { part, gaps: [], tags: [] }));
+  const context = { ...units, isLaboratory: isLaboratory(resource) };
+  const whole = mapPart(resource, context);
+  const components = listOf(resource['component'])?.map((part): MappedPart<JsonValue> => (isObject(part) ? mapPart(part, context) : { part, gaps: [], tags: [] }));
   const parts = [whole, ...components ?? []];
   const mapped: Resource = { ...resource, ...whole.part, ...(components === undefined ? {} : { component: components.map(({ part }) => part) }) };
   return { resource: withTags(mapped, parts.flatMap((part) => part.tags)), gaps: parts.flatMap((part) => part.gaps) };
 }
 
 /** An Observation, or one of its components: both have `code`, `value[x]` and `referenceRange`. */
-function mapPart(part: JsonObject, units: UnitTables): MappedPart<JsonObject> {
+function mapPart(part: JsonObject, units: UnitTables & { readonly isLaboratory: boolean }): MappedPart<JsonObject> {
   const concept = part['code'];
   if (!isObject(concept)) return { part, gaps: [], tags: [] };
   const answer = meaningOfCode(concept, units.tables, units.source);
-  if (answer.kind === 'foreign') return { part, gaps: [], tags: [] };
-  if (answer.kind === 'unknown') return { part, gaps: [{ kind: 'code', ...answer.code }], tags: ['unmapped-code'] };
-  return mapKnown(part, concept, answer.meaning, units);
+  if (answer.kind === 'known') return mapKnown(part, concept, answer.meaning, units);
+  // The tables are those of laboratories: what a ward observes in its own words is no gap in them.
+  const isGap = answer.kind === 'unknown' && (units.isLaboratory || answer.code.system === units.source?.system);
+  return isGap ? { part, gaps: [{ kind: 'code', ...answer.code }], tags: ['unmapped-code'] } : { part, gaps: [], tags: [] };
+}
+
+function isLaboratory(resource: Resource): boolean {
+  const categories = listOf(resource['category']) ?? [];
+  return categories.some((category) => isObject(category) && (listOf(category['coding']) ?? []).some((coding) => isObject(coding) && coding['code'] === 'laboratory'));
 }
 
 function mapKnown(part: JsonObject, concept: JsonObject, meaning: Meaning, units: UnitTables): MappedPart<JsonObject> {

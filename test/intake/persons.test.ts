@@ -91,6 +91,14 @@ describe('a person', () => {
     expect((await reviews()).filter(({ persons }) => persons.some((person) => person.patients.includes(`Patient/${first[0]}`)))).toHaveLength(1);
   });
 
+  it('is kept in resources that are valid R4', async () => {
+    for (const type of ['Person', 'Task', 'Provenance', 'Organization']) {
+      const { items } = await server.services.store.search({ type, where: [], sort: [], limit: 200 });
+      expect(items.length, type).toBeGreaterThan(0);
+      for (const { body } of items) expect(server.services.fhir.validate(JSON.parse(body)).filter((issue) => issue.severity !== 'information'), body).toEqual([]);
+    }
+  });
+
   it('is linked within one message that holds several of its records', async () => {
     const id = residentId(6);
     const answer = await server.push('hospital-a', bundle([patient('hospital-a', { number: 'p6', residentId: id }), patient('hospital-a', { number: 'p7', residentId: id })]));

@@ -8,8 +8,8 @@ import { normalizeMessage } from '../../src/normalize/fhir/normalize-message.ts'
 import { messageIdOf, readMessage } from '../../src/normalize/fhir/read-message.ts';
 
 const NUMBERS = 'https://x.example/number';
-const sender = { id: 'x', patientNumberSystem: NUMBERS, offset: '+08:00' };
-const registry = { organizations: new Map([['USCC1', 'registered']]) };
+const sender = { id: 'x', patientNumberSystem: NUMBERS, offset: '+08:00', organization: { id: 'registered', uscc: 'USCC1' } };
+const registry = { organizations: new Map([['USCC1', 'registered'], ['USCC2', 'other']]) };
 const timeMembers = new Set(['issued', 'effectiveDateTime', 'start']);
 
 function open(message: unknown): OpenMessage {
@@ -58,8 +58,19 @@ describe('the id of a record', () => {
     expect(deriveId('x', 'Patient', { kind: 'id', value: '1' })).not.toBe(deriveId('x', 'Group', { kind: 'id', value: '1' }));
   });
 
-  it('of the institution itself is its registered one', () => {
+  it('of the sender\'s institution is its registered one; that of another institution it cannot reach', () => {
     expect(idOf({ resourceType: 'Organization', identifier: [{ system: 's', value: 'USCC1' }] })).toBe('registered');
+    expect(idOf({ resourceType: 'Organization', identifier: [{ system: 's', value: 'USCC2' }] })).toBe(by('identifier', 's|USCC2', 'Organization'));
+  });
+
+  it.each([
+    ['of one identity', [{ resource: { resourceType: 'Patient', id: '1' } }, { resource: { resourceType: 'Patient', id: '1' } }], 'Bundle.entry[1].resource', 'the same Patient as Bundle.entry[0].resource'],
+    ['of one fullUrl', [{ fullUrl: 'urn:uuid:1', resource: { resourceType: 'Patient', id: '1' } }, { fullUrl: 'urn:uuid:1', resource: { resourceType: 'Patient', id: '2' } }], 'Bundle.entry[1].fullUrl', 'same fullUrl'],
+    ['of one own id', [{ resource: { resourceType: 'Patient', id: '1', identifier: [{ system: 's', value: '1' }] } }, { resource: { resourceType: 'Patient', id: '1', identifier: [{ system: 's', value: '2' }] } }], 'Bundle.entry[1].resource.id', 'same type and id'],
+  ])('is given once: two entries %s are a fault that names both', (_what, entries, expression, cause) => {
+    const [fault] = normalize(collection(...entries)).faults;
+    expect(fault?.issue).toMatchObject({ code: 'duplicate', expression });
+    expect(fault?.issue.diagnostics).toContain(cause);
   });
 
   it('does not depend on the placeholders of nameless records that refer to each other', () => {
@@ -105,6 +116,10 @@ describe('a reference', () => {
   it('by another uri than Reference.reference is led there too', () => {
     const attachment = referring({ reference: 'Patient/1' }, { extension: [{ url: 'https://x.example/e', valueUrl: 'https://emr.example/fhir/Patient/1' }] });
     expect(JSON.stringify(attachment)).toContain(`"valueUrl":"${derived}"`);
+  });
+
+  it('by the credit code of a registered institution leads to it', () => {
+    expect(referring({ reference: 'Patient/1' }, { performer: [{ identifier: { system: 's', value: 'USCC2' } }] })?.['performer']).toMatchObject([{ reference: 'Organization/other' }]);
   });
 
   it('to what came before asks for it by alias, by derived id and by the id of the exchange', () => {

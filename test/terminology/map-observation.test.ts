@@ -127,9 +127,15 @@ describe('a code', () => {
     expect(map({ system: 'http://loinc.org', code: '8867-4', quantity: { value: 60, unit: '/min' } })).toMatchObject({ gaps: [] });
   });
 
+  it('of a ward in its own words is no gap of the laboratory tables', () => {
+    const category = [{ coding: [{ code: 'laboratory' }] }];
+    expect(map({ system: 'https://ward.example', code: 'mood' }).gaps).toEqual([]);
+    expect(map({ system: 'https://ward.example', code: 'mood', more: { category } }).gaps).toHaveLength(1);
+  });
+
   it('of a component is mapped like that of a result', () => {
     const part = { code: { coding: [{ system: LOCAL, code: '1' }] }, valueQuantity: { value: 126, unit: 'mg/dL' } };
-    const { resource } = map({ more: { component: [part, { code: { text: 'unknown part' } }] } });
+    const { resource } = map({ more: { component: [part, { code: { text: 'unknown part' } }], category: [{ coding: [{ code: 'laboratory' }] }] } });
     expect(resource['component']).toMatchObject([{ code: { coding: [{ code: 'GLU' }, { code: '2345-7' }, {}] } }, { code: { text: 'unknown part' } }]);
     expect(resource.meta).toMatchObject({ tag: [{ code: 'unmapped-code' }] });
   });

@@ -1,6 +1,6 @@
 import { parseReference } from '../../fhir/references.ts';
 import type { ResourceKey } from '../../fhir/resource.ts';
-import type { IdentifiedEntry, Registry } from './identify-entries.ts';
+import type { IdentifiedEntry } from './identify-entries.ts';
 import type { Sender, SentIdentifier } from './local-identity.ts';
 import { identifiersOf, identityBy, readIdentifier } from './local-identity.ts';
 import type { LogicalReference } from './logical-references.ts';
@@ -15,6 +15,11 @@ export type Target =
   | { readonly kind: 'elsewhere' }
   /** A placeholder that no entry has, or a condition that is not an identifier. */
   | { readonly kind: 'dangling' };
+
+export interface Registry {
+  /** 统一社会信用代码 -> logical id of the Organization of a registered institution. */
+  readonly organizations: ReadonlyMap<string, string>;
+}
 
 export interface Targets {
   /** Of the text of a Reference. */

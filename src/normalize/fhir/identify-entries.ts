@@ -14,44 +14,45 @@ export interface IdentifiedEntry {
   readonly aliasId: string | undefined;
 }
 
-export interface Registry {
-  /** 统一社会信用代码 -> logical id of the Organization of a registered institution. */
-  readonly organizations: ReadonlyMap<string, string>;
-}
-
 /**
- * Gives each entry the id under which it is stored. Two entries of one identity are refused, both named.
- *
- * @param registry an institution's own Organization keeps the id under which it is registered, whoever sends it
+ * Gives each entry the id under which it is stored; the sender's own institution keeps that of its registration. Two
+ * entries of one identity, or of one name, are refused, both named.
  */
-export function identifyEntries(entries: readonly SentEntry[], sender: Sender, registry: Registry): { readonly identified: readonly IdentifiedEntry[]; readonly faults: readonly Fault[] } {
+export function identifyEntries(entries: readonly SentEntry[], sender: Sender): { readonly identified: readonly IdentifiedEntry[]; readonly faults: readonly Fault[] } {
   const direct = new Map<SentEntry, ResourceKey>();
   for (const entry of entries) {
-    const key = directKey(entry, sender, registry);
+    const key = directKey(entry, sender);
     if (key !== undefined) direct.set(entry, key);
   }
   const keys = direct.size === entries.length ? direct : withContentKeys(entries, direct, sender);
-  const first = new Map<string, SentEntry>();
-  const identified: IdentifiedEntry[] = [];
-  const faults: Fault[] = [];
-  for (const entry of entries) {
+  const identified = entries.flatMap((entry): IdentifiedEntry[] => {
     const key = keys.get(entry);
-    if (key === undefined) continue;
-    const earlier = first.get(referenceTo(key));
-    if (earlier !== undefined) faults.push(faultAt(entry.index, 'duplicate', entry.at, `The entry is the same ${key.type} as ${earlier.at}: a message holds each record once`));
-    else first.set(referenceTo(key), entry);
+    if (key === undefined) return [];
     const byOwnId = entry.ownId === undefined ? undefined : deriveId(sender.id, key.type, { kind: 'id', value: entry.ownId });
-    identified.push({ entry, key, aliasId: byOwnId === key.id ? undefined : byOwnId });
-  }
-  return { identified, faults };
+    return [{ entry, key, aliasId: byOwnId === key.id ? undefined : byOwnId }];
+  });
+  return { identified, faults: repetitions(identified) };
 }
 
-function directKey(entry: SentEntry, sender: Sender, registry: Registry): ResourceKey | undefined {
+function repetitions(identified: readonly IdentifiedEntry[]): Fault[] {
+  const first = new Map<string, SentEntry>();
+  return identified.flatMap(({ entry, key }) => {
+    const names = [
+      { name: `record ${referenceTo(key)}`, at: entry.at, what: `is the same ${key.type} as` },
+      ...(entry.fullUrl === undefined ? [] : [{ name: `url ${entry.fullUrl}`, at: entry.at.replace(/resource$/, 'fullUrl'), what: 'has the same fullUrl as' }]),
+      ...(entry.ownId === undefined ? [] : [{ name: `id ${key.type}/${entry.ownId}`, at: `${entry.at}.id`, what: 'has the same type and id as' }]),
+    ];
+    const repeated = names.find(({ name }) => first.has(name));
+    for (const { name } of names) if (!first.has(name)) first.set(name, entry);
+    if (repeated === undefined) return [];
+    return [faultAt(entry.index, 'duplicate', repeated.at, `The entry ${repeated.what} ${first.get(repeated.name)?.at ?? ''}: a message holds each record once`)];
+  });
+}
+
+function directKey(entry: SentEntry, sender: Sender): ResourceKey | undefined {
   const type = entry.resource.resourceType;
-  if (type === 'Organization') {
-    const registered = identifiersOf(entry.resource).map(({ value }) => registry.organizations.get(value)).find((id) => id !== undefined);
-    if (registered !== undefined) return { type, id: registered };
-  }
+  const isOwn = type === 'Organization' && identifiersOf(entry.resource).some(({ value }) => value === sender.organization.uscc);
+  if (isOwn) return { type, id: sender.organization.id };
   const local = localIdentityOf(entry, sender);
   return local === undefined ? undefined : { type, id: deriveId(sender.id, type, local) };
 }

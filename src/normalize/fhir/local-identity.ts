@@ -10,6 +10,8 @@ export interface Sender {
   readonly patientNumberSystem: string;
   /** Offset of local times, `+08:00`. */
   readonly offset: string;
+  /** Its own institution. */
+  readonly organization: { readonly id: string; readonly uscc: string };
 }
 
 export interface SentIdentifier { readonly system: string; readonly value: string; readonly use: string }

@@ -3,8 +3,9 @@ import { isObject } from '../../fhir/resource.ts';
 import { sourceUri } from '../derive-id.ts';
 import type { TimeMembers } from './complete-times.ts';
 import { completeTimes } from './complete-times.ts';
+import type { Registry } from './find-targets.ts';
 import { targetsOf } from './find-targets.ts';
-import type { IdentifiedEntry, Registry } from './identify-entries.ts';
+import type { IdentifiedEntry } from './identify-entries.ts';
 import { identifyEntries } from './identify-entries.ts';
 import type { Lookup } from './link-entries.ts';
 import { linkEntry, lookupsOf } from './link-entries.ts';
@@ -35,7 +36,7 @@ export interface Conventions { readonly sender: Sender; readonly registry: Regis
  * times completed, and `meta.source` set. All faults are collected, those of the envelope included.
  */
 export function normalizeMessage(message: SentMessage, { sender, registry, timeMembers }: Conventions): OpenMessage {
-  const { identified, faults } = identifyEntries(message.entries, sender, registry);
+  const { identified, faults } = identifyEntries(message.entries, sender);
   const targets = targetsOf(identified, sender, registry);
   return {
     lookups: lookupsOf(identified, targets, sender),
