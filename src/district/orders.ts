@@ -12,7 +12,10 @@ export interface Panel {
 }
 
 export const PANELS: readonly Panel[] = [
-  { key: 'CBC', zh: '血常规', specimen: 'blood', weight: 10, items: ['WBC', 'RBC', 'HGB', 'HCT', 'MCV', 'MCH', 'MCHC', 'PLT', 'NEU_PCT', 'LYM_PCT', 'MON_PCT', 'EOS_PCT', 'BAS_PCT', 'NEU', 'LYM', 'MON', 'EOS', 'BAS'] },
+  {
+    key: 'CBC', zh: '血常规', specimen: 'blood', weight: 10,
+    items: ['WBC', 'RBC', 'HGB', 'HCT', 'MCV', 'MCH', 'MCHC', 'PLT', 'NEU_PCT', 'LYM_PCT', 'MON_PCT', 'EOS_PCT', 'BAS_PCT', 'NEU', 'LYM', 'MON', 'EOS', 'BAS'],
+  },
   { key: 'LFT', zh: '肝功能', specimen: 'serum', weight: 7, items: ['TP', 'ALB', 'TBIL', 'DBIL', 'ALT', 'AST', 'GGT', 'ALP', 'LDH', 'TBA'] },
   { key: 'RFT', zh: '肾功能', specimen: 'serum', weight: 8, items: ['UREA', 'CREA', 'UA', 'CYSC', 'EGFR2009', 'EGFR2021'] },
   { key: 'LIP', zh: '血脂', specimen: 'serum', weight: 8, items: ['TC', 'TG', 'HDLC', 'LDLC', 'APOA1', 'APOB', 'LPA'] },
@@ -57,10 +60,34 @@ export interface Examination {
 }
 
 export const EXAMINATIONS: readonly [Examination, ...Examination[]] = [
-  { key: 'CHEST-DR', zh: '胸部正侧位片', loinc: '36643-5', modality: 'DX', series: 1, images: 2, findings: '双肺纹理清晰，未见实质性病变。心影大小形态正常，膈面光整。', conclusion: '心肺未见明显异常。' },
-  { key: 'CHEST-CT', zh: '胸部CT平扫', loinc: '24627-2', modality: 'CT', series: 2, images: 320, findings: '右肺上叶见直径约4 mm磨玻璃结节，边界清。纵隔未见肿大淋巴结。', conclusion: '右肺上叶微小结节，建议12个月后复查。' },
-  { key: 'HEAD-CT', zh: '头颅CT平扫', loinc: '24725-4', modality: 'CT', series: 1, images: 60, findings: '脑实质内未见异常密度影，脑室系统未见扩张，中线结构居中。', conclusion: '头颅CT平扫未见明显异常。' },
-  { key: 'HEAD-MR', zh: '头颅MRI平扫', loinc: '24590-2', modality: 'MR', series: 5, images: 180, findings: '双侧额叶见散在点状长T2信号影，弥散加权像未见高信号。', conclusion: '双侧额叶少许缺血灶。' },
-  { key: 'ABD-US', zh: '腹部超声', loinc: '24558-9', modality: 'US', series: 1, images: 12, findings: '肝脏形态正常，实质回声细密增强。胆囊壁光滑，内未见结石。', conclusion: '脂肪肝，轻度。' },
-  { key: 'THY-US', zh: '甲状腺超声', loinc: '25010-0', modality: 'US', series: 1, images: 8, findings: '甲状腺右叶见3 mm低回声结节，边界清，未见血流信号。', conclusion: '甲状腺右叶小结节，TI-RADS 3类。' },
+  {
+    key: 'CHEST-DR', zh: '胸部正侧位片', loinc: '36643-5', modality: 'DX', series: 1, images: 2,
+    findings: '双肺纹理清晰，未见实质性病变。心影大小形态正常，膈面光整。',
+    conclusion: '心肺未见明显异常。',
+  },
+  {
+    key: 'CHEST-CT', zh: '胸部CT平扫', loinc: '24627-2', modality: 'CT', series: 2, images: 320,
+    findings: '右肺上叶见直径约4 mm磨玻璃结节，边界清。纵隔未见肿大淋巴结。',
+    conclusion: '右肺上叶微小结节，建议12个月后复查。',
+  },
+  {
+    key: 'HEAD-CT', zh: '头颅CT平扫', loinc: '24725-4', modality: 'CT', series: 1, images: 60,
+    findings: '脑实质内未见异常密度影，脑室系统未见扩张，中线结构居中。',
+    conclusion: '头颅CT平扫未见明显异常。',
+  },
+  {
+    key: 'HEAD-MR', zh: '头颅MRI平扫', loinc: '24590-2', modality: 'MR', series: 5, images: 180,
+    findings: '双侧额叶见散在点状长T2信号影，弥散加权像未见高信号。',
+    conclusion: '双侧额叶少许缺血灶。',
+  },
+  {
+    key: 'ABD-US', zh: '腹部超声', loinc: '24558-9', modality: 'US', series: 1, images: 12,
+    findings: '肝脏形态正常，实质回声细密增强。胆囊壁光滑，内未见结石。',
+    conclusion: '脂肪肝，轻度。',
+  },
+  {
+    key: 'THY-US', zh: '甲状腺超声', loinc: '25010-0', modality: 'US', series: 1, images: 8,
+    findings: '甲状腺右叶见3 mm低回声结节，边界清，未见血流信号。',
+    conclusion: '甲状腺右叶小结节，TI-RADS 3类。',
+  },
 ];

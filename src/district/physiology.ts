@@ -45,7 +45,8 @@ const BY_SEX: Readonly<Record<string, Readonly<Record<Sex, Limits>> & { readonly
 const DERIVED: Readonly<Record<string, Spread & { readonly female?: Limits }>> = {
   HGB: { low: 130, high: 175, female: [115, 150], decimals: 0 }, HCT: { low: 40, high: 50, female: [35, 45], decimals: 1 }, MCH: even(1, 27, 34),
   LYM_PCT: even(1, 20, 50), NEU: even(2, 1.8, 6.3), LYM: even(2, 1.1, 3.2), MON: even(2, 0.1, 0.6), EOS: even(2, 0.02, 0.52), BAS: even(2, 0, 0.06),
-  DBIL: { high: 8, decimals: 1 }, LDLC: { high: 3.4, decimals: 2 }, GLU_FASTING: even(2, 3.9, 6.1), HBA1C_IFCC: even(0, 20, 42), INR: even(2, 0.85, 1.15), FPSA: { high: 1, decimals: 2 }, HBSAG_QUANT: { high: 0.05, decimals: 2 },
+  DBIL: { high: 8, decimals: 1 }, LDLC: { high: 3.4, decimals: 2 },
+  GLU_FASTING: even(2, 3.9, 6.1), HBA1C_IFCC: even(0, 20, 42), INR: even(2, 0.85, 1.15), FPSA: { high: 1, decimals: 2 }, HBSAG_QUANT: { high: 0.05, decimals: 2 },
   EGFR2009: { low: 90, decimals: 0 }, EGFR2021: { low: 90, decimals: 0 },
 };
 

@@ -64,8 +64,13 @@ export function residentAt(index: number, options: DistrictOptions): Resident {
     index, case: kind, sex, birthDate, name: personName(random, sex), phone: mobileNumber(random), address: homeAddress(random),
     residentId: residentId(idParts(random, birthDate, sex, kind === 'residence-permit')),
   };
-  if (kind === 'renamed') return { ...base, formerName: personName(random, sex, base.name.slice(0, 1)) };
-  return kind === 'borrowed-card' ? { ...base, cardBorrower: personName(random, sex) } : base;
+  if (kind === 'renamed') return { ...base, formerName: nameOtherThan(base.name, () => personName(random, sex, base.name.slice(0, 1))) };
+  return kind === 'borrowed-card' ? { ...base, cardBorrower: nameOtherThan(base.name, () => personName(random, sex)) } : base;
+}
+
+function nameOtherThan(name: string, draw: () => string): string {
+  const drawn = draw();
+  return drawn === name ? nameOtherThan(name, draw) : drawn;
 }
 
 function newborn(index: number, random: Random, options: DistrictOptions): Resident {
