@@ -80,16 +80,22 @@ export class Checking {
       return { kind: 'append', trace: change.trace };
     }
     checkVersion(key, change.expectedVersion, current);
-    if (change.kind === 'put') return this.#stepOfPut(change.resource, key, current);
+    if (change.kind === 'put') return this.#stepOfPut(change, key, current);
     if (current === undefined) throw new ServiceError('not-found', `${referenceTo(key)} does not exist`);
     return current.deleted ? { kind: 'unchanged', key, current } : { kind: 'delete', key, current, termsBefore: this.#termsOf(current) };
   }
 
-  #stepOfPut(resource: Resource, key: ResourceKey, current: Current | undefined): Step {
-    const template = bodyTemplate(resource, key.id);
+  /** Body and terms are made when they are written: those of all changes of a large commit would take many times its own size together. */
+  #stepOfPut(change: Extract<Change, { kind: 'put' }>, key: ResourceKey, current: Current | undefined): Step {
     const isLive = current !== undefined && !current.deleted;
-    if (isLive && renderBody(template, current.version, instantOf(current.updated)) === current.body) return { kind: 'unchanged', key, current };
-    return { kind: 'put', key, current, template, terms: this.#extract(resource), termsBefore: isLive ? this.#termsOf(current) : undefined };
+    if (isLive && renderBody(bodyTemplate(change.resource, key.id), current.version, instantOf(current.updated)) === current.body) return { kind: 'unchanged', key, current };
+    const extract = this.#extract;
+    return {
+      kind: 'put', key, current,
+      get template() { return bodyTemplate(change.resource, key.id); },
+      get terms() { return extract(change.resource); },
+      termsBefore: isLive ? this.#termsOf(current) : undefined,
+    };
   }
 
   #current({ type, id }: ResourceKey): Current | undefined {

@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openSqlite } from '../../../src/store/sqlite/open.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { optionsFor, put, trace } from '../../contract/samples.ts';
+
+describe('a SQLite database', () => {
+  let folder: string;
+  let file: string;
+  const stores: Store[] = [];
+  const others: DatabaseSync[] = [];
+  const open = async (target = file, writer = 'writer-1') => {
+    const store = await openSqlite(target, optionsFor(writer));
+    stores.push(store);
+    return store;
+  };
+  /** A connection beside the store's, as another program would have it. */
+  const beside = (text = '') => {
+    const other = new DatabaseSync(file);
+    others.push(other);
+    other.exec(text);
+    return other;
+  };
+  beforeEach(() => {
+    folder = mkdtempSync(path.join(tmpdir(), 'bund-sqlite-'));
+    file = path.join(folder, 'deep', 'bund.db');
+  });
+  afterEach(async () => {
+    for (const other of others.splice(0)) if (other.isOpen) other.close();
+    await Promise.all(stores.splice(0).map((store) => store.close()));
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('is made together with its folder, and can live in memory', async () => {
+    await (await open()).commit([put('Patient', 'p1')]);
+    const inMemory = await open(':memory:');
+    expect(await inMemory.read({ type: 'Patient', id: 'p1' })).toBeUndefined();
+    expect((await inMemory.commit([put('Patient', 'p1'), trace('t1')])).length).toBe(2);
+  });
+
+  it('is refused when a newer program made it', async () => {
+    await (await open()).close();
+    beside('PRAGMA user_version = 1000').close();
+    await expect(open()).rejects.toMatchObject({ kind: 'unavailable', message: expect.stringMatching(/schema 1000, newer than schema \d+/) });
+  });
+
+  it('is refused when it belongs to another program, and left as it was', async () => {
+    file = path.join(folder, 'other.db');
+    beside('CREATE TABLE theirs (x)').close();
+    await expect(open()).rejects.toMatchObject({ kind: 'unavailable', message: 'The file is a database of another program' });
+    expect(beside().prepare('SELECT name FROM sqlite_schema').all()).toEqual([{ name: 'theirs' }]);
+  });
+
+  it('is refused when the file is no database', async () => {
+    file = path.join(folder, 'notes.txt');
+    writeFileSync(file, 'Li Lei, 13800138000\n'.repeat(500));
+    await expect(open()).rejects.toMatchObject({ kind: 'unavailable' });
+    expect(readFileSync(file, 'utf8')).toContain('Li Lei');
+  });
+
+  it('that cannot be made is unavailable', async () => {
+    writeFileSync(path.join(folder, 'deep'), 'a file where the folder belongs');
+    await expect(open()).rejects.toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('answers a corrupted file with an error that holds no data', async () => {
+    const store = await open();
+    for (let i = 0; i < 40; i++) await store.commit([put('Patient', `p${i}`, {}, 'Li Lei '.repeat(200))]);
+    await store.close();
+    truncateSync(file, 3 * 4096);
+    const attempt = await open().then((again) => again.history({ limit: 100 })).catch((error: unknown) => error);
+    expect(attempt).toMatchObject({ kind: 'unavailable' });
+    expect(JSON.stringify([attempt, String(attempt), String((attempt as Error).cause)])).not.toContain('Li Lei');
+  });
+});
