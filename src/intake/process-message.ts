@@ -6,6 +6,7 @@ import type { Processing } from './commit-message.ts';
 import { commitPrepared, commitRefusal } from './commit-message.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
 import { readPayload } from './inbox.ts';
+import { inTurnIfLarge } from './large-messages.ts';
 import { prepareMessage } from './prepare-message.ts';
 import { renderRefusal } from './render-answer.ts';
 
@@ -29,7 +30,11 @@ export function scanBody(services: Services, bytes: Buffer): ScannedBody {
  * @param body where the caller has it at hand; else it is read from the inbox
  * @throws ServiceError 'unavailable' when the store is gone: the message stays in the inbox and is resumed at the next start
  */
-export async function processMessage(services: Services, inbox: InboxMessage, processing: Processing, body?: ScannedBody): Promise<Answer> {
+export function processMessage(services: Services, inbox: InboxMessage, processing: Processing, body?: ScannedBody): Promise<Answer> {
+  return inTurnIfLarge(services, inbox.message.bytes, () => processInTurn(services, inbox, processing, body));
+}
+
+async function processInTurn(services: Services, inbox: InboxMessage, processing: Processing, body: ScannedBody | undefined): Promise<Answer> {
   const { bytes, bundle } = body ?? scanBody(services, await readPayload(services, inbox.message));
   if (bundle instanceof JsonError) return refuseUnreadable(services, inbox, processing, bundle);
   try {
