@@ -51,6 +51,8 @@ export interface Store {
 /** How an adapter is opened. `extract` is called for each stored resource, also when an index is built anew. */
 export interface StoreOptions {
   readonly extract: (resource: Resource) => IndexTerms;
+  /** Changes whenever `extract` finds other terms in the same resource: the index is then built anew while opening. */
+  readonly indexVersion?: string;
   /** Name of this process's audit chain, unique among the processes alive on one store. */
   readonly writer: string;
   readonly clock: () => Date;

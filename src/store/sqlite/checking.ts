@@ -2,14 +2,13 @@ import type { StatementSync } from 'node:sqlite';
 import { ServiceError } from '../../errors.ts';
 import { bodyTemplate, renderBody } from '../../fhir/body.ts';
 import type { BodyTemplate } from '../../fhir/body.ts';
-import { parseJson } from '../../fhir/json.ts';
-import { isId, isObject, referenceTo } from '../../fhir/resource.ts';
+import { isId, referenceTo } from '../../fhir/resource.ts';
 import type { Resource, ResourceKey } from '../../fhir/resource.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
 import type { Change, CommitOptions, StoreOptions } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
-import { instantOf, numberOf, textOf } from './row.ts';
+import { instantOf, numberOf, resourceOf, textOf } from './row.ts';
 import type { Searching } from './searching.ts';
 import { concernsTraces } from './trace-indexer.ts';
 import type { TraceIndexer } from './trace-indexer.ts';
@@ -106,9 +105,7 @@ export class Checking {
   }
 
   #termsOf({ body }: Current): IndexTerms {
-    const resource = parseJson(body);
-    if (!isResource(resource)) throw new TypeError('The store holds a body that is not a resource');
-    return this.#extract(resource);
+    return this.#extract(resourceOf(body));
   }
 }
 
@@ -122,8 +119,4 @@ function checkVersion(key: ResourceKey, expected: number | undefined, current: C
   if (expected === undefined || expected === (current?.version ?? 0) || (expected === 0 && current?.deleted === true)) return;
   const reason = current === undefined || current.deleted ? 'does not exist' : `has version ${current.version}`;
   throw new ServiceError('version-conflict', `${referenceTo(key)} ${reason}, not version ${expected} as expected`);
-}
-
-function isResource(value: unknown): value is Resource {
-  return isObject(value) && typeof value.resourceType === 'string';
 }

@@ -134,7 +134,7 @@ export class CommitQueue {
 
   #rollBack(): void {
     this.#names.forget();
-    if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
+    this.#connection.rollBack();
   }
 
   #giveUpOnOld(): void {

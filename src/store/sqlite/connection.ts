@@ -32,7 +32,7 @@ export class Connection {
     this.#db = new DatabaseSync(file, { timeout: OPENING_WAIT_MS });
     this.#db.exec(`
       PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB};
-      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;
+      PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${2 * CHECKPOINT_PAGES * 4096}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;
     `);
   }
 
@@ -60,6 +60,28 @@ export class Connection {
 
   get inTransaction(): boolean {
     return this.#db.isTransaction;
+  }
+
+  /** Runs work in a write transaction of its own. @throws what the work throws, rolled back */
+  transact<T>(work: () => T): T {
+    this.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.rollBack();
+      throw error;
+    }
+  }
+
+  /** Ends a failed transaction. Some errors have ended it already, and one that cannot be rolled back now is when the file is opened again. */
+  rollBack(): void {
+    try {
+      if (this.#db.isOpen && this.#db.isTransaction) this.#db.exec('ROLLBACK');
+    } catch {
+      // The error that led here is the one to report.
+    }
   }
 
   /** Runs reads or one write, again and again while the database is locked. @throws ServiceError 'unavailable' */

@@ -4,6 +4,7 @@ import { ServiceError } from '../../errors.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import { Connection } from './connection.ts';
 import { failureOf } from './failure.ts';
+import { keepIndexCurrent } from './rebuild-index.ts';
 import { migrate } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
@@ -28,6 +29,7 @@ function open(file: string, options: StoreOptions): Store {
 function openDatabase(connection: Connection, options: StoreOptions): Store {
   try {
     migrate(connection);
+    if (options.indexVersion !== undefined) keepIndexCurrent(connection, options.indexVersion, options.extract);
     const store = new SqliteStore(connection, options);
     connection.finishOpening();
     return store;

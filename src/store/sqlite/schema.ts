@@ -70,19 +70,14 @@ const APPLICATION_ID = 0x42756e64;
  * @throws ServiceError 'unavailable' for a newer schema or a database of another program
  */
 export function migrate(connection: Connection): void {
-  connection.exec('BEGIN IMMEDIATE');
-  try {
+  connection.transact(() => {
     const version = pragma(connection, 'user_version');
     const isOurs = pragma(connection, 'application_id') === APPLICATION_ID;
     if (!isOurs && (version > 0 || hasTables(connection))) throw new ServiceError('unavailable', 'The file is a database of another program');
     if (version > STEPS.length) throw new ServiceError('unavailable', `The database has schema ${version}, newer than schema ${STEPS.length} of this program: run the newer program`);
     for (const step of STEPS.slice(version)) connection.exec(step);
     if (version < STEPS.length) connection.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${STEPS.length}`);
-    connection.exec('COMMIT');
-  } catch (error) {
-    if (connection.inTransaction) connection.exec('ROLLBACK');
-    throw error;
-  }
+  });
 }
 
 function pragma(connection: Connection, pragmaName: string): number {

@@ -1,6 +1,4 @@
 import type { StatementSync } from 'node:sqlite';
-import { parseJson } from '../../fhir/json.ts';
-import { isObject } from '../../fhir/resource.ts';
 import type { Resource } from '../../fhir/resource.ts';
 import type { Clause } from '../../fhir/search/query.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
@@ -8,7 +6,7 @@ import type { Connection, Row } from './connection.ts';
 import { indexRows } from './index-rows.ts';
 import type { IndexWriter } from './index-writer.ts';
 import type { Names } from './names.ts';
-import { numberOf, textOf } from './row.ts';
+import { numberOf, resourceOf, textOf } from './row.ts';
 import { TRACE_TYPE } from './traces.ts';
 
 /** Traces indexed in one transaction when there is time: a few milliseconds. */
@@ -88,13 +86,10 @@ export class TraceIndexer {
   }
 
   #batchInTransaction(): void {
-    this.#connection.exec('BEGIN IMMEDIATE');
     try {
-      this.#indexBatch(BATCH);
-      this.#connection.exec('COMMIT');
+      this.#connection.transact(() => this.#indexBatch(BATCH));
     } catch (error) {
       this.#names.forget();
-      if (this.#connection.inTransaction) this.#connection.exec('ROLLBACK');
       throw error;
     }
   }
@@ -112,8 +107,7 @@ export class TraceIndexer {
   /** A trace is stored whatever its terms are: one that has none is still found by its id, time and place in the chain. */
   #termsOf(row: Row): IndexTerms {
     try {
-      const trace = parseJson(textOf(row.body));
-      return isObject(trace) ? this.#extract({ ...trace, resourceType: TRACE_TYPE }) : NO_TERMS;
+      return this.#extract(resourceOf(textOf(row.body)));
     } catch {
       return NO_TERMS;
     }

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../../src/store/sqlite/open.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { optionsFor, put, trace } from '../../contract/samples.ts';
+import type { Store, StoreOptions } from '../../../src/store/store.ts';
+import { extractCarried, optionsFor, put, trace } from '../../contract/samples.ts';
 
 describe('a SQLite database', () => {
   let folder: string;
@@ -39,6 +39,25 @@ describe('a SQLite database', () => {
     const inMemory = await open(':memory:');
     expect(await inMemory.read({ type: 'Patient', id: 'p1' })).toBeUndefined();
     expect((await inMemory.commit([put('Patient', 'p1'), trace('t1')])).length).toBe(2);
+  });
+
+  it('builds its index anew when what resources are found by has changed', async () => {
+    const options = (indexVersion: string, code: string): StoreOptions => ({ ...optionsFor('writer-1'), indexVersion, extract: (resource) => ({ ...extractCarried(resource), token: [{ param: 'is', system: '', code }] }) });
+    const count = (store: Store, type: string, code: string) => store.count({ type, where: [{ kind: 'token', param: 'is', anyOf: [{ code }] }] });
+    const first = await openSqlite(file, options('1', 'old'));
+    await first.commit([...Array.from({ length: 700 }, (_, i) => put('Patient', `p${i}`)), trace('t1')]);
+    await first.commit([{ kind: 'delete', key: { type: 'Patient', id: 'p5' } }]);
+    expect(await count(first, 'AuditEvent', 'old')).toBe(1);
+    await first.close();
+    const same = await openSqlite(file, options('1', 'new'));
+    expect([await count(same, 'Patient', 'old'), await count(same, 'Patient', 'new')]).toEqual([699, 0]);
+    await same.close();
+    const second = await openSqlite(file, options('2', 'new'));
+    stores.push(second);
+    expect([await count(second, 'Patient', 'old'), await count(second, 'Patient', 'new')]).toEqual([0, 699]);
+    expect([await count(second, 'AuditEvent', 'old'), await count(second, 'AuditEvent', 'new')]).toEqual([0, 1]);
+    await second.commit([put('Patient', 'p1', {}, 'changed'), put('Patient', 'p5')]);
+    expect([await count(second, 'Patient', 'new'), (await second.history({ type: 'Patient', id: 'p1', limit: 5 })).items.length]).toEqual([700, 2]);
   });
 
   it('is refused when a newer program made it', async () => {
