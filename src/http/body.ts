@@ -32,7 +32,8 @@ export async function readBody(services: Services, req: Request, res: Response, 
   const lease = new Lease(bodyBudgetOf(services), res);
   await lease.cover(isPacked || Number.isNaN(announced) ? Math.min(STEP_BYTES, limitBytes) : announced);
   const stream = isPacked ? req.pipe(createGunzip()) : req;
-  return withoutByteOrderMark(await collect(stream, { req, limitBytes, lease }));
+  const room = isPacked || !(announced >= STEP_BYTES) ? undefined : Buffer.allocUnsafe(announced);
+  return withoutByteOrderMark(await collect(stream, { req, limitBytes, lease, room }));
 }
 
 /** The part of the budget that one request holds; it grows with the body and ends with the response. */
@@ -61,9 +62,15 @@ class Lease {
   }
 }
 
-interface Intake { readonly req: Request; readonly limitBytes: number; readonly lease: Lease }
+interface Intake {
+  readonly req: Request;
+  readonly limitBytes: number;
+  readonly lease: Lease;
+  /** Where a large body of known length goes, so that it is never in memory twice. */
+  readonly room: Buffer | undefined;
+}
 
-function collect(stream: Readable, { req, limitBytes, lease }: Intake): Promise<Buffer> {
+function collect(stream: Readable, { req, limitBytes, lease, room }: Intake): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -74,14 +81,15 @@ function collect(stream: Readable, { req, limitBytes, lease }: Intake): Promise<
       reject(error instanceof ServiceError ? error : new ServiceError('malformed', 'The body is not the gzip data that its Content-Encoding announces', [], { cause: error }));
     };
     stream.on('data', (chunk: Buffer) => {
+      if (room === undefined) chunks.push(chunk);
+      else chunk.copy(room, size);
       size += chunk.length;
-      chunks.push(chunk);
       if (size > limitBytes) return refuse(tooLarge(req, limitBytes));
       if (lease.covers(size)) return;
       stream.pause();
       lease.cover(Math.min(size + STEP_BYTES, limitBytes)).then(() => stream.resume(), refuse);
     });
-    stream.once('end', () => resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size)));
+    stream.once('end', () => resolve(room?.subarray(0, size) ?? (chunks.length === 1 ? chunks[0] : undefined) ?? Buffer.concat(chunks, size)));
     stream.once('error', refuse);
     req.once('close', () => { if (!req.complete) refuse(new ServiceError('malformed', 'The connection ended before the whole body had come')); });
   });

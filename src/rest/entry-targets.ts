@@ -12,6 +12,7 @@ import type { Replacements } from './entry-references.ts';
 import { writeAddress } from './entry-request.ts';
 import type { EntryRequest } from './entry-request.ts';
 import { refused, requireResource, requireType } from './incoming.ts';
+import { takeTurns } from './take-turns.ts';
 import { findOne, targetOfCreate, targetOfDelete, targetOfUpdate } from './target.ts';
 import type { Target } from './target.ts';
 
@@ -39,6 +40,7 @@ export async function resolveEntries(services: Services, caller: Caller, bundle:
   const conditional = new Map<string, string>();
   const claims = new Claims();
   for (const request of requests.filter(({ method }) => method !== 'GET')) {
+    await takeTurns(request.index);
     await faults.collect(request.at, async () => {
       const sent = bundle.entry(request.index);
       const resource = request.method === 'DELETE' ? undefined : sentResource(services, sent, request);

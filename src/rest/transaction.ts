@@ -23,6 +23,7 @@ import { resolveEntries } from './entry-targets.ts';
 import type { ResolvedEntries, ResolvedEntry } from './entry-targets.ts';
 import { requireResource } from './incoming.ts';
 import { writePreference } from './prefer.ts';
+import { takeTurns } from './take-turns.ts';
 import { writeResource } from './write-resource.ts';
 import type { Incoming } from './write-resource.ts';
 
@@ -57,6 +58,7 @@ async function readRequests(bundle: ScannedBundle, base: string): Promise<readon
   const faults = new EntryFaults();
   const requests: EntryRequest[] = [];
   for (const entry of bundle.entries()) {
+    await takeTurns(entry.index);
     const request = await faults.collect(entry.at, () => readEntryRequest(entry, base));
     if (request !== undefined) requests.push(request);
   }
@@ -71,6 +73,7 @@ async function commitEntries(services: Services, caller: Caller, bundle: Scanned
   const outcomes = new Map<number, Outcome>();
   for (const method of WRITE_ORDER) {
     for (const entry of resolved.entries.filter((candidate) => candidate.request.method === method)) {
+      await takeTurns(entry.request.index);
       const prepared = await faults.collect(entry.request.at, () => prepare(services, bundle, entry, resolved));
       if (prepared === undefined) outcomes.set(entry.request.index, { stored: entry.target?.found, issues: [] });
       else writes.push({ index: entry.request.index, ...prepared });
