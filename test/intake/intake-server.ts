@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { registerSources } from '../../src/intake/index.ts';
 import type { Services } from '../../src/services.ts';
 import type { Answer, TestServer } from '../http/server.ts';
 import { startServer } from '../http/server.ts';
+import { databaseUri } from '../mongo-server.ts';
 
 /** A gateway with the calls that sources and operators make. */
 export interface IntakeServer extends TestServer {
@@ -13,8 +15,9 @@ export interface IntakeServer extends TestServer {
   stored(type: string): Promise<Record<string, unknown>[]>;
 }
 
-export async function startIntakeServer(change?: (services: Services) => Services): Promise<IntakeServer> {
-  const server = await startServer({}, change);
+/** @param uri of a MongoDB; SQLite without one */
+export async function startIntakeServer(change?: (services: Services) => Services, uri?: string): Promise<IntakeServer> {
+  const server = await startServer(uri === undefined ? {} : { BUND_STORE: databaseUri(uri, `bund-intake-${randomUUID()}`) }, change);
   await registerSources(server.services);
   const tokens = new Map<string, string>();
   const tokenOf = (source: string): string => {
