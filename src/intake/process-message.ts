@@ -1,14 +1,15 @@
 import type { ScannedBundle } from '../fhir/bundle.ts';
 import { scanBundle } from '../fhir/bundle.ts';
 import { JsonError } from '../fhir/json.ts';
+import { inTurnIfLarge } from '../large-bodies.ts';
 import type { Services } from '../services.ts';
-import type { Processing } from './commit-message.ts';
-import { commitPrepared, commitRefusal } from './commit-message.ts';
+import { commitMessage } from './commit-message.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
 import { readPayload } from './inbox.ts';
-import { inTurnIfLarge } from './large-messages.ts';
 import { prepareMessage } from './prepare-message.ts';
+import { refuseMessage } from './refuse-message.ts';
 import { renderRefusal } from './render-answer.ts';
+import type { Processing } from './settle-message.ts';
 
 /** The body of a message, and where its entries stand; the scan's error for a body that cannot be read. */
 export interface ScannedBody { readonly bytes: Buffer; readonly bundle: ScannedBundle | JsonError }
@@ -38,7 +39,10 @@ async function processInTurn(services: Services, inbox: InboxMessage, processing
   const { bytes, bundle } = body ?? scanBody(services, await readPayload(services, inbox.message));
   if (bundle instanceof JsonError) return refuseUnreadable(services, inbox, processing, bundle);
   try {
-    return await commitPrepared(services, inbox, await prepareMessage(services, processing.source, bundle, bytes), processing);
+    const prepared = await prepareMessage(services, processing.source, bundle, bytes);
+    if (prepared.accepted.length > 0) return await commitMessage(services, inbox, processing, prepared);
+    const { kind, entryCount, faults } = prepared;
+    return await refuseMessage(services, inbox, processing, { kind, entryCount, issueCount: faults.length, answer: renderRefusal('invalid', faults.map((fault) => fault.issue)) });
   } catch (error) {
     if (error instanceof JsonError) return refuseUnreadable(services, inbox, processing, error);
     throw error;
@@ -48,5 +52,5 @@ async function processInTurn(services: Services, inbox: InboxMessage, processing
 function refuseUnreadable(services: Services, inbox: InboxMessage, processing: Processing, error: JsonError): Promise<Answer> {
   const isMalformed = error.reason === 'syntax';
   const issue = { severity: 'fatal', code: isMalformed ? 'structure' : 'too-long', diagnostics: error.message } as const;
-  return commitRefusal(services, inbox, renderRefusal(isMalformed ? 'malformed' : 'too-large', [issue]), { ...processing, issueCount: 1 });
+  return refuseMessage(services, inbox, processing, { issueCount: 1, answer: renderRefusal(isMalformed ? 'malformed' : 'too-large', [issue]) });
 }

@@ -34,10 +34,16 @@ const ORDER = ['DELETE', 'POST', 'PUT', 'GET'] as const;
 export async function processBatch(services: Services, caller: Caller, bundle: ScannedBundle, context: BundleContext): Promise<Answer> {
   await authorize(services, caller, { action: 'batch' });
   const entries = new Array<string>(bundle.entryCount);
+  let room = services.config.limits.bundleBytes;
   for (const indexes of inOrder(bundle)) {
     const queue = indexes.values();
     const work = async (): Promise<void> => {
-      for (const index of queue) entries[index] = await answerEntry(services, caller, bundle.entry(index), context);
+      for (const index of queue) {
+        const entry = bundle.entry(index);
+        const answer = room > 0 || !isGet(entry) ? await answerEntry(services, caller, entry, context) : tooMuch(entry);
+        entries[index] = answer;
+        room -= answer.length;
+      }
     };
     await Promise.all(Array.from({ length: Math.min(CONCURRENT, indexes.length) }, work));
   }
@@ -53,6 +59,15 @@ function inOrder(bundle: ScannedBundle): readonly (readonly number[])[] {
     groups.at(place)?.push(index);
   }
   return groups;
+}
+
+function isGet({ value }: ScannedEntry): boolean {
+  return isObject(value['request']) && value['request']['method'] === 'GET';
+}
+
+/** A batch can ask for more than its answer may hold; what it writes is done all the same. */
+function tooMuch({ at }: ScannedEntry): string {
+  return entryFailure(413, [{ severity: 'error', code: 'too-costly', diagnostics: 'The answers to the entries before have filled the response; ask for this one by itself', expression: at }]);
 }
 
 async function answerEntry(services: Services, caller: Caller, entry: ScannedEntry, context: BundleContext): Promise<string> {

@@ -1,5 +1,6 @@
 import type { Caller } from '../access/index.ts';
 import { scanBundle } from '../fhir/bundle.ts';
+import { inTurnIfLarge } from '../large-bodies.ts';
 import type { Services } from '../services.ts';
 import type { Answer } from './answer.ts';
 import { processBatch } from './batch.ts';
@@ -16,7 +17,7 @@ export function processBundle(services: Services, caller: Caller, bytes: Buffer,
   if (bundle.envelope['resourceType'] !== 'Bundle') throw refused('malformed', 'structure', 'The body must be a Bundle; a single resource is sent to the address of its type', 'Bundle.resourceType');
   switch (bundle.type) {
     case 'batch': return processBatch(services, caller, bundle, context);
-    case 'transaction': return processTransaction(services, caller, bundle, context);
+    case 'transaction': return inTurnIfLarge(services, bytes.length, () => processTransaction(services, caller, bundle, context));
     case undefined: throw refused('malformed', 'required', 'The Bundle must have a type', 'Bundle.type');
     default: throw refused('not-supported', 'not-supported', 'A Bundle sent here must be a batch or a transaction; other kinds are taken by the intake', 'Bundle.type');
   }

@@ -1,3 +1,4 @@
+import manifest from '../../package.json' with { type: 'json' };
 import type { SearchParameter } from '../fhir/search/parameters.ts';
 import type { Services } from '../services.ts';
 import type { Answer } from './answer.ts';
@@ -30,13 +31,14 @@ export function capabilities(services: Services, base: string): Answer {
 
 function statementOf(services: Services, base: string): object {
   const { definitions } = services.fhir;
+  const referring = referringParameters(services);
   return {
     resourceType: 'CapabilityStatement',
     status: 'active',
-    date: '2026-01-01',
+    date: services.clock().toISOString(),
     publisher: 'Bund',
     kind: 'instance',
-    software: { name: 'Bund' },
+    software: { name: 'Bund', version: manifest.version },
     implementation: { description: 'Bund, a regional health-information exchange', url: base },
     fhirVersion: '4.0.1',
     format: ['json', 'application/fhir+json'],
@@ -47,13 +49,13 @@ function statementOf(services: Services, base: string): object {
         cors: false,
         service: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }], text: 'OAuth 2.0 bearer tokens' }],
       },
-      resource: definitions.resourceTypes.map((type) => resourceOf(services, type)),
+      resource: definitions.resourceTypes.map((type) => resourceOf(services, type, referring)),
       interaction: SYSTEM.map((code) => ({ code })),
     }],
   };
 }
 
-function resourceOf(services: Services, type: string): object {
+function resourceOf(services: Services, type: string, referring: ReadonlyMap<string, readonly string[]>): object {
   const isTrace = type === 'AuditEvent';
   const parameters = [...services.fhir.searchParameters.of(type).values()].filter((parameter) => parameter.isSearchable);
   const profiles = [...services.fhir.definitions.structures.values()].filter((structure) => structure.type === type && structure.derivation === 'constraint');
@@ -72,10 +74,25 @@ function resourceOf(services: Services, type: string): object {
     conditionalDelete: isTrace ? 'not-supported' : 'single',
     referencePolicy: ['literal', 'logical', 'local'],
     searchInclude: references,
-    searchRevInclude: [],
+    searchRevInclude: referring.get(type) ?? [],
     searchParam: parameters.map(searchParameterOf),
     operation: [VALIDATE],
   };
+}
+
+/** Target type -> the reference parameters that can point to it, as `_revinclude` names them. */
+function referringParameters({ fhir }: Services): ReadonlyMap<string, readonly string[]> {
+  const referring = new Map<string, string[]>();
+  for (const type of fhir.definitions.resourceTypes) {
+    for (const parameter of fhir.searchParameters.of(type).values()) {
+      for (const target of parameter.isSearchable ? parameter.targets : []) {
+        const known = referring.get(target) ?? [];
+        known.push(`${type}:${parameter.code}`);
+        referring.set(target, known);
+      }
+    }
+  }
+  return referring;
 }
 
 function searchParameterOf({ code, definition, type, modifiers }: SearchParameter): object {

@@ -1,6 +1,7 @@
 import { Router } from 'express';
 import type { RequestHandler } from 'express';
 import { ServiceError } from '../errors.ts';
+import { parseJson } from '../fhir/json.ts';
 import { authenticate } from '../http/authenticate.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
 import type { Services } from '../services.ts';
@@ -25,7 +26,7 @@ export function fhirRouter(services: Services): Router {
   /** Asks, answers. Express passes what is thrown to the error handler. */
   const on = (interact: (request: RestRequest) => Promise<Answer>): RequestHandler => async (req, res) => {
     const request = restRequest(services, req, res);
-    await sendAnswer(res, await interact(request), request.base);
+    await sendAnswer(res, laidOut(await interact(request), request.query), request.base);
   };
 
   router.get('/metadata', (req, res) => sendAnswer(res, capabilities(services, apiBaseOf(services, req)), ''));
@@ -82,6 +83,12 @@ function routeInstance(router: Router, services: Services, on: On): void {
   router.route('/:type/:id/_history/:version')
     .get(on(({ caller, type, id, version }) => vread(services, caller, { type, id }, version)))
     .all(methodNotAllowed('GET'));
+}
+
+/** For people who look at an answer: `_pretty=true` breaks its lines. */
+function laidOut(answer: Answer, query: string): Answer {
+  if (answer.body === undefined || !query.includes('_pretty=true')) return answer;
+  return { ...answer, body: JSON.stringify(parseJson(answer.body), null, 2) };
 }
 
 function notOffered(message: string): RequestHandler {

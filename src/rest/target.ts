@@ -51,6 +51,7 @@ export async function targetOfUpdate(services: Services, address: UpdateAddress,
     if (resourceId !== undefined && resourceId !== match.id) throw refused('malformed', 'value', 'The id of the resource is not that of the resource which the query matches', `${type}.id`);
     return { action: 'update', key: { type, id: match.id }, assuming: [assumption], ...expected };
   }
+  if (expected.expectedVersion !== undefined && expected.expectedVersion > 0) throw new ServiceError('version-conflict', `No ${type} matches the condition, so that none has the version that If-Match names`);
   if (resourceId !== undefined) requireId(resourceId);
   // A resource that has the id and does not match the query is somebody else's: it must not be overwritten.
   return { action: 'create', key: { type, id: resourceId ?? services.newId() }, expectedVersion: 0, assuming: [assumption] };

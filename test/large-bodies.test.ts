@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { inTurnIfLarge } from '../../src/intake/large-messages.ts';
-import type { Services } from '../../src/services.ts';
+import { inTurnIfLarge } from '../src/large-bodies.ts';
+import type { Services } from '../src/services.ts';
 
 const services = {} as Services;
 const LARGE = 10_000_000;
 
-describe('large messages', () => {
+describe('large bodies', () => {
   it('are worked on one at a time, also after one that failed, while small ones pass', async () => {
     const log: string[] = [];
     const gate = Promise.withResolvers<undefined>();

@@ -1,12 +1,12 @@
-import type { Services } from '../services.ts';
+import type { Services } from './services.ts';
 
-/** From this size on, in bytes, a message waits for its turn. */
+/** From this size on, in bytes, a message or transaction waits for its turn. */
 const LARGE_FROM = 4_000_000;
 
 const lines = new WeakMap<Services, Promise<unknown>>();
 
 /**
- * Lets one large message of a process be worked on at a time: its resources take many times its size in memory until they are
+ * Lets one large body of a process be worked on at a time: its resources take many times its size in memory until they are
  * committed. Smaller ones, and those that wait, are only as large as they came.
  */
 export function inTurnIfLarge<T>(services: Services, bytes: number, work: () => Promise<T>): Promise<T> {
