@@ -20,7 +20,7 @@ interface Arrival extends PatientLink { readonly traits: Traits; readonly person
  * name or number changed moves from one Person to another. On ServiceError 'conflict' of the commit, ask again.
  *
  * @param patients with their logical ids
- * @param known Organizations that know them besides the Patients' own sources and managing organisations
+ * @param known Organizations that know them besides the institutions that sent or manage them
  * @see docs/decisions/0063-persons.md
  */
 export async function personChanges(services: Services, patients: readonly Resource[], known: readonly string[] = []): Promise<PersonChanges> {
@@ -41,10 +41,15 @@ export async function personChanges(services: Services, patients: readonly Resou
 function arrivalOf(services: Services, patient: Resource, known: readonly string[]): Arrival[] {
   if (patient.id === undefined) return [];
   const traits = traitsOf(patient);
-  const source = services.sources.get(sourceOfUri(patient.meta?.['source']) ?? '');
-  const managing = idOf(patient['managingOrganization'], 'Organization');
-  const knownAt = [...known, ...(source === undefined ? [] : [source.organization.id]), ...(managing === undefined ? [] : [managing])];
-  return [{ patient: patient.id, knownAt: [...new Set(knownAt)].sort(), traits, personId: personIdOf(patient.id, traits) }];
+  const institution = institutionOf(services, patient);
+  const knownAt = [...new Set([...known, ...(institution === undefined ? [] : [institution])])].sort();
+  return [{ patient: patient.id, knownAt, traits, personId: personIdOf(patient.id, traits) }];
+}
+
+/** A source speaks for its own institution only; `managingOrganization` counts for Patients that no source sent. */
+function institutionOf({ sources }: Services, patient: Resource): string | undefined {
+  const source = sourceOfUri(patient.meta?.['source']);
+  return source === undefined ? idOf(patient['managingOrganization'], 'Organization') : sources.get(source)?.organization.id;
 }
 
 function uniqueIds(carriers: readonly { readonly residentId: ResidentId | undefined }[]): ResidentId[] {

@@ -23,7 +23,7 @@ export function reviewIdOf({ number }: ResidentId): string {
  */
 export function reviewOf(residentId: ResidentId, persons: readonly Person[], current: Resource | undefined, now: string): (Resource & { readonly id: string }) | undefined {
   const doubtful = persons.length > 1 ? persons.map((person) => person.id).sort() : [];
-  if (doubtful.length === 0) return current === undefined || current['status'] === 'cancelled' ? undefined : { ...task(residentId, [], now), ...current, id: reviewIdOf(residentId), status: 'cancelled' };
+  if (doubtful.length === 0) return current === undefined || current['status'] === 'cancelled' ? undefined : { ...current, id: reviewIdOf(residentId), status: 'cancelled' };
   if (current !== undefined && current['status'] !== 'cancelled' && personsOfReview(current).join() === doubtful.join()) return undefined;
   return task(residentId, doubtful, authoredOn(current) ?? now);
 }

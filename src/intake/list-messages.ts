@@ -30,7 +30,8 @@ export async function listMessages(services: Services, caller: Caller, filter: M
   const wanted = { source, status: filter.status, 'message-id': filter.messageId, unmapped: filter.unmapped };
   const where = Object.entries(wanted).flatMap(([param, code]): Clause[] => (code === undefined ? [] : [{ kind: 'token', param, anyOf: [{ code }] }]));
   const { items, next } = await services.store.search({ type: MESSAGE_TYPE, where, sort: [], limit: page.count, ...(page.after === undefined ? {} : { after: page.after }) });
-  await recordTrace(services, caller, { action: 'search', interaction: 'intake-list', outcome: 'success', query: `messages?${new URLSearchParams(Object.entries(wanted).filter((pair): pair is [string, string] => pair[1] !== undefined)).toString()}` });
+  const query = Object.entries(wanted).flatMap(([param, code]) => (code === undefined ? [] : [`${param}=${encodeURIComponent(code)}`])).join('&');
+  await recordTrace(services, caller, { action: 'search', interaction: 'intake-list', outcome: 'success', query: `messages?${query}` });
   return { messages: items.map((item) => parseMessage(item.body)), next };
 }
 

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Source } from '../../src/intake/source.ts';
+import type { Services } from '../../src/services.ts';
 import type { CatalogueItem, CodeTables, SourceCodes } from '../../src/terminology/tables.ts';
 import { createCodeTables } from '../../src/terminology/load-code-tables.ts';
 import type { IntakeServer } from './intake-server.ts';
@@ -12,7 +14,14 @@ const MAPPED = { local: 'GLU-2', display: 'glucose', item: 'GLU', loinc: '14749-
 
 let server: IntakeServer;
 let codes = tablesWith([], {});
-beforeAll(async () => { server = await startIntakeServer((services) => ({ ...services, get codes() { return codes; } })); });
+let demands: Source['demands'] = {};
+/** A gateway whose tables and demands can be mended while it runs. */
+const mendable = (services: Services): Services => ({
+  ...services,
+  get codes() { return codes; },
+  get sources() { return new Map([...services.sources].map(([id, source]) => [id, { ...source, demands: { ...source.demands, ...demands } }])); },
+});
+beforeAll(async () => { server = await startIntakeServer(mendable); });
 afterAll(() => server.stop());
 
 const unmapped = async (): Promise<{ code: string; kind: string; count: number; filter: string; firstSeen: string; lastSeen: string }[]> => (await server.operator('GET', '/terminology/unmapped?source=hospital-a')).body.unmapped;
@@ -70,6 +79,17 @@ describe('a dead letter', () => {
     const before = await versions();
     for (let times = 0; times < 2; times++) expect((await server.operator('POST', `/intake/messages/${id}/replay`)).status).toBe(200);
     expect(await versions()).toEqual(before);
+  });
+
+  it('is not made of a message that was taken in and whose replay fails', async () => {
+    codes = tablesWith([], {});
+    const pushed = await server.push('hospital-a', labBundle('hospital-a', { number: 'dl-7' }, [{ number: 'dl-7-1', code: 'GLU-2' }], { identifier: 'dl-7' }));
+    const id = pushed.headers.get('x-intake-message');
+    demands = { Patient: 'https://bund.example/StructureDefinition/bund-organization' };
+    const replayed = await server.operator('POST', `/intake/messages/${id}/replay`);
+    demands = {};
+    expect(replayed.status).toBe(422);
+    expect((await server.operator('GET', `/intake/messages/${id}`)).body).toMatchObject({ message: { status: 'processed' }, answer: { type: 'transaction-response' } });
   });
 
   it('does not undo what a later message said', async () => {

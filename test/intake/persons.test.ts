@@ -42,6 +42,12 @@ describe('a person', () => {
     expect(await linked(second)).toEqual([second]);
   });
 
+  it('is not made known elsewhere by what a source says of other institutions', async () => {
+    const answer = await server.push('hospital-a', { ...patient('hospital-a', { number: 'p8' }), managingOrganization: { reference: 'Organization/pubin' } });
+    expect(answer.status).toBe(200);
+    expect(await facilitiesOf(server.services, [answer.body.entry[0].response.location.split('/')[1]])).toEqual(['chengxin']);
+  });
+
   it('is found by search from any of its records', async () => {
     const id = residentId(2);
     const first = await send('hospital-a', { number: 'p3', residentId: id });

@@ -55,8 +55,14 @@ function requestFaults(index: number, request: JsonObject, resource: Resource): 
   const faults: Fault[] = [];
   const url = textOf(request['url']);
   const target = addressed(request);
-  if (url !== undefined && /^[A-Za-z]*/.exec(url)?.[0] !== resource.resourceType) faults.push(faultAt(index, 'value', `${at}.url`, `The address is not that of a ${resource.resourceType}, which the entry holds`));
-  if (target !== undefined && resource.id !== undefined && target.id !== resource.id) faults.push(faultAt(index, 'value', `${at}.url`, 'The address names another id than the resource'));
-  if (request['ifMatch'] !== undefined) faults.push(faultAt(index, 'not-supported', `${at}.ifMatch`, 'A source does not know the versions of the exchange, so that ifMatch is not offered'));
+  if (url !== undefined && /^[A-Za-z]*/.exec(url)?.[0] !== resource.resourceType) {
+    faults.push(faultAt(index, 'value', `${at}.url`, `The address is not that of a ${resource.resourceType}, which the entry holds`));
+  }
+  if (target !== undefined && resource.id !== undefined && target.id !== resource.id) {
+    faults.push(faultAt(index, 'value', `${at}.url`, 'The address names another id than the resource'));
+  }
+  if (request['ifMatch'] !== undefined) {
+    faults.push(faultAt(index, 'not-supported', `${at}.ifMatch`, 'A source does not know the versions of the exchange, so that ifMatch is not offered'));
+  }
   return faults;
 }

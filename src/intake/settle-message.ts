@@ -1,0 +1,58 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Actor } from '../access/index.ts';
+import type { Event } from '../audit/index.ts';
+import { traceOf } from '../audit/index.ts';
+import { isServiceError, ServiceError } from '../errors.ts';
+import type { Services } from '../services.ts';
+import type { Change } from '../store/store.ts';
+import type { Answer, InboxMessage } from './inbox.ts';
+import { answerResource, readAnswer, readInbox } from './inbox.ts';
+import type { SourceMessage } from './records.ts';
+import { messageResource } from './records.ts';
+import type { Source } from './source.ts';
+
+/** What is done with a message, and by whom. */
+export interface Processing {
+  readonly source: Source;
+  readonly actor: Actor;
+  readonly interaction: 'intake' | 'intake-resume' | 'intake-replay';
+}
+
+/** As many messages of one person may meet at one moment; each meeting lets at least one through. */
+const MAX_ATTEMPTS = 20;
+
+/**
+ * Plans and commits again while other messages change the same resources in between.
+ *
+ * @param inbox the message as it stood when the processing began
+ * @param commit plans over what is stored now, and commits
+ * @returns the answer of the commit, or that of another gateway that was faster
+ * @throws ServiceError 'unavailable' when the meetings do not end
+ */
+export async function untilSettled(services: Services, inbox: InboxMessage, commit: () => Promise<Answer>): Promise<Answer> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await commit();
+    } catch (error) {
+      if (!isServiceError(error, 'conflict') && !isServiceError(error, 'version-conflict')) throw error;
+      const { version } = await readInbox(services, inbox.message.id);
+      const settled = version === inbox.version ? undefined : await readAnswer(services, inbox.message.id);
+      if (settled !== undefined) return settled;
+      if (attempt === MAX_ATTEMPTS) throw new ServiceError('unavailable', 'The message is in the inbox, and too many others change the same records now; send it again to get its answer', [], { cause: error });
+      await pause(Math.random() * attempt);
+    }
+  }
+}
+
+/** The writes that end the processing of a message: where it stands now, and its answer. */
+export async function closingChanges({ version }: InboxMessage, message: SourceMessage, answer: Answer): Promise<Change[]> {
+  return [
+    { kind: 'put', resource: messageResource(message), expectedVersion: version },
+    { kind: 'put', resource: await answerResource(message.id, answer) },
+  ];
+}
+
+/** The write of one trace. */
+export function traceChange(services: Services, { actor }: Processing, event: Event): Change {
+  return { kind: 'append', trace: traceOf(actor, event, { now: services.clock(), id: services.newId() }) };
+}
