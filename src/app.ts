@@ -1,7 +1,9 @@
 import express from 'express';
 import type { Express } from 'express';
+import { bodyBudgetOf } from './http/body.ts';
 import { errorHandler, unknownRoute } from './http/error-handler.ts';
 import { healthRouter } from './http/health.ts';
+import { measuredStore } from './http/measured-store.ts';
 import { createMetrics } from './http/metrics.ts';
 import { assignRequestId } from './http/request-id.ts';
 import { logRequests } from './http/request-log.ts';
@@ -17,9 +19,11 @@ import { terminologyRouter } from './terminology/router.ts';
 const PROXY_NETWORKS = 'loopback, linklocal, uniquelocal';
 
 /** Builds the gateway's Express app. It opens no port and holds nothing that must be closed. */
-export function buildApp(services: Services): Express {
-  const { config, store, log } = services;
+export function buildApp(opened: Services): Express {
   const metrics = createMetrics();
+  const services = { ...opened, store: measuredStore(opened.store, metrics) };
+  const { config, store, log } = services;
+  metrics.watchBodyBytes(() => bodyBudgetOf(services).held);
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag'); // It would hash every body; resources have their version as ETag.

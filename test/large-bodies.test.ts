@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { inTurnIfLarge } from '../src/large-bodies.ts';
 import type { Services } from '../src/services.ts';
 
-const services = {} as Services;
+const services = { config: {} } as Services;
 const LARGE = 10_000_000;
 
 describe('large bodies', () => {

@@ -193,6 +193,8 @@ it('tells Prometheus about requests by route, never by address', async () => {
   await server.fhir('GET', '/Patient/secret-id');
   const metrics = await (await fetch(`${server.url}/metrics`)).text();
   expect(metrics).toContain('bund_http_request_seconds_count{method="GET",route="/fhir/:type/:id",status="404"} 1');
+  expect(metrics).toContain('bund_store_seconds_count{operation="read"} 1');
+  expect(metrics).toMatch(/^bund_body_bytes 0$/m);
   expect(metrics).not.toContain('secret-id');
   await server.stop();
 });

@@ -150,7 +150,23 @@ describe.each(STORES)('a transaction on $name', ({ uri }) => {
     expect(await count('Person?link=Patient/linked')).toBe(1);
   });
 
+  it('asks for no version of what it does not find', async () => {
+    const answer = await refusal({ resource: organization(), request: { method: 'PUT', url: 'Organization?identifier=nowhere', ifMatch: 'W/"1"' } });
+    expect(answer).toEqual({ status: 412, places: ['conflict Bundle.entry[0]'] });
+  });
+
   describe('as a batch', () => {
+    it('refuses reads once its answer is full, and does its writes all the same', async () => {
+      const small = await startServer({ BUND_LIMIT_BUNDLE_BYTES: '20000' });
+      await small.fhir('PUT', '/Patient/large', patient({ id: 'large', name: Array.from({ length: 300 }, (_, n) => ({ text: `The ${n}th name` })) }));
+      const read = { request: { method: 'GET', url: 'Patient/large' } };
+      const { body } = await small.fhir('POST', '', bundle('batch', ...Array.from({ length: 40 }, () => read), post(organization())));
+      const statuses: string[] = body.entry.map((entry: Parsed) => entry.response.status);
+      expect(new Set(statuses.slice(0, -1))).toEqual(new Set(['200 OK', '413 Payload Too Large']));
+      expect(statuses.at(-1)).toBe('201 Created');
+      await small.stop();
+    });
+
     it('does each entry by itself and tells what became of it', async () => {
       const { status, body } = await server.fhir('POST', '', bundle('batch',
         post(patient({ birthDate: 'yesterday' })), post(organization()), { request: { method: 'GET', url: 'Patient/no-such' } },
