@@ -50,15 +50,22 @@ export async function enterInbox(services: Services, caller: Caller, arrival: Ar
     return { message, version: 1, isRepeat: false };
   } catch (error) {
     if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
-    return { ...await readInbox(services, id), isRepeat: true };
+    const known = await findInInbox(services, id);
+    if (known === undefined) throw new ServiceError('unavailable', 'The message could not be taken in now; send it again', [], { cause: error });
+    return { ...known, isRepeat: true };
   }
 }
 
 /** @throws ServiceError 'not-found' */
 export async function readInbox(services: Services, id: string): Promise<InboxMessage> {
-  const stored = await services.store.read({ type: MESSAGE_TYPE, id });
-  if (stored === undefined || stored.deleted) throw new ServiceError('not-found', `There is no message ${id}`);
-  return { message: parseMessage(stored.body), version: stored.version };
+  const found = await findInInbox(services, id);
+  if (found === undefined) throw new ServiceError('not-found', 'There is no message of this id in the inbox');
+  return found;
+}
+
+async function findInInbox({ store }: Services, id: string): Promise<InboxMessage | undefined> {
+  const stored = await store.read({ type: MESSAGE_TYPE, id });
+  return stored === undefined || stored.deleted ? undefined : { message: parseMessage(stored.body), version: stored.version };
 }
 
 /** The body of a message, as it came. */

@@ -35,8 +35,10 @@ export function targetsOf(identified: readonly IdentifiedEntry[], sender: Sender
   const byOwnId = new Map<string, ResourceKey>();
   const byIdentifier = new Map<string, ResourceKey[]>();
   for (const { entry, key } of identified) {
-    if (entry.fullUrl !== undefined) byUrl.set(entry.fullUrl, key);
-    if (entry.ownId !== undefined) byOwnId.set(`${key.type}/${entry.ownId}`, key);
+    // Of entries that share a name the first has it: the others are refused.
+    if (entry.fullUrl !== undefined && !byUrl.has(entry.fullUrl)) byUrl.set(entry.fullUrl, key);
+    const ownName = `${key.type}/${entry.ownId ?? ''}`;
+    if (entry.ownId !== undefined && !byOwnId.has(ownName)) byOwnId.set(ownName, key);
     for (const identifier of identifiersOf(entry.resource)) {
       const name = identityBy(identifier).value;
       byIdentifier.set(name, [...byIdentifier.get(name) ?? [], key]);
