@@ -14,13 +14,18 @@ const MAPPED = { local: 'GLU-2', display: 'glucose', item: 'GLU', loinc: '14749-
 
 let server: IntakeServer;
 let codes = tablesWith([], {});
-let demands: Source['demands'] = {};
-/** A gateway whose tables and demands can be mended while it runs. */
-const mendable = (services: Services): Services => ({
-  ...services,
-  get codes() { return codes; },
-  get sources() { return new Map([...services.sources].map(([id, source]) => [id, { ...source, demands: { ...source.demands, ...demands } }])); },
-});
+const sources = new Map<string, Source>();
+/** A gateway whose tables and sources can be mended while it runs. */
+function mendable(services: Services): Services {
+  for (const [id, source] of services.sources) sources.set(id, source);
+  const tables: CodeTables = {
+    get items() { return codes.items; },
+    get itemsByLoinc() { return codes.itemsByLoinc; },
+    get knownUnits() { return codes.knownUnits; },
+    get sources() { return codes.sources; },
+  };
+  return { ...services, codes: tables, sources };
+}
 beforeAll(async () => { server = await startIntakeServer(mendable); });
 afterAll(() => server.stop());
 
@@ -85,9 +90,10 @@ describe('a dead letter', () => {
     codes = tablesWith([], {});
     const pushed = await server.push('hospital-a', labBundle('hospital-a', { number: 'dl-7' }, [{ number: 'dl-7-1', code: 'GLU-2' }], { identifier: 'dl-7' }));
     const id = pushed.headers.get('x-intake-message');
-    demands = { Patient: 'https://bund.example/StructureDefinition/bund-organization' };
+    const source = server.services.sources.get('hospital-a')!;
+    sources.set('hospital-a', { ...source, demands: { Patient: 'https://bund.example/StructureDefinition/bund-organization' } });
     const replayed = await server.operator('POST', `/intake/messages/${id}/replay`);
-    demands = {};
+    sources.set('hospital-a', source);
     expect(replayed.status).toBe(422);
     expect((await server.operator('GET', `/intake/messages/${id}`)).body).toMatchObject({ message: { status: 'processed' }, answer: { type: 'transaction-response' } });
   });
