@@ -1,5 +1,5 @@
 import type { Clause, QuantityMatch, RangeMatch, ReferenceMatch, TermKind, TokenMatch } from '../../fhir/search/query.ts';
-import { documentId } from './documents.ts';
+import { referenceTo } from '../../fhir/resource.ts';
 import { entry, urlEntry } from './index-terms.ts';
 
 /** A filter, or a part of one, in MongoDB's query language. */
@@ -32,7 +32,7 @@ export function conditionOf(clause: Clause, type: string, relate: (clause: Relat
     case 'missing':
       return negated(clause.isMissing, present(clause.of, clause.param));
     case 'id':
-      return { _id: { [clause.negate === true ? '$nin' : '$in']: clause.anyOf.map((id) => documentId({ type, id })) } };
+      return { _id: { [clause.negate === true ? '$nin' : '$in']: clause.anyOf.map((id) => referenceTo({ type, id })) } };
     case 'or':
       return anyOf(clause.clauses.map((alternative) => conditionOf(alternative, type, relate)));
     case 'chain':

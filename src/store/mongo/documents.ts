@@ -1,6 +1,4 @@
 import type { mongo } from 'mongoose';
-import { referenceTo } from '../../fhir/resource.ts';
-import type { ResourceKey } from '../../fhir/resource.ts';
 import type { ChainLink, Stored } from '../store.ts';
 import type { IndexedFields } from './index-terms.ts';
 
@@ -63,10 +61,6 @@ export interface Collections {
 /** @param version a whole number, 1 to 9,999,999,999 */
 export function versionId(key: string, version: number): string {
   return `${key}/${String(version).padStart(10, '0')}`;
-}
-
-export function documentId(key: ResourceKey): string {
-  return referenceTo(key);
 }
 
 export function storedOf(document: Pick<ResourceDocument | VersionDocument, '_id' | 'version' | 'at' | 'body'>): Stored {

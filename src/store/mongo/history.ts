@@ -1,8 +1,9 @@
 import { ServiceError } from '../../errors.ts';
+import { referenceTo } from '../../fhir/resource.ts';
 import type { ResourceKey } from '../../fhir/resource.ts';
 import type { HistoryQuery, Page, Stored } from '../store.ts';
 import { tickOf } from './clock.ts';
-import { documentId, storedOf, versionId } from './documents.ts';
+import { storedOf, versionId } from './documents.ts';
 import type { Collections, ResourceDocument, VersionDocument } from './documents.ts';
 import { pageToken, readPageToken } from './page-token.ts';
 import { isKey } from './prepare.ts';
@@ -22,8 +23,8 @@ export async function history(collections: Collections, query: HistoryQuery): Pr
 
 export async function readVersion({ versions, resources }: Collections, key: ResourceKey, version: number): Promise<Stored | undefined> {
   if (!isKey(key) || !Number.isSafeInteger(version) || version < 1) return undefined;
-  const found = await versions.findOne({ _id: versionId(documentId(key), version) })
-    ?? (version === 1 ? await resources.findOne({ _id: documentId(key), 'trace.seq': { $exists: true } }, { projection: { version: 1, at: 1, body: 1 } }) : null);
+  const found = await versions.findOne({ _id: versionId(referenceTo(key), version) })
+    ?? (version === 1 ? await resources.findOne({ _id: referenceTo(key), 'trace.seq': { $exists: true } }, { projection: { version: 1, at: 1, body: 1 } }) : null);
   return found === null ? undefined : storedOf(found);
 }
 
@@ -31,14 +32,14 @@ interface Ticks { readonly $lt?: number; readonly $gte?: number }
 
 async function versionsOf({ versions }: Collections, { type, id, limit }: HistoryQuery, ticks: Ticks): Promise<Entry[]> {
   // '0' follows '/': the range holds the versions of this id and of no longer one.
-  const ofOne = type !== undefined && id !== undefined ? { _id: { $gt: `${documentId({ type, id })}/`, $lt: `${documentId({ type, id })}0` } } : {};
+  const ofOne = type !== undefined && id !== undefined ? { _id: { $gt: `${referenceTo({ type, id })}/`, $lt: `${referenceTo({ type, id })}0` } } : {};
   return versions.find({ ...ofOne, ...(type === undefined ? {} : { type }), ...where('tick', ticks) }).sort({ tick: -1 }).limit(limit + 1).toArray();
 }
 
 async function tracesOf({ resources }: Collections, { type, id, limit }: HistoryQuery, ticks: Ticks): Promise<Entry[]> {
   if (type === undefined) return [];
   const found = await resources.find<ResourceDocument>(
-    { 'trace.type': type, ...(id === undefined ? {} : { _id: documentId({ type, id }) }), ...where('trace.tick', ticks) },
+    { 'trace.type': type, ...(id === undefined ? {} : { _id: referenceTo({ type, id }) }), ...where('trace.tick', ticks) },
     { projection: { version: 1, at: 1, created: 1, body: 1 } },
   ).sort({ 'trace.tick': -1 }).limit(limit + 1).toArray();
   return found.map(({ created, ...rest }) => ({ ...rest, tick: created }));

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { documentId } from './documents.ts';
+import { referenceTo } from '../../fhir/resource.ts';
 import type { ResourceKey } from '../../fhir/resource.ts';
 
 /**
@@ -15,7 +15,7 @@ const SPREAD = 64;
  */
 export function homeOf(key: ResourceKey, patients: readonly string[]): string {
   const [only, another] = patients;
-  if (only === undefined) return documentId(key);
+  if (only === undefined) return referenceTo(key);
   return another === undefined ? only : sharedHome(key.type, bucketOf(key.id));
 }
 

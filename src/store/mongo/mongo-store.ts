@@ -1,10 +1,11 @@
 import type { Connection } from 'mongoose';
 import { ServiceError } from '../../errors.ts';
+import { referenceTo } from '../../fhir/resource.ts';
 import type { ResourceKey } from '../../fhir/resource.ts';
 import type { SearchQuery } from '../../fhir/search/query.ts';
 import type { ChainHead, ChainLink, Change, CommitOptions, FeedPage, FeedQuery, HistoryQuery, Page, Store, StoreOptions, Stored } from '../store.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { documentId, storedOf } from './documents.ts';
+import { storedOf } from './documents.ts';
 import type { Collections } from './documents.ts';
 import { guarded } from './failures.ts';
 import { feed } from './feed.ts';
@@ -38,7 +39,7 @@ export class MongoStore implements Store {
   }
 
   async readMany(keys: readonly ResourceKey[]): Promise<readonly Stored[]> {
-    const ids = keys.filter(isKey).map(documentId);
+    const ids = keys.filter(isKey).map(referenceTo);
     return (await guarded(() => this.#collections.resources.find({ _id: { $in: ids } }, READ).toArray())).map(storedOf);
   }
 

@@ -2,11 +2,10 @@ import { hash } from 'node:crypto';
 import { mongo } from 'mongoose';
 import { bodyTemplate } from '../../fhir/body.ts';
 import type { BodyTemplate } from '../../fhir/body.ts';
-import { isId } from '../../fhir/resource.ts';
+import { isId, referenceTo } from '../../fhir/resource.ts';
 import type { Resource, ResourceKey } from '../../fhir/resource.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Change, StoreOptions } from '../store.ts';
-import { documentId } from './documents.ts';
 import { homeOf } from './home.ts';
 import { indexedFields } from './index-terms.ts';
 import type { IndexedFields } from './index-terms.ts';
@@ -65,5 +64,5 @@ function prepareResource(kind: 'put' | 'append', resource: Resource & { readonly
 
 function keyOf(key: ResourceKey): string {
   if (!isKey(key)) throw new ServiceError('malformed', 'A resource is stored under a type of letters and an id of 1 to 64 letters, digits, - and .');
-  return documentId(key);
+  return referenceTo(key);
 }

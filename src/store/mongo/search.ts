@@ -1,4 +1,5 @@
 import type { mongo } from 'mongoose';
+import { referenceTo } from '../../fhir/resource.ts';
 import { clinicalDateParam } from '../../fhir/search/clinical-date.ts';
 import { MAX_PAGE_SIZE } from '../../fhir/search/query.ts';
 import type { SearchQuery, Sort } from '../../fhir/search/query.ts';
@@ -46,7 +47,7 @@ export async function holds(collections: Collections, assumption: Assumption, se
   const { plain, related } = matching(collections, assumption.type, assumption.where);
   const stages = [{ $match: allOf(plain) }, ...related, { $limit: assumption.ids.length + 1 }, { $project: { _id: 1 } }];
   const found = await collections.resources.aggregate<{ _id: string }>(stages, { session }).toArray();
-  const assumed = new Set(assumption.ids.map((id) => `${assumption.type}/${id}`));
+  const assumed = new Set(assumption.ids.map((id) => referenceTo({ type: assumption.type, id })));
   return found.length === assumed.size && found.every(({ _id }) => assumed.has(_id));
 }
 

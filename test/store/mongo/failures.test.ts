@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { CHAIN_START, linkHash } from '../../src/store/chain.ts';
-import { openMongo } from '../../src/store/mongo/open.ts';
-import type { Store } from '../../src/store/store.ts';
-import { optionsFor, put, trace } from '../contract/samples.ts';
-import { databaseUri, hasStandIn, startStandIn } from '../mongo-server.ts';
-import type { StandIn } from '../mongo-server.ts';
+import { CHAIN_START, linkHash } from '../../../src/store/chain.ts';
+import { openMongo } from '../../../src/store/mongo/open.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { optionsFor, put, trace } from '../../contract/samples.ts';
+import { databaseUri, hasStandIn, startStandIn } from '../../mongo-server.ts';
+import type { StandIn } from '../../mongo-server.ts';
 
 /** A server of these tests' own: they make it fail. A MongoDB that others use must not be broken. */
 describe.skipIf(!hasStandIn())('mongo store on a server that fails', () => {
