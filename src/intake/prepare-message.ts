@@ -1,10 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ScannedBundle } from '../fhir/bundle.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import { isAcceptable } from '../fhir/outcome.ts';
 import { referencesOf } from '../fhir/references.ts';
 import type { Resource, ResourceKey } from '../fhir/resource.ts';
 import { isObject, referenceTo } from '../fhir/resource.ts';
+import { takeTurns } from '../large-bodies.ts';
 import type { Fault, Lookup, MessageKind, NormalizedEntry, Registry } from '../normalize/index.ts';
 import { ALIAS_TYPE, faultAt, normalizeMessage, readMessage, sourceOfUri, timeMembersOf } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
@@ -26,8 +26,6 @@ export interface PreparedMessage {
   readonly faults: readonly Fault[];
 }
 
-const TURN = 200;
-
 /** The exchange writes these itself: a source that could would write the trace, or join records of others to one person. */
 const OWN_TYPES: ReadonlySet<string> = new Set(['AuditEvent', 'Person']);
 
@@ -42,23 +40,17 @@ export async function prepareMessage(services: Services, source: Source, bundle:
   const conventions = { sender: source, registry: registryOf(services), timeMembers: timeMembersOf(services.fhir.definitions) };
   const message = normalizeMessage(sent, conventions);
   const normalized = message.finish(await answerLookups(services, source, message.lookups));
-  const checked = await inTurns(normalized.entries, (entry) => checkEntry(services, source, entry));
+  const checked: Checked[] = [];
+  for (const [index, entry] of normalized.entries.entries()) {
+    await takeTurns(index);
+    checked.push(checkEntry(services, source, entry));
+  }
   const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults)];
   const outcome = { kind: sent.kind, entryCount: bundle.entryCount || sent.entries.length };
   if (sent.kind !== 'batch' || faults.some((fault) => fault.entry === undefined)) {
     return { ...outcome, accepted: faults.length === 0 ? checked.map(({ entry }) => entry) : [], faults };
   }
   return { ...outcome, ...await withoutRefused(services, checked.map(({ entry }) => entry), faults) };
-}
-
-/** Entries of a large message are checked in turns with other requests. */
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => R): Promise<readonly R[]> {
-  const results: R[] = [];
-  for (const [index, item] of items.entries()) {
-    if (index % TURN === TURN - 1) await nextTurn();
-    results.push(work(item));
-  }
-  return results;
 }
 
 function registryOf({ sources }: Services): Registry {
@@ -87,7 +79,9 @@ function sourceOf({ body }: Stored): string | undefined {
   return isObject(meta) ? sourceOfUri(meta['source']) : undefined;
 }
 
-function checkEntry(services: Services, source: Source, entry: NormalizedEntry): { readonly entry: PreparedEntry; readonly faults: readonly Fault[] } {
+interface Checked { readonly entry: PreparedEntry; readonly faults: readonly Fault[] }
+
+function checkEntry(services: Services, source: Source, entry: NormalizedEntry): Checked {
   const { fhir, codes } = services;
   const { resource, gaps } = mapObservation(entry.resource, { tables: codes, source: codes.sources.get(source.id), isUcum });
   const profile = demandedProfile(resource, source);

@@ -4,6 +4,7 @@ import type { ScannedBundle, ScannedEntry } from '../fhir/bundle.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { parseReference } from '../fhir/references.ts';
+import { takeTurns } from '../large-bodies.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import { EntryFaults } from './entry-faults.ts';
@@ -12,7 +13,6 @@ import type { Replacements } from './entry-references.ts';
 import { writeAddress } from './entry-request.ts';
 import type { EntryRequest } from './entry-request.ts';
 import { refused, requireResource, requireType } from './incoming.ts';
-import { takeTurns } from './take-turns.ts';
 import { findOne, targetOfCreate, targetOfDelete, targetOfUpdate } from './target.ts';
 import type { Target } from './target.ts';
 

@@ -5,6 +5,7 @@ import type { ScannedBundle } from '../fhir/bundle.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import { failureOf } from '../http/outcome.ts';
 import type { Resource } from '../fhir/resource.ts';
+import { takeTurns } from '../large-bodies.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import { writeAnswer } from './answer.ts';
@@ -23,7 +24,6 @@ import { resolveEntries } from './entry-targets.ts';
 import type { ResolvedEntries, ResolvedEntry } from './entry-targets.ts';
 import { requireResource } from './incoming.ts';
 import { writePreference } from './prefer.ts';
-import { takeTurns } from './take-turns.ts';
 import { writeResource } from './write-resource.ts';
 import type { Incoming } from './write-resource.ts';
 
