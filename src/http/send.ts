@@ -27,13 +27,13 @@ export async function send(res: Response, reply: Reply): Promise<void> {
     return;
   }
   const fixed = { ...headers, 'Content-Type': FHIR_JSON, Vary: 'Accept-Encoding' };
-  if (body.length < PACK_FROM || !takesGzip(res)) {
-    res.writeHead(status, { ...fixed, 'Content-Length': Buffer.byteLength(body) }).end(body);
-    return;
-  }
-  const packed = await pack(body, { level: 1 });
+  const packed = body.length >= PACK_FROM && takesGzip(res) ? await pack(body, { level: 1 }) : undefined;
   if (isOver(res)) return;
-  res.writeHead(status, { ...fixed, 'Content-Encoding': 'gzip', 'Content-Length': packed.length }).end(packed);
+  // A short text goes out together with its headers, in one write.
+  const sent = packed ?? (body.length < PACK_FROM ? body : Buffer.from(body));
+  const encoding = packed === undefined ? {} : { 'Content-Encoding': 'gzip' };
+  const fixed = { 'Content-Type': FHIR_JSON, 'Content-Length': Buffer.byteLength(sent), Vary: 'Accept-Encoding' };
+  res.writeHead(status, { ...headers, ...fixed, ...encoding }).end(sent);
 }
 
 /** Sends issues as an OperationOutcome. */
