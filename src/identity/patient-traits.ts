@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { derivedId } from '../fhir/derived-id.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { isResidentId, RESIDENT_ID_SYSTEMS } from '../fhir/validation/identifiers.ts';
 import type { Traits } from './match-patients.ts';
@@ -23,8 +23,7 @@ export function traitsOf(patient: Resource): Traits {
  * no other Patient has.
  */
 export function personIdOf(patient: string, { residentId, name }: Traits): string {
-  const parts = residentId === undefined || name === '' ? ['patient', patient] : ['resident-id', residentId.number, name];
-  return hash('sha256', JSON.stringify(['Person', ...parts])).slice(0, 32);
+  return residentId === undefined || name === '' ? derivedId('Person', 'patient', patient) : derivedId('Person', 'resident-id', residentId.number, name);
 }
 
 /** A record with two different valid numbers belongs to nobody for certain. */

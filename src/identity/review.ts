@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { derivedId } from '../fhir/derived-id.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { isObject } from '../fhir/resource.ts';
 import type { Person, ResidentId } from './person.ts';
@@ -10,7 +10,7 @@ export const IDENTITY_REVIEW = 'identity-review';
 
 /** Logical id of the one review of a resident ID. */
 export function reviewIdOf({ number }: ResidentId): string {
-  return hash('sha256', JSON.stringify(['identity-review', number])).slice(0, 32);
+  return derivedId(IDENTITY_REVIEW, number);
 }
 
 /**

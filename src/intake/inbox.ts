@@ -1,10 +1,10 @@
-import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Caller } from '../access/index.ts';
 import type { ErrorKind } from '../errors.ts';
 import { isServiceError, ServiceError } from '../errors.ts';
+import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
 import type { SourceMessage } from './records.ts';
@@ -33,7 +33,7 @@ export interface Arrival { readonly source: string; readonly messageId: string; 
  */
 export async function enterInbox(services: Services, caller: Caller, arrival: Arrival): Promise<InboxMessage & { readonly isRepeat: boolean }> {
   const { source, messageId, contentHash, bytes } = arrival;
-  const id = hash('sha256', JSON.stringify([MESSAGE_TYPE, source, messageId, contentHash])).slice(0, 32);
+  const id = derivedId(MESSAGE_TYPE, source, messageId, contentHash);
   const payload = payloadResources(id, await packed(bytes));
   const message: SourceMessage = {
     id, source, messageId, contentHash,

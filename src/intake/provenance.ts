@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { sourceUri } from '../normalize/index.ts';
 import type { SourceMessage } from './records.ts';
@@ -20,7 +20,7 @@ export function provenancesOf(message: SourceMessage, source: Source, targets: r
   const parts = Math.ceil(targets.length / TARGETS_PER_PROVENANCE);
   return Array.from({ length: parts }, (_, part) => ({
     resourceType: 'Provenance',
-    id: hash('sha256', JSON.stringify(['Provenance', message.id, part])).slice(0, 32),
+    id: derivedId('Provenance', message.id, part),
     meta: { source: sourceUri(source.id) },
     target: targets.slice(part * TARGETS_PER_PROVENANCE, (part + 1) * TARGETS_PER_PROVENANCE).map((reference) => ({ reference })),
     occurredDateTime: message.receivedAt,

@@ -1,10 +1,7 @@
-import { hash } from 'node:crypto';
+import { derivedId } from '../fhir/derived-id.ts';
 
 /** What a source calls one of its records: an identifier (`system|value`), its own logical id, a `fullUrl`, or a digest of what it says. */
 export interface LocalIdentity { readonly kind: 'identifier' | 'id' | 'url' | 'content'; readonly value: string }
-
-/** 128 bits of SHA-256, as hex: a legal logical id in which two records never meet by chance. */
-const ID_LENGTH = 32;
 
 /**
  * The logical id of a source's record. It depends on who sent it and on what the source itself calls it, so that a retry, a
@@ -14,7 +11,7 @@ const ID_LENGTH = 32;
  * @see docs/decisions/0060-derived-ids.md
  */
 export function deriveId(source: string, type: string, local: LocalIdentity): string {
-  return hash('sha256', JSON.stringify([source, type, local.kind, local.value])).slice(0, ID_LENGTH);
+  return derivedId(source, type, local.kind, local.value);
 }
 
 const SOURCES = 'https://bund.example/sources/';

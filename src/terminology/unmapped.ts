@@ -1,5 +1,5 @@
-import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Gap } from './map-observation.ts';
 
@@ -19,7 +19,7 @@ export function unmappedCode(gap: Pick<Gap, 'kind' | 'system' | 'code' | 'displa
 
 /** The record of a gap; the same gap of the same source is always the same record. */
 export function unmappedTerm(source: string, gap: Gap, firstSeen: string): Resource & { readonly id: string } {
-  const id = hash('sha256', JSON.stringify([UNMAPPED_TYPE, source, gap.kind, unmappedCode(gap)])).slice(0, 32);
+  const id = derivedId(UNMAPPED_TYPE, source, gap.kind, unmappedCode(gap));
   return { resourceType: UNMAPPED_TYPE, id, source, ...gap, firstSeen };
 }
 
