@@ -26,7 +26,6 @@ export async function send(res: Response, reply: Reply): Promise<void> {
     res.writeHead(status, { ...headers, ...(status === 204 || status === 304 ? {} : { 'Content-Length': 0 }) }).end();
     return;
   }
-  const fixed = { ...headers, 'Content-Type': FHIR_JSON, Vary: 'Accept-Encoding' };
   const packed = body.length >= PACK_FROM && takesGzip(res) ? await pack(body, { level: 1 }) : undefined;
   if (isOver(res)) return;
   // A short text goes out together with its headers, in one write.
