@@ -1,3 +1,5 @@
+import { parseJson } from './json.ts';
+import { isObject } from './resource.ts';
 import type { Resource } from './resource.ts';
 
 /**
@@ -21,6 +23,17 @@ export function bodyTemplate(resource: Resource, id: string): BodyTemplate {
 /** @param lastUpdated an instant, `2026-03-01T08:00:00.000Z` */
 export function renderBody(template: BodyTemplate, version: number, lastUpdated: string): string {
   return template.head + String(version) + BETWEEN + lastUpdated + template.tail;
+}
+
+/** A stored body as the resource it was. @throws TypeError for a body that no store wrote */
+export function resourceOf(body: string): Resource {
+  const parsed = parseJson(body);
+  if (isResource(parsed)) return parsed;
+  throw new TypeError('The store holds a body that is not a resource');
+}
+
+function isResource(value: unknown): value is Resource {
+  return isObject(value) && typeof value.resourceType === 'string';
 }
 
 /** `,"a":1,"b":2`, or nothing for an empty object. */

@@ -46,6 +46,9 @@ export interface PositionDocument { readonly _id: string; readonly position: str
 /** `clock` and `feed` count; `lock/Patient` is touched by those who rely on what they found of that type. */
 export interface CounterDocument { readonly _id: string; readonly value: number }
 
+/** `index version`: what `StoreOptions.indexVersion` was when the terms were written. */
+export interface SettingDocument { readonly _id: string; readonly value: string }
+
 export interface Collections {
   readonly client: mongo.MongoClient;
   readonly resources: mongo.Collection<ResourceDocument>;
@@ -54,6 +57,7 @@ export interface Collections {
   readonly chains: mongo.Collection<ChainDocument>;
   readonly positions: mongo.Collection<PositionDocument>;
   readonly counters: mongo.Collection<CounterDocument>;
+  readonly settings: mongo.Collection<SettingDocument>;
   /** Behind a `mongos`: searches then name the shard key where they can. */
   readonly sharded: boolean;
 }

@@ -4,6 +4,7 @@ import { ServiceError } from '../../errors.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import { guarded } from './failures.ts';
 import { MongoStore } from './mongo-store.ts';
+import { keepIndexCurrent } from './rebuild-index.ts';
 import { prepareCollections } from './schemas.ts';
 
 /** The wire version of MongoDB 7.0, the oldest release that is still maintained. */
@@ -34,7 +35,9 @@ export async function openMongo(uri: string, options: StoreOptions): Promise<Sto
   try {
     return await guarded(async () => {
       await connection.asPromise();
-      return new MongoStore(connection, await prepareCollections(connection, await isSharded(connection)), options);
+      const collections = await prepareCollections(connection, await isSharded(connection));
+      await keepIndexCurrent(collections, options);
+      return new MongoStore(connection, collections, options);
     });
   } catch (error) {
     await connection.close();

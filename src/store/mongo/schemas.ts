@@ -1,6 +1,6 @@
 import { mongo, Schema } from 'mongoose';
 import type { Connection, IndexDefinition, IndexOptions } from 'mongoose';
-import type { ChainDocument, Collections, CounterDocument, GroupDocument, PositionDocument, ResourceDocument, VersionDocument } from './documents.ts';
+import type { ChainDocument, Collections, CounterDocument, GroupDocument, PositionDocument, ResourceDocument, SettingDocument, VersionDocument } from './documents.ts';
 
 const OPTIONS = { versionKey: false, autoIndex: false, autoCreate: false, strict: 'throw' } as const;
 const RANGE = { param: String, low: Number, high: Number };
@@ -49,6 +49,7 @@ indexOf(group, { pending: 1 }, { sparse: true });
 
 const chain = new Schema({ _id: String, seq: Number, hash: String }, { ...OPTIONS, collection: 'chains' });
 const position = new Schema({ _id: String, position: String }, { ...OPTIONS, collection: 'positions' });
+const setting = new Schema({ _id: String, value: String }, { ...OPTIONS, collection: 'settings' });
 const counter = new Schema({ _id: String, value: Number }, { ...OPTIONS, collection: 'counters' });
 
 /** NamespaceExists and DuplicateKey: another gateway made the same at the same time. */
@@ -66,6 +67,7 @@ export async function prepareCollections(connection: Connection, sharded: boolea
     chains: connection.model('Chain', chain),
     positions: connection.model('Position', position),
     counters: connection.model('Counter', counter),
+    settings: connection.model('Setting', setting),
   };
   for (const model of Object.values(models)) {
     await model.createCollection().catch(ignoreExisting);
@@ -82,6 +84,7 @@ export async function prepareCollections(connection: Connection, sharded: boolea
     chains: db.collection<ChainDocument>(models.chains.collection.collectionName),
     positions: db.collection<PositionDocument>(models.positions.collection.collectionName),
     counters: db.collection<CounterDocument>(models.counters.collection.collectionName),
+    settings: db.collection<SettingDocument>(models.settings.collection.collectionName),
     sharded,
   };
 }

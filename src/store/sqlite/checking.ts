@@ -1,6 +1,6 @@
 import type { StatementSync } from 'node:sqlite';
 import { ServiceError } from '../../errors.ts';
-import { bodyTemplate, renderBody } from '../../fhir/body.ts';
+import { bodyTemplate, renderBody, resourceOf } from '../../fhir/body.ts';
 import type { BodyTemplate } from '../../fhir/body.ts';
 import { isId, referenceTo } from '../../fhir/resource.ts';
 import type { Resource, ResourceKey } from '../../fhir/resource.ts';
@@ -8,7 +8,7 @@ import type { IndexTerms } from '../../fhir/search/terms.ts';
 import type { Change, CommitOptions, StoreOptions } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
-import { instantOf, numberOf, resourceOf, textOf } from './row.ts';
+import { instantOf, numberOf, textOf } from './row.ts';
 import type { Searching } from './searching.ts';
 import { concernsTraces } from './trace-indexer.ts';
 import type { TraceIndexer } from './trace-indexer.ts';

@@ -1,9 +1,10 @@
+import { resourceOf } from '../../fhir/body.ts';
 import type { StoreOptions } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { INDEX_TABLES, indexRows } from './index-rows.ts';
 import { IndexWriter } from './index-writer.ts';
 import { Names } from './names.ts';
-import { numberOf, resourceOf, textOf } from './row.ts';
+import { numberOf, textOf } from './row.ts';
 import { sql } from './sql.ts';
 
 /** Resources held in memory at a time. */

@@ -1,7 +1,4 @@
 import type { SQLOutputValue } from 'node:sqlite';
-import { parseJson } from '../../fhir/json.ts';
-import { isObject } from '../../fhir/resource.ts';
-import type { Resource } from '../../fhir/resource.ts';
 import type { Stored } from '../store.ts';
 import type { Row } from './connection.ts';
 
@@ -39,15 +36,4 @@ export function storedOf(type: string, row: Row, outcome: Stored['outcome'] = 'r
     body: textOf(row.body),
     outcome,
   };
-}
-
-/** A stored body as the resource it was. */
-export function resourceOf(body: string): Resource {
-  const parsed = parseJson(body);
-  if (isResource(parsed)) return parsed;
-  throw new TypeError('The store holds a body that is not a resource');
-}
-
-function isResource(value: unknown): value is Resource {
-  return isObject(value) && typeof value.resourceType === 'string';
 }

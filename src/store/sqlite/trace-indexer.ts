@@ -1,3 +1,4 @@
+import { resourceOf } from '../../fhir/body.ts';
 import type { StatementSync } from 'node:sqlite';
 import type { Resource } from '../../fhir/resource.ts';
 import type { Clause } from '../../fhir/search/query.ts';
@@ -6,7 +7,7 @@ import type { Connection, Row } from './connection.ts';
 import { indexRows } from './index-rows.ts';
 import type { IndexWriter } from './index-writer.ts';
 import type { Names } from './names.ts';
-import { numberOf, resourceOf, textOf } from './row.ts';
+import { numberOf, textOf } from './row.ts';
 import { TRACE_TYPE } from './traces.ts';
 
 /** Traces indexed in one transaction when there is time: a few milliseconds. */

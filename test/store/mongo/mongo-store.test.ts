@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import mongoose from 'mongoose';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openMongo } from '../../../src/store/mongo/open.ts';
-import type { Store } from '../../../src/store/store.ts';
-import { optionsFor, put, trace } from '../../contract/samples.ts';
+import type { Store, StoreOptions } from '../../../src/store/store.ts';
+import { extractCarried, optionsFor, put, trace } from '../../contract/samples.ts';
 import { databaseUri, mongoServer } from '../../mongo-server.ts';
 
 const server = await mongoServer();
@@ -11,8 +11,8 @@ const server = await mongoServer();
 describe.skipIf(server.uri === undefined)('mongo store', () => {
   const uri = databaseUri(server.uri ?? '', `bund-test-${randomUUID()}`);
   const stores: Store[] = [];
-  const open = async (writer: string) => {
-    const store = await openMongo(uri, optionsFor(writer));
+  const open = async (writer: string, options: Partial<StoreOptions> = {}) => {
+    const store = await openMongo(uri, { ...optionsFor(writer), ...options });
     stores.push(store);
     return store;
   };
@@ -32,7 +32,7 @@ describe.skipIf(server.uri === undefined)('mongo store', () => {
   afterAll(() => ('stop' in server ? server.stop() : undefined));
 
   it('is opened by several gateways at once, which find one set of indexes', async () => {
-    const opened = await Promise.all(['a', 'b', 'c', 'd'].map(open));
+    const opened = await Promise.all(['a', 'b', 'c', 'd'].map((name) => open(name)));
     await Promise.all(opened.map((store, i) => store.commit([put('Patient', `p${i}`)])));
     expect(await opened[0]!.count({ type: 'Patient', where: [] })).toBe(4);
     const indexes = await inspect(async (db) => (await db.collection('resources').listIndexes().toArray()).map((index) => Object.keys(index.key as object).join()));
@@ -68,6 +68,20 @@ describe.skipIf(server.uri === undefined)('mongo store', () => {
     const settled = await Promise.allSettled([store.commit([put('Binary', 'small')]), store.commit([put('Binary', 'big', {}, 'x'.repeat(17_000_000))]), store.commit([put('Binary', 'large', {}, 'x'.repeat(6_000_000))])]);
     expect(settled.map((result) => (result.status === 'rejected' ? (result.reason as { kind: string }).kind : result.status))).toEqual(['fulfilled', 'too-large', 'fulfilled']);
     expect((await store.read({ type: 'Binary', id: 'large' }))?.body.length).toBeGreaterThan(6_000_000);
+  });
+
+  it('builds its index anew when what resources are found by has changed', async () => {
+    const finding = (indexVersion: string, code: string, patientOfNinth?: string): Partial<StoreOptions> => ({ indexVersion, extract: (resource) => ({ ...extractCarried(resource), patients: resource.id === 'p9' && patientOfNinth !== undefined ? [patientOfNinth] : [], token: [{ param: 'is', system: '', code }] }) });
+    const foundBy = (store: Store, code: string) => store.count({ type: 'Patient', where: [{ kind: 'token', param: 'is', anyOf: [{ system: '', code }] }] });
+    const first = await open('a', finding('1', 'old'));
+    await first.commit([...Array.from({ length: 600 }, (_, i) => put('Patient', `p${i}`)), trace('t1')]);
+    await first.commit([{ kind: 'delete', key: { type: 'Patient', id: 'p7' } }]);
+    expect(await foundBy(await open('b', finding('1', 'new')), 'old')).toBe(599);
+    const renewed = await open('c', finding('2', 'new', 'someone'));
+    expect([await foundBy(renewed, 'old'), await foundBy(renewed, 'new')]).toEqual([0, 599]);
+    expect((await renewed.read({ type: 'Patient', id: 'p1' }))?.version).toBe(1);
+    expect((await renewed.chain({ writer: 'a', fromSeq: 1, limit: 2 })).length).toBe(1);
+    expect(await inspect((db) => db.collection('resources').countDocuments({ home: 'someone' }))).toBe(1);
   });
 
   it('moves a resource whose patient changes to that patient\'s shard', async () => {
