@@ -28,9 +28,9 @@ const kinds = <T extends object>(of: T): (keyof T)[] => Object.keys(of) as (keyo
 const good = fc.array(fc.tuple(fc.constantFrom(...kinds(GOOD)), fc.nat(100)), { minLength: 1, maxLength: 8 });
 const bad = fc.option(fc.tuple(fc.constantFrom(...kinds(BAD)), fc.nat(100)), { nil: undefined });
 
-describe.each(STORES)('any transaction on $name', ({ uri }) => {
+describe.each(STORES)('any transaction on $name', ({ fresh }) => {
   let server: TestServer;
-  beforeAll(async () => { server = await startServer(uri === undefined ? {} : { BUND_STORE: uri }); });
+  beforeAll(async () => { server = await startServer(fresh()); });
   afterAll(() => server.stop());
 
   const stored = async (limit: number): Promise<Parsed[]> => (await server.services.store.history({ limit })).items as Parsed[];

@@ -6,11 +6,11 @@ import type { Parsed, TestServer } from './server.ts';
 
 const FHIR_VERSION = '4.0.1';
 
-describe.each(STORES)('an independent FHIR client on $name', ({ uri }) => {
+describe.each(STORES)('an independent FHIR client on $name', ({ fresh }) => {
   let server: TestServer;
   let client: Client;
   beforeAll(async () => {
-    server = await startServer(uri === undefined ? {} : { BUND_STORE: uri });
+    server = await startServer(fresh());
     client = new Client({ baseUrl: `${server.url}/fhir`, bearerToken: server.token('system') });
   });
   afterAll(() => server.stop());

@@ -6,9 +6,9 @@ import type { TestServer } from './server.ts';
 const RACERS = 50;
 const identifier = (value: string) => [{ system: 'https://example.org/ids', value }];
 
-describe.each(STORES)('requests that race on $name', ({ uri }) => {
+describe.each(STORES)('requests that race on $name', ({ fresh }) => {
   let server: TestServer;
-  beforeAll(async () => { server = await startServer(uri === undefined ? {} : { BUND_STORE: uri }); });
+  beforeAll(async () => { server = await startServer(fresh()); });
   afterAll(() => server.stop());
 
   const race = <T>(request: (n: number) => Promise<T>): Promise<T[]> => Promise.all(Array.from({ length: RACERS }, (_, n) => request(n)));

@@ -3,9 +3,9 @@ import { observation, organization, patient } from './samples.ts';
 import { startServer, STORES } from './server.ts';
 import type { Parsed, TestServer } from './server.ts';
 
-describe.each(STORES)('one resource over HTTP on $name', ({ uri }) => {
+describe.each(STORES)('one resource over HTTP on $name', ({ fresh }) => {
   let server: TestServer;
-  beforeAll(async () => { server = await startServer(uri === undefined ? {} : { BUND_STORE: uri }); });
+  beforeAll(async () => { server = await startServer(fresh()); });
   afterAll(() => server.stop());
 
   it('is created under an id of the server and read as it was sent', async () => {

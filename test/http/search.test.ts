@@ -5,10 +5,10 @@ import type { Answer, Parsed, TestServer } from './server.ts';
 
 const ids = (answer: Answer, mode = 'match'): string[] => (answer.body.entry ?? []).filter((entry: Parsed) => entry.search.mode === mode).map((entry: Parsed) => entry.resource.id).sort();
 
-describe.each(STORES)('a search over HTTP on $name', ({ uri }) => {
+describe.each(STORES)('a search over HTTP on $name', ({ fresh }) => {
   let server: TestServer;
   beforeAll(async () => {
-    server = await startServer(uri === undefined ? {} : { BUND_STORE: uri }) ;
+    server = await startServer(fresh());
     await server.fhir('PUT', '/Organization/org', organization({ id: 'org' }));
     await server.fhir('PUT', '/Patient/p1', patient({ id: 'p1', identifier: [{ system: 'https://a.example', value: '1' }], managingOrganization: { reference: 'Organization/org' } }));
     await server.fhir('PUT', '/Patient/p2', patient({ id: 'p2', name: [{ text: '李四' }] }));

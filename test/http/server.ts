@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import mongoose from 'mongoose';
 import { DEFAULT_SCOPES, issueToken } from '../../src/access/tokens.ts';
 import type { Identity } from '../../src/access/tokens.ts';
 import type { Role } from '../../src/access/index.ts';
@@ -9,6 +11,7 @@ import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { openServices } from '../../src/open-services.ts';
 import type { Services } from '../../src/services.ts';
+import { databaseUri } from '../mongo-server.ts';
 
 /** A gateway that listens on a port of its own. */
 export interface TestServer {
@@ -31,11 +34,22 @@ export interface Answer {
 /** Whatever JSON holds; tests say by their expectations what it must be. */
 export type Parsed = ReturnType<typeof JSON.parse>;
 
-/** Stores that the HTTP tests run on; MongoDB only where one is named. */
-export const STORES: readonly { readonly name: string; readonly uri: string | undefined }[] = [
-  { name: 'SQLite', uri: undefined },
-  ...(process.env['BUND_TEST_MONGODB_URI'] === undefined ? [] : [{ name: 'MongoDB', uri: process.env['BUND_TEST_MONGODB_URI'] }]),
+/** Stores that the HTTP tests run on, each with the environment of a new, empty one; MongoDB only where one is named. */
+export const STORES: readonly { readonly name: string; readonly uri: string | undefined; readonly fresh: () => Record<string, string> }[] = [
+  { name: 'SQLite', uri: undefined, fresh: () => ({}) },
+  ...mongoUris().map((uri) => ({ name: 'MongoDB', uri, fresh: () => ({ BUND_STORE: databaseUri(uri, `bund-http-${randomUUID()}`) }) })),
 ];
+
+function mongoUris(): string[] {
+  const uri = process.env['BUND_TEST_MONGODB_URI'];
+  return uri === undefined || uri === '' ? [] : [uri];
+}
+
+async function dropDatabase(uri: string): Promise<void> {
+  const connection = await mongoose.createConnection(uri).asPromise();
+  await connection.dropDatabase();
+  await connection.close();
+}
 
 export async function startServer(env: Record<string, string> = {}, change: (services: Services) => Services = (services) => services): Promise<TestServer> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bund-http-'));
@@ -54,6 +68,7 @@ export async function startServer(env: Record<string, string> = {}, change: (ser
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
       await services.store.close();
+      if (config.store.kind === 'mongodb') await dropDatabase(config.store.uri);
       await rm(folder, { recursive: true, force: true });
     },
   };

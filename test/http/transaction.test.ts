@@ -6,9 +6,9 @@ import type { Parsed, TestServer } from './server.ts';
 const URN = 'urn:uuid:11111111-1111-4111-8111-11111111111';
 const identifier = (value: string) => [{ system: 'https://example.org/ids', value }];
 
-describe.each(STORES)('a transaction on $name', ({ uri }) => {
+describe.each(STORES)('a transaction on $name', ({ fresh }) => {
   let server: TestServer;
-  beforeAll(async () => { server = await startServer(uri === undefined ? {} : { BUND_STORE: uri }); });
+  beforeAll(async () => { server = await startServer(fresh()); });
   afterAll(() => server.stop());
 
   const count = async (query: string): Promise<number> => (await server.fhir('GET', `/${query}&_summary=count`)).body.total;
