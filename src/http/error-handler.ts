@@ -2,6 +2,7 @@ import type { ErrorRequestHandler, NextFunction, Request, RequestHandler, Respon
 import type { Logger } from 'pino';
 import { ServiceError } from '../errors.ts';
 import type { ErrorKind } from '../errors.ts';
+import { describeError } from './describe-error.ts';
 import { failureOf } from './outcome.ts';
 import { requestIdOf } from './request-id.ts';
 import { sendIssues } from './send.ts';
@@ -19,7 +20,7 @@ export function errorHandler(log: Logger): ErrorRequestHandler {
   return (error: unknown, _req: Request, res: Response, next: NextFunction) => {
     const requestId = requestIdOf(res);
     const { kind, status, issues } = failureOf(error, requestId);
-    if (status >= 500) log.error({ requestId, kind, ...causeOf(error) }, 'request failed');
+    if (status >= 500) log.error({ requestId, kind, ...describeError(error) }, 'request failed');
     sendIssues(res, status, issues, ADVICE[kind]).catch(next);
   };
 }
@@ -35,13 +36,4 @@ export function methodNotAllowed(...allowed: readonly string[]): RequestHandler 
     res.setHeader('Allow', allowed.join(', '));
     throw new ServiceError('method-not-allowed', `${req.method} is not offered here; allowed: ${allowed.join(', ')}`);
   };
-}
-
-/** Class and place of an error. Its message stays out for errors that are not ours: it may quote what a client sent. */
-function causeOf(error: unknown): object {
-  if (!(error instanceof Error)) return { error: typeof error };
-  const frames = error.stack?.split('\n').filter((line) => line.startsWith('    at ')).slice(0, 8);
-  const message = error instanceof ServiceError ? error.message : undefined;
-  const cause = error.cause === undefined ? {} : { cause: causeOf(error.cause) };
-  return { error: error.name, ...('code' in error ? { errorCode: error.code } : {}), ...(message === undefined ? {} : { message }), frames, ...cause };
 }

@@ -3,6 +3,7 @@ import type { Caller } from '../access/index.ts';
 import { isServiceError } from '../errors.ts';
 import type { ScannedBundle, ScannedEntry } from '../fhir/bundle.ts';
 import { isObject } from '../fhir/resource.ts';
+import { describeError } from '../http/describe-error.ts';
 import { failureOf } from '../http/outcome.ts';
 import type { Services } from '../services.ts';
 import type { Answer } from './answer.ts';
@@ -75,7 +76,7 @@ async function answerEntry(services: Services, caller: Caller, entry: ScannedEnt
     return entryAnswer(await act(services, caller, entry, context), context.preference);
   } catch (error) {
     const { kind, status, issues } = failureOf(error, caller.requestId);
-    if (kind === 'fault') services.log.error({ requestId: caller.requestId, error: error instanceof Error ? error.name : typeof error }, 'entry of a batch failed');
+    if (kind === 'fault') services.log.error({ requestId: caller.requestId, ...describeError(error) }, 'entry of a batch failed');
     return entryFailure(status, isServiceError(error) ? issuesAt(error, entry.at) : issues);
   }
 }

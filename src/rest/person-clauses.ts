@@ -39,8 +39,9 @@ export async function searchPersons(services: Services, type: string, where: rea
       continue;
     }
     const all = type === 'Patient' ? mention.patients : await linkedPatients(services, mention.patients);
+    const asksAbout = type === 'Patient' ? clause.kind === 'id' || clause.kind === 'token' : 'param' in clause && isAbout(clause.param);
     // Alternatives that are no patients would be disclosed on the strength of those that are.
-    if (mention.others.length === 0 && (type === 'Patient' || ('param' in clause && isAbout(clause.param)))) {
+    if (asksAbout && mention.others.length === 0) {
       namesPatient = true;
       mention.patients.forEach((id) => named.add(id));
       all.forEach((id) => linked.add(id));
@@ -57,10 +58,10 @@ interface Mention { readonly patients: readonly string[]; readonly others: reado
 async function patientsNamedBy(services: Services, type: string, clause: Clause): Promise<Mention | undefined> {
   if ('negate' in clause && clause.negate) return undefined;
   if (clause.kind === 'reference') return patientReferences(services, type, clause);
-  if (clause.kind === 'chain' && clause.type === 'Patient') return { patients: await findPatients(services, clause.where), others: [] };
+  if (clause.kind === 'chain' && clause.type === 'Patient') return findPatients(services, clause.where);
   if (type !== 'Patient') return undefined;
   if (clause.kind === 'id') return { patients: clause.anyOf, others: [] };
-  if (clause.kind === 'token' && clause.param === 'identifier') return { patients: await findPatients(services, [clause]), others: [] };
+  if (clause.kind === 'token' && clause.param === 'identifier') return findPatients(services, [clause]);
   return undefined;
 }
 
@@ -73,9 +74,10 @@ function patientReferences(services: Services, type: string, clause: Clause & { 
   return patients.length === 0 ? undefined : { patients, others: clause.anyOf.filter((match) => !isPatient(match)) };
 }
 
-async function findPatients(services: Services, where: readonly Clause[]): Promise<readonly string[]> {
-  const { items } = await services.store.search({ type: 'Patient', where, sort: [], limit: MAX_PAGE_SIZE });
-  return items.map((item) => item.id);
+/** Undefined where so many Patients match that the clause describes a group, `patient.gender=male`, and names nobody. */
+async function findPatients(services: Services, where: readonly Clause[]): Promise<Mention | undefined> {
+  const { items, next } = await services.store.search({ type: 'Patient', where, sort: [], limit: MAX_PAGE_SIZE });
+  return next === undefined ? { patients: items.map((item) => item.id), others: [] } : undefined;
 }
 
 function widen(clause: Clause, patients: readonly string[], others: readonly ReferenceMatch[]): Clause {

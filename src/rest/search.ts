@@ -54,10 +54,11 @@ export async function search(services: Services, caller: Caller, input: SearchIn
   const patients = [...new Set([...persons.linked, ...matched, ...included.patients])];
   await traceRead(services, caller, { interaction: 'search-type', patients, query: text, breakGlass: permit.breakGlass });
 
-  const next = found.next === undefined ? undefined : signPage(services.keys, caller.subject, { of: `search ${type}`, query, after: found.next });
+  const understood = writeQueryText(request.understood);
+  const next = found.next === undefined ? undefined : signPage(services.keys, caller.subject, { of: `search ${type}`, query: understood, after: found.next });
   const frame = {
     id: services.newId(), type: 'searchset', lastUpdated: services.clock().toISOString(),
-    links: linksOf(`${input.base}/${type}`, after === undefined ? writeQueryText(request.understood) : input.query, next),
+    links: linksOf(`${input.base}/${type}`, after === undefined ? understood : input.query, next),
     ...(found.total === undefined ? {} : { total: found.total }),
   } as const;
   const told = included.isCut ? [...remarks, tooManyIncluded(services.config.limits.includes)] : remarks;

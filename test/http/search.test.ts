@@ -110,6 +110,18 @@ describe.each(STORES)('a search over HTTP on $name', ({ fresh }) => {
       }
     });
 
+    it('of a lenient search are followed without the preference', async () => {
+      const first = await get('/Observation?patient=p1&colour=red&_count=1', { Prefer: 'handling=lenient' });
+      const next = first.body.link.find((link: Parsed) => link.relation === 'next').url.slice(`${server.url}/fhir`.length);
+      expect(ids(await get(next))).toHaveLength(1);
+    });
+
+    it('go on although the person of the patient has changed in between', async () => {
+      const next = await nextOf('/Observation?patient=p3&date=ap2026-03-01&_count=1');
+      await server.fhir('PUT', '/Person/person', { resourceType: 'Person', id: 'person', link: ['p3', 'p4', 'p5'].map((id) => ({ target: { reference: `Patient/${id}` } })) });
+      expect((await get(next)).status).toBe(200);
+    });
+
     it('are refused for another caller', async () => {
       const next = await nextOf();
       const other = await get(next, { Authorization: `Bearer ${server.token('system', { subject: 'someone-else' })}` });
