@@ -1,11 +1,11 @@
-import type { Clause, QuantityMatch } from '../../fhir/search/query.ts';
+import type { Clause, QuantityMatch, TermKind } from '../../fhir/search/query.ts';
 import type { Connection } from './connection.ts';
 import { NO_SPACE } from './index-rows.ts';
 import { UNKNOWN, paramName } from './names.ts';
 import type { Names } from './names.ts';
 import { LAST_UPDATED, changedSet, whenChanged } from './last-updated.ts';
 import { extentSelect, isWide, rangeMatches } from './range-sql.ts';
-import { ALWAYS, NEVER, and, join, name, or, sql } from './sql.ts';
+import { ALWAYS, NEVER, and, isOneOf, join, name, or, sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 import { termsSought } from './terms-sought.ts';
 import type { TermClause, TermSought } from './terms-sought.ts';
@@ -42,7 +42,7 @@ export class ClauseSql {
     const rid = name(`${source}.rid`);
     switch (clause.kind) {
       case 'token': case 'reference': case 'uri': return negated(clause, this.#termHolds(type, clause, rid));
-      case 'string': return sql`EXISTS (SELECT 1 FROM phrase WHERE rid = ${rid} AND p = ${this.#p(type, clause)} AND ${or(clause.anyOf.map((text) => phraseMatches(clause.match, text)))})`;
+      case 'string': return sql`EXISTS (SELECT 1 FROM phrase WHERE rid = ${rid} AND ${this.#inGroups(type, clause)} AND ${or(clause.anyOf.map((text) => phraseMatches(clause.match, text)))})`;
       case 'date': case 'number': case 'quantity': return this.#rangeHolds(type, clause, rid);
       case 'missing': return this.#missing(type, clause, rid);
       case 'id': return negated(clause, sql`${rid} IN (${this.#ridsOfIds(type, clause.anyOf)})`);
@@ -64,59 +64,54 @@ export class ClauseSql {
     }
   }
 
-  #p(type: string, clause: { readonly kind: 'string' | 'date' | 'number' | 'quantity'; readonly param: string }): number {
-    return this.#names.find(paramName(type, clause.param, clause.kind));
+  #inGroups(type: string, { param, kind }: { readonly kind: TermKind; readonly param: string }): Sql {
+    return isOneOf(name('p'), this.#names.groupsOf(type, param, kind));
   }
 
   #termHolds(type: string, clause: TermClause, rid: Sql): Sql {
-    const { p, sought } = termsSought(this.#names, type, clause);
+    const sought = termsSought(this.#names, type, clause);
     const isPoint = (term: TermSought) => term.value !== undefined;
-    if (sought.length > MANY || !sought.every(isPoint) || isBelow(clause)) return sql`${rid} IN (${this.#termSelect(type, clause)})`;
-    return or(sought.map(({ space, value = '' }) => sql`EXISTS (SELECT 1 FROM term WHERE p = ${p} AND space = ${space} AND value = ${value} AND rid = ${rid})`));
+    if (sought.length > MANY || !sought.every(isPoint) || isBelow(clause)) return sql`${rid} IN (${this.#termSelect(type, clause, sought)})`;
+    return or(sought.map((term) => sql`EXISTS (SELECT 1 FROM term WHERE ${isTerm(term)} AND rid = ${rid})`));
   }
 
   #termSet(type: string, clause: TermClause): RidSet {
-    const { p, sought } = termsSought(this.#names, type, clause);
+    const sought = termsSought(this.#names, type, clause);
     const [only] = sought;
-    const select = this.#termSelect(type, clause);
+    const select = this.#termSelect(type, clause, sought);
     if (sought.length !== 1 || only?.value === undefined || isBelow(clause)) return { select };
-    return { select, ordered: { from: name('term d'), where: sql`d.p = ${p} AND d.space = ${only.space} AND d.value = ${only.value}` } };
+    return { select, isUnique: true, ordered: { from: name('term d'), where: isTerm(only, 'd.') } };
   }
 
-  #termSelect(type: string, clause: TermClause): Sql {
-    const { p, sought } = termsSought(this.#names, type, clause);
+  #termSelect(type: string, clause: TermClause, sought: readonly TermSought[]): Sql {
     const points = sought.filter((term) => term.value !== undefined);
-    const selects = sought.filter((term) => term.value === undefined).map(({ space }) => sql`SELECT rid FROM term WHERE p = ${p} AND space = ${space}`);
+    const selects = sought.filter((term) => term.value === undefined).map((term) => sql`SELECT rid FROM term WHERE ${isTerm(term)}`);
     if (points.length > MANY) {
-      selects.push(sql`SELECT t.rid FROM json_each(${JSON.stringify(points.map(({ space, value }) => [space, value]))}) j CROSS JOIN term t ON t.p = ${p} AND t.space = j.value ->> 0 AND t.value = j.value ->> 1`);
+      const list = JSON.stringify(points.map(({ p, space, value }) => [p, space, value]));
+      selects.push(sql`SELECT t.rid FROM json_each(${list}) j CROSS JOIN term t ON t.p = j.value ->> 0 AND t.space = j.value ->> 1 AND t.value = j.value ->> 2`);
     } else {
-      selects.push(...points.map(({ space, value = '' }) => sql`SELECT rid FROM term WHERE p = ${p} AND space = ${space} AND value = ${value}`));
+      selects.push(...points.map((term) => sql`SELECT rid FROM term WHERE ${isTerm(term)}`));
     }
-    if (clause.kind === 'uri' && clause.match === 'below') selects.push(...clause.anyOf.map((value) => this.#belowSelect(p, value)));
+    if (clause.kind === 'uri' && clause.match === 'below') selects.push(...clause.anyOf.map((value) => sql`SELECT rid FROM term WHERE ${this.#inGroups(type, clause)} AND ${isBelowOf(value)}`));
     return selects.length === 0 ? sql`SELECT NULL AS rid WHERE 0` : join(selects, ' UNION ALL ');
   }
 
-  #belowSelect(p: number, value: string): Sql {
-    const start = value.endsWith('/') ? value : `${value}/`;
-    return sql`SELECT rid FROM term WHERE p = ${p} AND space = ${NO_SPACE} AND ${startsWith(name('value'), start)}`;
-  }
-
   #phraseSet(type: string, clause: Clause & { kind: 'string' }): RidSet {
-    const select = sql`SELECT rid FROM phrase WHERE p = ${this.#p(type, clause)} AND ${or(clause.anyOf.map((text) => phraseMatches(clause.match, text)))}`;
+    const select = sql`SELECT rid FROM phrase WHERE ${this.#inGroups(type, clause)} AND ${or(clause.anyOf.map((text) => phraseMatches(clause.match, text)))}`;
     return { select, scans: clause.match === 'contains' };
   }
 
   #rangeHolds(type: string, clause: RangeClause, rid: Sql): Sql {
     if (clause.param === LAST_UPDATED) return sql`EXISTS (SELECT 1 FROM ${whenChanged(type)} WHERE rid = ${rid} AND ${or(clause.anyOf.map(rangeMatches))})`;
     const matches = clause.anyOf.map((match: QuantityMatch) => and([rangeMatches(match), ...this.#unit(match)]));
-    return sql`EXISTS (SELECT 1 FROM extent WHERE rid = ${rid} AND p = ${this.#p(type, clause)} AND ${or(matches)})`;
+    return sql`EXISTS (SELECT 1 FROM extent WHERE rid = ${rid} AND ${this.#inGroups(type, clause)} AND ${or(matches)})`;
   }
 
   #extentSet(type: string, clause: RangeClause): RidSet | undefined {
     if (clause.anyOf.length === 0 || clause.anyOf.length > MANY) return undefined;
-    const p = this.#p(type, clause);
-    const widest = this.#names.widestOf(p);
-    const selects = clause.anyOf.map((match: QuantityMatch) => extentSelect(p, match, widest, and(this.#unit(match))));
+    const groups = this.#names.groupsOf(type, clause.param, clause.kind);
+    const widest = this.#names.widestOf(groups);
+    const selects = clause.anyOf.map((match: QuantityMatch) => extentSelect(isOneOf(name('p'), groups), match, widest, and(this.#unit(match))));
     return { select: join(selects, ' UNION ALL '), scans: clause.anyOf.some(({ prefix }) => isWide(prefix)) };
   }
 
@@ -138,17 +133,17 @@ export class ClauseSql {
 
   /** Resources of `type` whose reference leads to one that fulfils the inner clauses. */
   #referring(type: string, { param, type: target, where }: Clause & { kind: 'chain' }): Sql {
-    const p = this.#names.find(paramName(type, param, 'reference'));
+    const groups = this.#names.groupsOf(type, param, 'reference');
     return sql`SELECT t.rid FROM (${this.#all(target, where)}) target CROSS JOIN ${keysOf(target)} k ON k.rid = target.rid
-      CROSS JOIN term t ON t.p = ${p} AND t.space = ${this.#names.find(target)} AND t.value = k.id`;
+      CROSS JOIN term t ON ${isOneOf(name('t.p'), groups)} AND t.space = ${this.#names.find(target)} AND t.value = k.id`;
   }
 
   #isReferredTo(type: string, { type: referring, param, where }: Clause & { kind: 'has' }, source: string): Sql {
-    const p = this.#names.find(paramName(referring, param, 'reference'));
+    const groups = this.#names.groupsOf(referring, param, 'reference');
     // Clauses nest, and so do these selects: each level has an alias of its own.
     const inner = `${source}_t`;
     const t = name(inner);
-    return sql`EXISTS (SELECT 1 FROM ${keysOf(type)} k CROSS JOIN term ${t} ON ${t}.p = ${p} AND ${t}.space = ${this.#names.find(type)} AND ${t}.value = k.id
+    return sql`EXISTS (SELECT 1 FROM ${keysOf(type)} k CROSS JOIN term ${t} ON ${isOneOf(sql`${t}.p`, groups)} AND ${t}.space = ${this.#names.find(type)} AND ${t}.value = k.id
       WHERE k.rid = ${name(source)}.rid AND ${and(where.map((clause) => this.holds(referring, clause, inner)))})`;
   }
 
@@ -173,6 +168,16 @@ function negated(clause: { readonly negate?: boolean }, condition: Sql): Sql {
 
 function isBelow(clause: TermClause): boolean {
   return clause.kind === 'uri' && clause.match === 'below';
+}
+
+function isTerm({ p, space, value }: TermSought, prefix = ''): Sql {
+  const column = (text: string) => name(prefix + text);
+  const within = sql`${column('p')} = ${p} AND ${column('space')} = ${space}`;
+  return value === undefined ? within : sql`${within} AND ${column('value')} = ${value}`;
+}
+
+function isBelowOf(uri: string): Sql {
+  return sql`space = ${NO_SPACE} AND ${startsWith(name('value'), uri.endsWith('/') ? uri : `${uri}/`)}`;
 }
 
 function phraseMatches(match: 'starts' | 'contains' | 'exact', text: string): Sql {

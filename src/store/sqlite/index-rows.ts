@@ -25,45 +25,92 @@ export const NO_SPACE = 0;
 
 /** The rows by which a resource is found. Only inside a write transaction, since it may name what had no number yet. */
 export function indexRows(names: Names, type: string, terms: IndexTerms): IndexRows {
-  const rows: IndexRow[] = [];
   const params = new Set<number>();
-  const add = (table: IndexTable, ...values: SqlValue[]) => void rows.push({ table, values });
-  const numberOf = (param: string, kind: TermKind) => {
-    const p = names.intern(paramName(type, param, kind));
-    params.add(p);
-    return p;
+  const paramOf = (param: string, kind: TermKind) => {
+    const number = names.intern(paramName(type, param, kind));
+    params.add(number);
+    return number;
   };
-  const addTerm = (p: number, space: number, value: string) => {
-    names.addSpace(p, space);
-    add('term', p, space, value);
-  };
-  const entries = recordEntries(terms).map(({ patient, via }) => ({ patient: names.intern(patient), via }));
-  const date = entries.length === 0 ? 0 : recordDate(type, terms);
-  const addRecord = (p: number, space: number, value: string) => {
-    for (const { patient, via } of entries) add('record', patient, p, space, value, date, via);
-  };
-  const addExtent = (p: number, [low, high]: readonly [number, number], space: number = NO_SPACE, code = '') => {
-    if (low > EARLIEST_MS && high < LATEST_MS) names.widen(p, high - low);
-    else add('endless', p);
-    add('extent', p, low, high, space, code);
-  };
-
-  if (entries.length > 0) addRecord(names.intern(type), NO_SPACE, '');
-  for (const { param, system, code } of terms.token) {
-    const p = numberOf(param, 'token');
-    const space = names.intern(system);
-    addTerm(p, space, code);
-    if (param === CODE_PARAM) addRecord(p, space, code);
-  }
+  const values = new GroupedValues();
+  for (const { param, system, code } of terms.token) values.addTerm(paramOf(param, 'token'), names.intern(system), code);
   for (const { param, type: target, id, url } of terms.reference) {
-    const p = numberOf(param, 'reference');
-    if (url === '') addTerm(p, names.intern(target), id);
-    else addTerm(p, NO_SPACE, url);
+    if (url === '') values.addTerm(paramOf(param, 'reference'), names.intern(target), id);
+    else values.addTerm(paramOf(param, 'reference'), NO_SPACE, url);
   }
-  for (const { param, value } of terms.uri) addTerm(numberOf(param, 'uri'), NO_SPACE, value);
-  for (const { param, folded, exact } of terms.string) add('phrase', numberOf(param, 'string'), folded, exact);
-  for (const { param, start, end } of terms.date) addExtent(numberOf(param, 'date'), [start, end]);
-  for (const { param, low, high } of terms.number) addExtent(numberOf(param, 'number'), [low, high]);
-  for (const { param, low, high, system, code } of terms.quantity) addExtent(numberOf(param, 'quantity'), [low, high], names.intern(system), code);
+  for (const { param, value } of terms.uri) values.addTerm(paramOf(param, 'uri'), NO_SPACE, value);
+  for (const { param, folded, exact } of terms.string) values.addPhrase(paramOf(param, 'string'), folded, exact);
+  for (const { param, start, end } of terms.date) values.addExtent(paramOf(param, 'date'), [start, end, NO_SPACE, '']);
+  for (const { param, low, high } of terms.number) values.addExtent(paramOf(param, 'number'), [low, high, NO_SPACE, '']);
+  for (const { param, low, high, system, code } of terms.quantity) values.addExtent(paramOf(param, 'quantity'), [low, high, names.intern(system), code]);
+
+  const code = names.find(paramName(type, CODE_PARAM, 'token'));
+  const rows = [...values.rows(names), ...recordRows(names, type, terms, values.termsOf(code))];
   return { rows, params: `,${[...params].join(',')},` };
+}
+
+interface Entry<Value> { readonly value: Value; readonly params: number[] }
+type Term = readonly [space: number, value: string];
+type Phrase = readonly [folded: string, exact: string];
+type Extent = readonly [low: number, high: number, space: number, code: string];
+
+/** The values of one resource, each once with all parameters that have it. */
+class GroupedValues {
+  readonly #terms = new Map<string, Entry<Term>>();
+  readonly #phrases = new Map<string, Entry<Phrase>>();
+  readonly #extents = new Map<string, Entry<Extent>>();
+
+  addTerm(param: number, space: number, value: string): void {
+    addTo(this.#terms, `${space} ${value}`, [space, value], param);
+  }
+
+  addPhrase(param: number, folded: string, exact: string): void {
+    addTo(this.#phrases, `${folded.length} ${folded}${exact}`, [folded, exact], param);
+  }
+
+  addExtent(param: number, extent: Extent): void {
+    addTo(this.#extents, extent.join(' '), extent, param);
+  }
+
+  termsOf(param: number): Entry<Term>[] {
+    return [...this.#terms.values()].filter(({ params }) => params.includes(param));
+  }
+
+  rows(names: Names): IndexRow[] {
+    const rows: IndexRow[] = [];
+    for (const { value, params } of this.#terms.values()) {
+      const p = names.group(params);
+      names.addSpace(p, value[0]);
+      rows.push({ table: 'term', values: [p, ...value] });
+    }
+    for (const { value, params } of this.#phrases.values()) rows.push({ table: 'phrase', values: [names.group(params), ...value] });
+    for (const { value, params } of this.#extents.values()) {
+      const p = names.group(params);
+      const [low, high] = value;
+      if (low > EARLIEST_MS && high < LATEST_MS) names.widen(p, high - low);
+      else rows.push({ table: 'endless', values: [p] });
+      rows.push({ table: 'extent', values: [p, ...value] });
+    }
+    return rows;
+  }
+}
+
+function addTo<Value>(entries: Map<string, Entry<Value>>, key: string, value: Value, param: number): void {
+  const entry = entries.get(key);
+  if (entry === undefined) entries.set(key, { value, params: [param] });
+  else if (!entry.params.includes(param)) entry.params.push(param);
+}
+
+/** In each patient's record: one row for the type, and one for each code. */
+function recordRows(names: Names, type: string, terms: IndexTerms, codes: readonly Entry<Term>[]): IndexRow[] {
+  const entries = recordEntries(terms);
+  if (entries.length === 0) return [];
+  const date = recordDate(type, terms);
+  const places: readonly (readonly [p: number, space: number, value: string])[] = [
+    [names.intern(type), NO_SPACE, ''],
+    ...codes.map(({ value, params }): [number, number, string] => [names.group(params), ...value]),
+  ];
+  return entries.flatMap(({ patient, via }) => {
+    const number = names.intern(patient);
+    return places.map((place): IndexRow => ({ table: 'record', values: [number, ...place, date, via] }));
+  });
 }

@@ -15,13 +15,17 @@ export class Names {
   #texts = new Map<number, string>();
   /** `p space` pairs known to be in the table `space`. */
   #spaces = new Set<string>();
-  /** By parameter: a width that table `widest` has at least. */
+  /** By group: a width that table `widest` has at least. */
   #widths = new Map<number, number>();
+  /** Groups known to be in table `membership`, by their members. */
+  #groups = new Map<string, number>();
   readonly #select: StatementSync;
   readonly #selectText: StatementSync;
   readonly #insert: StatementSync;
   readonly #selectSpaces: StatementSync;
   readonly #insertSpace: StatementSync;
+  readonly #selectGroups: StatementSync;
+  readonly #insertMember: StatementSync;
   readonly #selectWidest: StatementSync;
   readonly #widen: StatementSync;
 
@@ -31,6 +35,8 @@ export class Names {
     this.#insert = connection.prepare('INSERT INTO name (text) VALUES (?) RETURNING number');
     this.#selectSpaces = connection.prepare('SELECT space FROM space WHERE p = ?');
     this.#insertSpace = connection.prepare('INSERT OR IGNORE INTO space VALUES (?, ?)');
+    this.#selectGroups = connection.prepare('SELECT p FROM membership WHERE param = ?');
+    this.#insertMember = connection.prepare('INSERT OR IGNORE INTO membership VALUES (?, ?)');
     this.#selectWidest = connection.prepare('SELECT width FROM widest WHERE p = ?');
     this.#widen = connection.prepare('INSERT INTO widest VALUES (?, ?) ON CONFLICT DO UPDATE SET width = max(width, excluded.width)');
   }
@@ -57,7 +63,25 @@ export class Names {
     return text;
   }
 
-  /** Spaces that terms of the parameter have. */
+  /** The number of a group of parameters; a single one is its own group. Only inside a write transaction. */
+  group(params: readonly number[]): number {
+    const members = params.length === 1 ? String(params[0]) : [...params].sort((a, b) => a - b).join(',');
+    const kept = this.#groups.get(members);
+    if (kept !== undefined) return kept;
+    const [single = UNKNOWN] = params;
+    const group = params.length === 1 ? single : this.intern(`= ${members}`);
+    for (const param of params) this.#insertMember.run(param, group);
+    this.#groups.set(members, group);
+    return group;
+  }
+
+  /** Every group that a type's parameter is in, none for one that was never seen. */
+  groupsOf(type: string, param: string, kind: TermKind): number[] {
+    const number = this.find(paramName(type, param, kind));
+    return number === UNKNOWN ? [] : this.#selectGroups.all(number).map((row) => numberOf(row.p));
+  }
+
+  /** Spaces that terms of the group have. */
   spacesOf(p: number): number[] {
     return this.#selectSpaces.all(p).map((row) => numberOf(row.space));
   }
@@ -69,10 +93,9 @@ export class Names {
     this.#spaces.add(pair);
   }
 
-  /** The widest extent that a parameter has had, those without an end left aside. */
-  widestOf(p: number): number {
-    const row = this.#selectWidest.get(p);
-    return row === undefined ? 0 : numberOf(row.width);
+  /** The widest extent that any of the groups has had, those without an end left aside. */
+  widestOf(groups: readonly number[]): number {
+    return Math.max(0, ...groups.map((p) => Number(this.#selectWidest.get(p)?.width ?? 0)));
   }
 
   widen(p: number, width: number): void {
@@ -84,6 +107,7 @@ export class Names {
   /** Drops what may never have been committed. */
   forget(): void {
     this.#widths = new Map();
+    this.#groups = new Map();
     this.#numbers = new Map();
     this.#texts = new Map();
     this.#spaces = new Set();

@@ -20,11 +20,12 @@ export function rangeMatches({ prefix, low, high }: RangeMatch): Sql {
 
 /**
  * Resources with an extent that fits, through the part of the index where it can be.
+ * @param ofParam the condition on column `p`
  * @param further conditions on the row besides
  */
-export function extentSelect(p: number, match: RangeMatch, widest: number, further: Sql): Sql {
+export function extentSelect(ofParam: Sql, match: RangeMatch, widest: number, further: Sql): Sql {
   const { low, high } = match;
-  const byLow = (condition: Sql) => sql`SELECT rid FROM extent WHERE p = ${p} AND ${condition} AND ${rangeMatches(match)} AND ${further}`;
+  const byLow = (condition: Sql) => sql`SELECT rid FROM extent WHERE ${ofParam} AND ${condition} AND ${rangeMatches(match)} AND ${further}`;
   switch (match.prefix) {
     case 'eq': return byLow(sql`low BETWEEN ${low} AND ${high}`);
     case 'lt': case 'eb': return byLow(sql`low < ${low}`);
@@ -32,9 +33,9 @@ export function extentSelect(p: number, match: RangeMatch, widest: number, furth
     case 'sa': return byLow(sql`low > ${high}`);
     case 'ne': return byLow(sql`low >= ${EARLIEST_MS}`);
     // What ends late begins at most a width earlier.
-    case 'gt': return sql`${byLow(sql`low >= ${beginning(high, widest)}`)} UNION ALL ${endless(p, match, further)}`;
-    case 'ge': return sql`${byLow(sql`low >= ${beginning(low, widest)}`)} UNION ALL ${endless(p, match, further)}`;
-    case 'ap': return sql`${byLow(sql`low BETWEEN ${beginning(low, widest)} AND ${high}`)} UNION ALL ${endless(p, match, further)}`;
+    case 'gt': return sql`${byLow(sql`low >= ${beginning(high, widest)}`)} UNION ALL ${endless(ofParam, match, further)}`;
+    case 'ge': return sql`${byLow(sql`low >= ${beginning(low, widest)}`)} UNION ALL ${endless(ofParam, match, further)}`;
+    case 'ap': return sql`${byLow(sql`low BETWEEN ${beginning(low, widest)} AND ${high}`)} UNION ALL ${endless(ofParam, match, further)}`;
   }
 }
 
@@ -43,8 +44,8 @@ export function isWide(prefix: Prefix): boolean {
   return prefix === 'ne';
 }
 
-function endless(p: number, match: RangeMatch, further: Sql): Sql {
-  return sql`SELECT rid FROM endless CROSS JOIN extent USING (p, rid) WHERE p = ${p} AND ${rangeMatches(match)} AND ${further}`;
+function endless(ofParam: Sql, match: RangeMatch, further: Sql): Sql {
+  return sql`SELECT rid FROM endless CROSS JOIN extent USING (p, rid) WHERE ${ofParam} AND ${rangeMatches(match)} AND ${further}`;
 }
 
 /** Where extents that end at `end` or later can begin, a little earlier for the rounding of numbers. */

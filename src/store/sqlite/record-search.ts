@@ -49,7 +49,7 @@ function patientsOf(names: Names, type: string, clause: Clause): { clause: Claus
   if (clause.kind !== 'reference' || clause.negate === true) return undefined;
   const via = viaOf(clause.param);
   if (via === undefined || clause.anyOf.length === 0) return undefined;
-  const { sought } = termsSought(names, type, clause);
+  const sought = termsSought(names, type, clause);
   const target = names.find('Patient');
   const patients = new Set<number>();
   for (const { space, value } of sought) {
@@ -60,7 +60,7 @@ function patientsOf(names: Names, type: string, clause: Clause): { clause: Claus
 }
 
 function codeParts(names: Names, type: string, clause: Clause & { kind: 'token' }): Sql[] | undefined {
-  const { p, sought } = termsSought(names, type, clause);
+  const sought = termsSought(names, type, clause);
   if (sought.some(({ value }) => value === undefined)) return undefined;
-  return sought.map(({ space, value = '' }) => sql`p = ${p} AND space = ${space} AND value = ${value}`);
+  return sought.map(({ p, space, value = '' }) => sql`p = ${p} AND space = ${space} AND value = ${value}`);
 }

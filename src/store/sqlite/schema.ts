@@ -35,7 +35,9 @@ CREATE TABLE trace (
   updated INTEGER NOT NULL, previous TEXT NOT NULL, hash TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (writer, position)
 ) STRICT;
 
--- The index: only what is current and not deleted. 'p' is the number of a parameter of a type and kind.
+-- The index: only what is current and not deleted. A value that a resource has by several parameters ('code' and
+-- 'combo-code', 'patient' and 'subject') has one row: 'p' is the number of the group of those parameters.
+CREATE TABLE membership (param INTEGER, p INTEGER, PRIMARY KEY (param, p)) STRICT, WITHOUT ROWID;
 -- 'params' lists the parameters a resource has terms for, ',3,17,'.
 CREATE TABLE live (type INTEGER, rid INTEGER, params TEXT NOT NULL, PRIMARY KEY (type, rid)) STRICT, WITHOUT ROWID;
 -- What is found by equality. 'space' is a token's system, a reference's type (0: a url), 0 for a uri.

@@ -1,8 +1,7 @@
 import type { Sort } from '../../fhir/search/query.ts';
 import { whenChanged } from './last-updated.ts';
-import { paramName } from './names.ts';
 import type { Names } from './names.ts';
-import { join, name, or, and, sql } from './sql.ts';
+import { NEVER, and, isOneOf, join, name, or, sql } from './sql.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import type { Start } from './search-start.ts';
 import { TRACE_TYPE } from './traces.ts';
@@ -38,15 +37,16 @@ function isAfter(sorts: readonly Sort[], position: readonly SqlValue[]): Sql {
 
 /** The key's expression over `d.rid`, and what must be joined for it. */
 function keyOf(names: Names, type: string, { param, of, descending }: Sort, position: number): { readonly value: Sql; readonly join: Sql } {
+  const ofParam = of === 'id' || of === 'lastUpdated' ? NEVER : isOneOf(name('p'), names.groupsOf(type, param, of));
   const pick = name(descending ? 'max' : 'min');
   switch (of) {
     case 'id': return { value: idExpression(type), join: sql`` };
     case 'lastUpdated': return { value: sql`(SELECT low FROM ${whenChanged(type)} WHERE rid = d.rid)`, join: sql`` };
-    case 'date': case 'number': case 'quantity': return { value: sql`(SELECT ${pick}(low) FROM extent WHERE rid = d.rid AND p = ${names.find(paramName(type, param, of))})`, join: sql`` };
-    case 'string': return { value: sql`(SELECT ${pick}(folded) FROM phrase WHERE rid = d.rid AND p = ${names.find(paramName(type, param, of))})`, join: sql`` };
+    case 'date': case 'number': case 'quantity': return { value: sql`(SELECT ${pick}(low) FROM extent WHERE rid = d.rid AND ${ofParam})`, join: sql`` };
+    case 'string': return { value: sql`(SELECT ${pick}(folded) FROM phrase WHERE rid = d.rid AND ${ofParam})`, join: sql`` };
     case 'token': case 'reference': case 'uri': {
       const alias = `t${position}`;
-      return { value: name(`${alias}.k`), join: sql`LEFT JOIN (SELECT rid, ${pick}(value) AS k FROM term WHERE p = ${names.find(paramName(type, param, of))} GROUP BY rid) ${name(alias)} ON ${name(alias)}.rid = d.rid` };
+      return { value: name(`${alias}.k`), join: sql`LEFT JOIN (SELECT rid, ${pick}(value) AS k FROM term WHERE ${ofParam} GROUP BY rid) ${name(alias)} ON ${name(alias)}.rid = d.rid` };
     }
   }
 }

@@ -6,9 +6,8 @@ import type { Sort } from '../../fhir/search/query.ts';
 import { EARLIEST_MS, LATEST_MS } from '../../fhir/search/terms.ts';
 import type { Connection } from './connection.ts';
 import { LAST_UPDATED, changedSet, firstAt } from './last-updated.ts';
-import { paramName } from './names.ts';
 import type { Names } from './names.ts';
-import { and, name, sql } from './sql.ts';
+import { and, isOneOf, name, sql } from './sql.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import { TRACE_TYPE } from './traces.ts';
 
@@ -31,18 +30,18 @@ export function sortWindow(connection: Connection, names: Names, query: WindowQu
   if (sort.of === 'lastUpdated') return changedWindow(connection, names, query);
   const source = sourceOf(names, type, sort);
   if (source === undefined) return undefined;
-  const { table, column, p } = source;
+  const { table, column, ofParam } = source;
   const [reached, direction] = sort.descending ? [name('<='), name('DESC')] : [name('>='), name('ASC')];
-  const within = from === undefined ? [sql`d.p = ${p}`] : [sql`d.p = ${p}`, sql`d.${column} ${reached} ${from}`];
+  const within = from === undefined ? [ofParam] : [ofParam, sql`d.${column} ${reached} ${from}`];
   const end = connection.get(sql`SELECT d.${column} AS k FROM ${table} d WHERE ${and([...within, ...query.probes])} ORDER BY d.${column} ${direction} LIMIT 1 OFFSET ${query.size}`)?.k;
   if (typeof end !== 'number' && typeof end !== 'string') return undefined;
   return sql`SELECT DISTINCT d.rid FROM ${table} d WHERE ${and([...within, sort.descending ? sql`d.${column} >= ${end}` : sql`d.${column} <= ${end}`])}`;
 }
 
-function sourceOf(names: Names, type: string, { param, of }: Sort): { readonly table: Sql; readonly column: Sql; readonly p: number } | undefined {
+function sourceOf(names: Names, type: string, { param, of }: Sort): { readonly table: Sql; readonly column: Sql; readonly ofParam: Sql } | undefined {
   switch (of) {
-    case 'date': case 'number': case 'quantity': return { table: name('extent'), column: name('low'), p: names.find(paramName(type, param, of)) };
-    case 'string': return { table: name('phrase'), column: name('folded'), p: names.find(paramName(type, param, of)) };
+    case 'date': case 'number': case 'quantity': return { table: name('extent'), column: name('low'), ofParam: isOneOf(name('d.p'), names.groupsOf(type, param, of)) };
+    case 'string': return { table: name('phrase'), column: name('folded'), ofParam: isOneOf(name('d.p'), names.groupsOf(type, param, of)) };
     case 'token': case 'reference': case 'uri': case 'id': case 'lastUpdated': return undefined;
   }
 }

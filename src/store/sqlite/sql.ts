@@ -32,6 +32,13 @@ export function join(parts: readonly Sql[], separator: string): Sql {
   return { text: parts.map((part) => part.text).join(separator), args: parts.flatMap((part) => part.args) };
 }
 
+/** The column is one of the numbers; false for none. */
+export function isOneOf(column: Sql, numbers: readonly number[]): Sql {
+  const [first] = numbers;
+  if (first === undefined) return NEVER;
+  return numbers.length === 1 ? sql`${column} = ${first}` : sql`${column} IN (${join(numbers.map((number) => sql`${number}`), ',')})`;
+}
+
 /** All hold; true for none. */
 export function and(parts: readonly Sql[]): Sql {
   return parts.length === 0 ? ALWAYS : join(parts, ' AND ');

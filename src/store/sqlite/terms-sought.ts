@@ -1,34 +1,33 @@
 import type { Clause } from '../../fhir/search/query.ts';
 import { NO_SPACE } from './index-rows.ts';
-import { paramName } from './names.ts';
 import type { Names } from './names.ts';
 
 /** A row of table `term` that is sought. No `value`: any of the space. */
-export interface TermSought { readonly space: number; readonly value?: string }
+export interface TermSought { readonly p: number; readonly space: number; readonly value?: string }
 
 export type TermClause = Extract<Clause, { kind: 'token' | 'reference' | 'uri' }>;
 
-/** The parameter's number, and its alternatives with every space named: a match without one becomes a match for each that is in use. */
-export function termsSought(names: Names, type: string, clause: TermClause): { readonly p: number; readonly sought: readonly TermSought[] } {
-  const p = names.find(paramName(type, clause.param, clause.kind));
+/**
+ * The rows that a clause asks for, every group of parameters and every space named: a match without a system, or without
+ * a target type, becomes a match for each that is in use.
+ */
+export function termsSought(names: Names, type: string, clause: TermClause): readonly TermSought[] {
+  return names.groupsOf(type, clause.param, clause.kind).flatMap((p) => soughtIn(names, p, clause));
+}
+
+function soughtIn(names: Names, p: number, clause: TermClause): TermSought[] {
   const spaces = once(() => names.spacesOf(p));
   switch (clause.kind) {
-    case 'token': return {
-      p,
-      sought: clause.anyOf.flatMap(({ system, code }) => {
-        const value = code === undefined ? {} : { value: code };
-        return system === undefined ? spaces().map((space) => ({ space, ...value })) : [{ space: names.find(system), ...value }];
-      }),
-    };
-    case 'reference': return {
-      p,
-      sought: clause.anyOf.flatMap((match) => {
-        if ('url' in match) return [{ space: NO_SPACE, value: match.url }];
-        const targets = match.type === undefined ? spaces().filter((space) => space !== NO_SPACE) : [names.find(match.type)];
-        return targets.map((space) => ({ space, value: match.id }));
-      }),
-    };
-    case 'uri': return { p, sought: clause.anyOf.flatMap((value) => (clause.match === 'above' ? upward(value) : [value])).map((value) => ({ space: NO_SPACE, value })) };
+    case 'token': return clause.anyOf.flatMap(({ system, code }) => {
+      const value = code === undefined ? {} : { value: code };
+      return system === undefined ? spaces().map((space) => ({ p, space, ...value })) : [{ p, space: names.find(system), ...value }];
+    });
+    case 'reference': return clause.anyOf.flatMap((match) => {
+      if ('url' in match) return [{ p, space: NO_SPACE, value: match.url }];
+      const targets = match.type === undefined ? spaces().filter((space) => space !== NO_SPACE) : [names.find(match.type)];
+      return targets.map((space) => ({ p, space, value: match.id }));
+    });
+    case 'uri': return clause.anyOf.flatMap((value) => (clause.match === 'above' ? upward(value) : [value])).map((value) => ({ p, space: NO_SPACE, value }));
   }
 }
 
