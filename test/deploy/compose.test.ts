@@ -23,7 +23,7 @@ describe('docker-compose.yml', () => {
   });
 
   it('gives the gateway an environment that the gateway accepts', () => {
-    const environment = Object.fromEntries(Object.entries(compose.services['gateway']!.environment!).map(([name, value]) => [name, value.replace(/\$\{[^:}]+:-([^}]*)\}/g, '$1')]));
+    const environment = Object.fromEntries(Object.entries(compose.services['gateway']!.environment!).map(([name, value]) => [name, value.replace(/\$\{[^:}]+(?::-([^}]*))?\}/g, (_match, fallback?: string) => fallback ?? 'secret')]));
     const config = readConfig(environment);
     expect(config.store.kind).toBe('mongodb');
     expect(config.host).toBe('0.0.0.0');
