@@ -3,7 +3,7 @@ import type { FeedPage, FeedQuery } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
 import { numberOf, storedOf, textOf } from './row.ts';
-import { join, sql } from './sql.ts';
+import { join, limitTo, sql } from './sql.ts';
 
 /** The change feed is the sequence of versions itself: SQLite's one writer commits them in order of their numbers. */
 export class Feed {
@@ -21,7 +21,7 @@ export class Feed {
     const end = Number(this.#connection.get(sql`SELECT max(seq) AS seq FROM version`)?.seq ?? 0);
     const ofTypes = types === undefined ? sql`` : sql` AND v.type IN (${join(types.map((type) => sql`${this.#names.find(type)}`), ',')})`;
     const rows = this.#connection.all(sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, v.body FROM version v JOIN resource r ON r.rid = v.rid
-      WHERE v.seq > ${start} AND v.seq <= ${end}${ofTypes} ORDER BY v.seq LIMIT ${limit}`);
+      WHERE v.seq > ${start} AND v.seq <= ${end}${ofTypes} ORDER BY v.seq ${limitTo(limit)}`);
     const last = rows.length === limit ? numberOf(rows.at(-1)?.seq) : Math.max(start, end);
     return { items: rows.map((row) => storedOf(this.#names.textOf(numberOf(row.type)), row)), position: String(last) };
   }

@@ -5,7 +5,7 @@ import { firstAt } from './last-updated.ts';
 import type { Names } from './names.ts';
 import type { PageKeys } from './page-key.ts';
 import { numberOf, storedOf } from './row.ts';
-import { and, name, sql } from './sql.ts';
+import { and, limitTo, name, sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 import { TRACE_TYPE } from './traces.ts';
 
@@ -39,14 +39,14 @@ export class History {
     if (type !== undefined && id === undefined) within.push(sql`v.type = ${this.#names.find(type)}`);
     if (type !== undefined && id !== undefined) within.push(sql`v.rid = (SELECT rid FROM resource WHERE type = ${this.#names.find(type)} AND id = ${id})`);
     return this.#connection.all(sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, v.body FROM version v JOIN resource r ON r.rid = v.rid
-      WHERE ${and(within)} ORDER BY v.seq DESC LIMIT ${limit}`);
+      WHERE ${and(within)} ORDER BY v.seq DESC ${limitTo(limit)}`);
   }
 
   #traces(id: string | undefined, bounds: Bounds, limit: number): Row[] {
     const within = [...this.#bounds(name('trace'), name('t'), bounds)];
     if (id !== undefined) within.push(sql`t.id = ${id}`);
     return this.#connection.all(sql`SELECT t.seq, t.id, 1 AS version, t.updated, 0 AS deleted, t.body FROM trace t
-      WHERE ${and(within)} ORDER BY t.seq DESC LIMIT ${limit}`);
+      WHERE ${and(within)} ORDER BY t.seq DESC ${limitTo(limit)}`);
   }
 
   *#bounds(table: Sql, alias: Sql, { since, before }: Bounds): Generator<Sql> {

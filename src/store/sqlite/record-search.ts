@@ -3,7 +3,7 @@ import type { Clause, SearchQuery } from '../../fhir/search/query.ts';
 import { NO_SPACE } from './index-rows.ts';
 import type { Names } from './names.ts';
 import { CODE_PARAM, viaOf } from './patient-index.ts';
-import { and, join, name, sql } from './sql.ts';
+import { and, join, limitTo, name, sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 import { termsSought } from './terms-sought.ts';
 
@@ -41,8 +41,8 @@ export function isNewestFirst({ type, sort: [first, ...more] }: SearchQuery): bo
 /** The rows of all parts, merged: `rid` and `date`, newest first, at most `limit`, from after a position on. */
 export function mergedRecord(lists: readonly Sql[], further: readonly Sql[], limit: number): Sql {
   const newest = name('ORDER BY date DESC, rid DESC');
-  const part = (list: Sql) => sql`SELECT * FROM (SELECT d.rid AS rid, d.date AS date FROM record d WHERE ${and([list, ...further])} ${newest} LIMIT ${limit})`;
-  return sql`(SELECT DISTINCT rid, date FROM (${join(lists.map(part), ' UNION ALL ')}) ${newest} LIMIT ${limit}) d`;
+  const part = (list: Sql) => sql`SELECT * FROM (SELECT d.rid AS rid, d.date AS date FROM record d WHERE ${and([list, ...further])} ${newest} ${limitTo(limit)})`;
+  return sql`(SELECT DISTINCT rid, date FROM (${join(lists.map(part), ' UNION ALL ')}) ${newest} ${limitTo(limit)}) d`;
 }
 
 function patientsOf(names: Names, type: string, clause: Clause): { clause: Clause; via: number; patients: number[] } | undefined {

@@ -3,7 +3,7 @@ import type { ClauseSql, RidSet } from './clause-sql.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
 import { recordRows } from './record-search.ts';
-import { join, name, sql } from './sql.ts';
+import { join, limitTo, name, sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 import { numberOf } from './row.ts';
 
@@ -69,7 +69,7 @@ export class SearchStarts {
   }
 
   #sizeOf(set: RidSet): number {
-    return numberOf(this.#connection.get(sql`SELECT count(*) AS size FROM (SELECT 1 FROM (${set.select}) LIMIT ${SMALL_SET})`)?.size);
+    return numberOf(this.#connection.get(sql`SELECT count(*) AS size FROM (SELECT 1 FROM (${set.select}) ${limitTo(SMALL_SET)})`)?.size);
   }
 }
 

@@ -10,7 +10,7 @@ import { SearchStarts } from './search-start.ts';
 import type { Start } from './search-start.ts';
 import { sortOrder, sortedListing } from './sort-sql.ts';
 import { sortWindow } from './sort-window.ts';
-import { and, name, sql } from './sql.ts';
+import { and, limitTo, name, sql } from './sql.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import { TRACE_TYPE } from './traces.ts';
 
@@ -84,7 +84,7 @@ export class Searching {
 
   #read({ type, limit }: SearchQuery, { from, where, order, keys }: Listing): Found {
     const { columns, joins } = type === TRACE_TYPE ? TRACE_COLUMNS : RESOURCE_COLUMNS;
-    const rows = this.#connection.all(sql`SELECT ${columns}, ${name(keys.map((key) => `d.${key}`).join(', '))} FROM ${from} ${joins} WHERE ${and(where)} ORDER BY ${order} LIMIT ${limit + 1}`);
+    const rows = this.#connection.all(sql`SELECT ${columns}, ${name(keys.map((key) => `d.${key}`).join(', '))} FROM ${from} ${joins} WHERE ${and(where)} ORDER BY ${order} ${limitTo(limit + 1)}`);
     return { rows, keys };
   }
 
@@ -94,7 +94,7 @@ export class Searching {
     const order = name('d.rid DESC');
     if (start.isOrdered) return { from: start.from, where, order, keys: ['rid'] };
     // The page is cut before the bodies are read.
-    return { from: sql`(SELECT d.rid AS rid FROM ${start.from} WHERE ${and(where)} ORDER BY ${order} LIMIT ${query.limit + 1}) d`, where: [], order, keys: ['rid'] };
+    return { from: sql`(SELECT d.rid AS rid FROM ${start.from} WHERE ${and(where)} ORDER BY ${order} ${limitTo(query.limit + 1)}) d`, where: [], order, keys: ['rid'] };
   }
 
   #sorted(query: SearchQuery, start: Start, after: Position): Listing {

@@ -1,7 +1,7 @@
 import type { Sort } from '../../fhir/search/query.ts';
 import { whenChanged } from './last-updated.ts';
 import type { Names } from './names.ts';
-import { NEVER, and, isOneOf, join, name, or, sql } from './sql.ts';
+import { NEVER, and, isOneOf, join, limitTo, name, or, sql } from './sql.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import type { Start } from './search-start.ts';
 import { TRACE_TYPE } from './traces.ts';
@@ -13,7 +13,7 @@ export function sortedListing(names: Names, query: { readonly type: string; read
   const joins = join(keys.map((key) => key.join), ' ');
   const after = further.after === undefined ? [] : [isAfter(query.sort, further.after)];
   return sql`(WITH m AS MATERIALIZED (SELECT ${columns} FROM ${start.from} ${joins} WHERE ${and([...start.where, ...further.where])})
-    SELECT * FROM m WHERE ${and(after)} ORDER BY ${sortOrder(query.sort)} LIMIT ${query.limit}) d`;
+    SELECT * FROM m WHERE ${and(after)} ORDER BY ${sortOrder(query.sort)} ${limitTo(query.limit)}) d`;
 }
 
 /** Missing keys last, equal keys by creation. */

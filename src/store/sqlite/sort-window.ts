@@ -7,7 +7,7 @@ import { EARLIEST_MS, LATEST_MS } from '../../fhir/search/terms.ts';
 import type { Connection } from './connection.ts';
 import { LAST_UPDATED, changedSet, firstAt } from './last-updated.ts';
 import type { Names } from './names.ts';
-import { and, isOneOf, name, sql } from './sql.ts';
+import { and, isOneOf, limitTo, name, sql } from './sql.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import { TRACE_TYPE } from './traces.ts';
 
@@ -33,7 +33,7 @@ export function sortWindow(connection: Connection, names: Names, query: WindowQu
   const { table, column, ofParam } = source;
   const [reached, direction] = sort.descending ? [name('<='), name('DESC')] : [name('>='), name('ASC')];
   const within = from === undefined ? [ofParam] : [ofParam, sql`d.${column} ${reached} ${from}`];
-  const end = connection.get(sql`SELECT d.${column} AS k FROM ${table} d WHERE ${and([...within, ...query.probes])} ORDER BY d.${column} ${direction} LIMIT 1 OFFSET ${query.size}`)?.k;
+  const end = connection.get(sql`SELECT d.${column} AS k FROM ${table} d WHERE ${and([...within, ...query.probes])} ORDER BY d.${column} ${direction} ${limitTo(1, query.size)}`)?.k;
   if (typeof end !== 'number' && typeof end !== 'string') return undefined;
   return sql`SELECT DISTINCT d.rid FROM ${table} d WHERE ${and([...within, sort.descending ? sql`d.${column} >= ${end}` : sql`d.${column} <= ${end}`])}`;
 }
@@ -53,7 +53,7 @@ function changedWindow(connection: Connection, names: Names, { type, sort, from,
     : [name('(SELECT v.seq, v.rid, v.updated, v.type FROM version v CROSS JOIN resource r ON r.rid = v.rid AND r.seq = v.seq WHERE v.deleted = 0)'), [sql`d.type = ${names.find(type)}`]] as const;
   const start = typeof from === 'number' ? from : undefined;
   const bound = start === undefined ? [] : [boundOf(connection, type, sort.descending, start)];
-  const end = connection.get(sql`SELECT d.updated AS k FROM ${table} d WHERE ${and([...conditions, ...bound, ...probes])} ORDER BY d.seq ${name(sort.descending ? 'DESC' : 'ASC')} LIMIT 1 OFFSET ${size}`)?.k;
+  const end = connection.get(sql`SELECT d.updated AS k FROM ${table} d WHERE ${and([...conditions, ...bound, ...probes])} ORDER BY d.seq ${name(sort.descending ? 'DESC' : 'ASC')} ${limitTo(1, size)}`)?.k;
   if (typeof end !== 'number') return undefined;
   const [low, high] = sort.descending ? [end, start ?? LATEST_MS] : [start ?? EARLIEST_MS, end];
   return changedSet(connection, names, type, { kind: 'date', param: LAST_UPDATED, anyOf: [{ prefix: 'eq', low, high }] })?.select;

@@ -25,6 +25,11 @@ export function name(text: string): Sql {
   return { text, args: [] };
 }
 
+/** LIMIT as text: SQLite prepares a statement anew each time a bound limit is bound again. @param count a whole number */
+export function limitTo(count: number, offset?: number): Sql {
+  return name(offset === undefined ? `LIMIT ${Math.trunc(count)}` : `LIMIT ${Math.trunc(count)} OFFSET ${Math.trunc(offset)}`);
+}
+
 export const NEVER = name('0');
 export const ALWAYS = name('1');
 
