@@ -15,7 +15,7 @@ const cases = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' }).filte
 
 const fhir = await openFhir();
 const { sources, codes } = await loadDistrictTables(PROFILES_DIR);
-const registry = { organizations: new Map([...sources.values()].map(({ organization }) => [organization.uscc, organization.id])) };
+const registry = { organizations: new Map([...sources.values()].map(({ organization }) => [organization.uscc, organization.id])), base: undefined };
 
 /** What becomes of a message on an empty exchange, and the codes and units that no table knows. */
 function normalized(name: string): { resources: readonly unknown[]; unmapped: readonly unknown[]; issues: readonly unknown[] } {

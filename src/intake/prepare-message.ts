@@ -1,3 +1,4 @@
+import { readingOf } from '../config.ts';
 import type { ScannedBundle } from '../fhir/bundle.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import { isAcceptable } from '../fhir/outcome.ts';
@@ -53,8 +54,8 @@ export async function prepareMessage(services: Services, source: Source, bundle:
   return { ...outcome, ...await withoutRefused(services, checked.map(({ entry }) => entry), faults) };
 }
 
-function registryOf({ sources }: Services): Registry {
-  return { organizations: new Map([...sources.values()].map(({ organization }) => [organization.uscc, organization.id])) };
+function registryOf({ sources, config }: Services): Registry {
+  return { organizations: new Map([...sources.values()].map(({ organization }) => [organization.uscc, organization.id])), base: readingOf(config).baseUrl };
 }
 
 /** Asks all questions at once. An id as the exchange gave it counts only for what this source may refer to. */

@@ -26,7 +26,7 @@ function mendable(services: Services): Services {
   };
   return { ...services, codes: tables, sources };
 }
-beforeAll(async () => { server = await startIntakeServer(mendable); });
+beforeAll(async () => { server = await startIntakeServer({ change: mendable }); });
 afterAll(() => server.stop());
 
 const unmapped = async (): Promise<{ code: string; kind: string; count: number; filter: string; firstSeen: string; lastSeen: string }[]> => (await server.operator('GET', '/terminology/unmapped?source=hospital-a')).body.unmapped;

@@ -15,9 +15,16 @@ export interface IntakeServer extends TestServer {
   stored(type: string): Promise<Record<string, unknown>[]>;
 }
 
-/** @param uri of a MongoDB; SQLite without one */
-export async function startIntakeServer(change?: (services: Services) => Services, uri?: string): Promise<IntakeServer> {
-  const server = await startServer(uri === undefined ? {} : { BUND_STORE: databaseUri(uri, `bund-intake-${randomUUID()}`) }, change);
+export interface IntakeOptions {
+  /** What the gateway works with, changed. */
+  readonly change?: (services: Services) => Services;
+  /** Of a MongoDB; SQLite without one. */
+  readonly uri?: string | undefined;
+  readonly env?: Record<string, string>;
+}
+
+export async function startIntakeServer({ change, uri, env = {} }: IntakeOptions = {}): Promise<IntakeServer> {
+  const server = await startServer({ ...env, ...(uri === undefined ? {} : { BUND_STORE: databaseUri(uri, `bund-intake-${randomUUID()}`) }) }, change);
   await registerSources(server.services);
   const tokens = new Map<string, string>();
   const tokenOf = (source: string): string => {

@@ -105,7 +105,6 @@ describe('a push', () => {
     const [patientAt] = locations(first.body);
     const subjects = [
       { reference: 'Patient/own-10' },
-      { reference: 'https://emr.example/fhir/Patient/own-10' },
       { reference: patientAt },
       { identifier: { system: 'https://bund.example/sources/hospital-a/patient-number', value: 'push-10' } },
       { reference: 'Patient?identifier=https://bund.example/sources/hospital-a/patient-number|push-10' },

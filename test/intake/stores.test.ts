@@ -7,7 +7,7 @@ import { labBundle, patient, residentId, result } from './samples.ts';
 
 describe.each(STORES)('the intake on $name', ({ uri }) => {
   let server: IntakeServer;
-  beforeAll(async () => { server = await startIntakeServer(undefined, uri); });
+  beforeAll(async () => { server = await startIntakeServer({ uri }); });
   afterAll(() => server.stop());
 
   const idsOf = (body: { entry: { response: { location: string } }[] }): string[] => body.entry.map(({ response }) => response.location.split('/')[1] ?? '');

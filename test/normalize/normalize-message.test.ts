@@ -9,7 +9,7 @@ import { messageIdOf, readMessage } from '../../src/normalize/fhir/read-message.
 
 const NUMBERS = 'https://x.example/number';
 const sender = { id: 'x', patientNumberSystem: NUMBERS, offset: '+08:00', organization: { id: 'registered', uscc: 'USCC1' } };
-const registry = { organizations: new Map([['USCC1', 'registered'], ['USCC2', 'other']]) };
+const registry = { organizations: new Map([['USCC1', 'registered'], ['USCC2', 'other']]), base: 'https://hie.example/fhir' };
 const timeMembers = new Set(['issued', 'effectiveDateTime', 'start']);
 
 function open(message: unknown): OpenMessage {
@@ -97,7 +97,7 @@ describe('a reference', () => {
 
   it.each([
     ['its fullUrl', 'https://emr.example/fhir/Patient/1'], ['its own id', 'Patient/1'], ['a version of it', 'Patient/1/_history/3'],
-    ['its address on another host name', 'https://emr-2.example/fhir/Patient/1'], ['a condition on its identifier', `Patient?identifier=${NUMBERS}|N`],
+    ['its address in the exchange, where it goes by that id', 'https://HIE.example:443/fhir/Patient/1'], ['a condition on its identifier', `Patient?identifier=${NUMBERS}|N`],
   ])('by %s is led to the derived id', (_what, reference) => {
     expect(referring({ reference })?.['subject']).toEqual({ reference: derived });
   });
@@ -109,8 +109,8 @@ describe('a reference', () => {
 
   it('to a contained resource, to the outside or by an unknown identifier stays', () => {
     const identifier = { system: 'https://elsewhere.example', value: 'N' };
-    const resource = referring({ reference: '#c' }, { contained: [{ resourceType: 'Patient', id: 'c' }], device: { reference: 'https://elsewhere.example/x' }, performer: [{ identifier }] });
-    expect(resource).toMatchObject({ subject: { reference: '#c' }, device: { reference: 'https://elsewhere.example/x' }, performer: [{ identifier }] });
+    const resource = referring({ reference: '#c' }, { contained: [{ resourceType: 'Patient', id: 'c' }], device: { reference: 'https://elsewhere.example/x' }, specimen: { reference: 'https://elsewhere.example/fhir/Patient/1' }, performer: [{ identifier }] });
+    expect(resource).toMatchObject({ subject: { reference: '#c' }, device: { reference: 'https://elsewhere.example/x' }, specimen: { reference: 'https://elsewhere.example/fhir/Patient/1' }, performer: [{ identifier }] });
   });
 
   it('by another uri than Reference.reference is led there too', () => {

@@ -4,6 +4,8 @@ import type { IdentifiedEntry } from './identify-entries.ts';
 import type { Sender, SentIdentifier } from './local-identity.ts';
 import { identifiersOf, identityBy, readIdentifier } from './local-identity.ts';
 import type { LogicalReference } from './logical-references.ts';
+import type { SentEntry } from './message.ts';
+import { baseOfUrl, canonicalBase } from './server-base.ts';
 
 /** What a reference of a message leads to, as far as the message itself tells. */
 export type Target =
@@ -19,11 +21,13 @@ export type Target =
 export interface Registry {
   /** 统一社会信用代码 -> logical id of the Organization of a registered institution. */
   readonly organizations: ReadonlyMap<string, string>;
+  /** Public address of the exchange's own FHIR API; undefined where it has none. */
+  readonly base: string | undefined;
 }
 
 export interface Targets {
-  /** Of the text of a Reference. */
-  literal(reference: string): Target;
+  /** Of the text of a Reference. `from`: the entry that refers. */
+  literal(reference: string, from: SentEntry): Target;
   logical(reference: LogicalReference): Target;
   /** Of any other uri: the entry that has it as its `fullUrl`. */
   uri(text: string): ResourceKey | undefined;
@@ -50,7 +54,12 @@ export function targetsOf(identified: readonly IdentifiedEntry[], sender: Sender
     const key = byIdentifier.get(identityBy(identifier).value)?.find((candidate) => candidate.type === type);
     return key === undefined ? { kind: 'identifier', type, identifier, mustExist } : { kind: 'found', key };
   };
-  const literal = (reference: string): Target => {
+  const ownBase = registry.base === undefined ? undefined : canonicalBase(registry.base);
+  const byName = (type: string, id: string, mustExist: boolean): Target => {
+    const key = byOwnId.get(`${type}/${id}`);
+    return key === undefined ? { kind: 'own-id', type, id, mustExist } : { kind: 'found', key };
+  };
+  const literal = (reference: string, { fullUrl }: SentEntry): Target => {
     const parsed = parseReference(reference);
     if (parsed.kind === 'contained') return { kind: 'elsewhere' };
     if (parsed.kind === 'url') return { kind: /^urn:(uuid|oid):/.test(reference) ? 'dangling' : 'elsewhere' };
@@ -58,14 +67,17 @@ export function targetsOf(identified: readonly IdentifiedEntry[], sender: Sender
       const identifier = searchedIdentifier(parsed.query);
       return identifier === undefined ? { kind: 'dangling' } : named(parsed.type, identifier, true);
     }
-    const key = byOwnId.get(`${parsed.type}/${parsed.id}`);
-    return key === undefined ? { kind: 'own-id', type: parsed.type, id: parsed.id, mustExist: parsed.kind === 'relative' } : { kind: 'found', key };
+    if (parsed.kind === 'relative') return byName(parsed.type, parsed.id, true);
+    const base = canonicalBase(parsed.base);
+    // Searches and access read an address below the exchange's own as a local reference: so it is judged as one.
+    if (base !== undefined && base === ownBase) return byName(parsed.type, parsed.id, true);
+    return base !== undefined && base === baseOfUrl(fullUrl) ? byName(parsed.type, parsed.id, false) : { kind: 'elsewhere' };
   };
   return {
     uri: (text) => byUrl.get(text),
-    literal: (reference) => {
+    literal: (reference, from) => {
       const key = byUrl.get(reference);
-      return key === undefined ? literal(reference) : { kind: 'found', key };
+      return key === undefined ? literal(reference, from) : { kind: 'found', key };
     },
     logical: ({ type, identifier }) => {
       const candidates = byIdentifier.get(identityBy(identifier).value) ?? [];

@@ -20,7 +20,7 @@ export interface Lookup { readonly name: string; readonly keys: readonly Resourc
 export function lookupsOf(identified: readonly IdentifiedEntry[], targets: Targets, sender: Sender): Lookup[] {
   const lookups = new Map<string, Lookup>();
   for (const { entry } of identified) {
-    const open = [...referencesOf(entry.resource).map(({ reference }) => targets.literal(reference)), ...logicalReferencesOf(entry.resource).map((reference) => targets.logical(reference))];
+    const open = [...referencesOf(entry.resource).map(({ reference }) => targets.literal(reference, entry)), ...logicalReferencesOf(entry.resource).map((reference) => targets.logical(reference))];
     for (const target of open) {
       const name = nameOf(target);
       if (name !== undefined && !lookups.has(name)) lookups.set(name, { name, keys: keysOf(target, sender) });
@@ -38,14 +38,14 @@ export function lookupsOf(identified: readonly IdentifiedEntry[], targets: Targe
 export function linkEntry({ entry }: IdentifiedEntry, targets: Targets, found: ReadonlyMap<string, ResourceKey>): { readonly resource: Resource; readonly faults: readonly Fault[] } {
   const keyOf = (target: Target): ResourceKey | undefined => (target.kind === 'found' ? target.key : found.get(nameOf(target) ?? ''));
   const faults = referencesOf(entry.resource).flatMap(({ path, reference, parsed }) => {
-    const target = targets.literal(reference);
+    const target = targets.literal(reference, entry);
     if (keyOf(target) !== undefined || !isDangling(target)) return [];
     const type = 'type' in parsed ? parsed.type : 'resource';
     const at = entry.at + path.slice(entry.resource.resourceType.length);
     return [faultAt(entry.index, 'not-found', `${at}.reference`, `The reference leads to a ${type} that is neither in this message nor was sent before by this source`)];
   });
   const literal = mapReferences(entry.resource, ({ kind, text }) => {
-    const key = kind === 'uri' ? targets.uri(text) : keyOf(targets.literal(text));
+    const key = kind === 'uri' ? targets.uri(text) : keyOf(targets.literal(text, entry));
     return key === undefined ? undefined : referenceTo(key);
   });
   return { resource: mapLogicalReferences(literal, (reference) => keyOf(targets.logical(reference))), faults };
