@@ -8,10 +8,7 @@ export interface Traits {
   readonly name: string;
 }
 
-export type Match =
-  | { readonly grade: 'certain'; readonly reason: 'resident-id-and-name' }
-  | { readonly grade: 'probable'; readonly reason: 'resident-id-other-name' }
-  | { readonly grade: 'new'; readonly reason: 'no-common-resident-id' };
+export type Match = 'certain' | 'probable' | 'new';
 
 /**
  * Whether two records are of one person. Certain ones are linked; probable ones go to a human and are never linked by
@@ -20,6 +17,6 @@ export type Match =
  * This is the one place that judges: a rule by name, birth date and address belongs here as another 'probable'.
  */
 export function matchPatients(a: Traits, b: Traits): Match {
-  if (a.residentId === undefined || b.residentId === undefined || a.residentId.number !== b.residentId.number) return { grade: 'new', reason: 'no-common-resident-id' };
-  return a.name !== '' && a.name === b.name ? { grade: 'certain', reason: 'resident-id-and-name' } : { grade: 'probable', reason: 'resident-id-other-name' };
+  if (a.residentId === undefined || b.residentId === undefined || a.residentId.number !== b.residentId.number) return 'new';
+  return a.name !== '' && a.name === b.name ? 'certain' : 'probable';
 }

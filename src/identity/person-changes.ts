@@ -15,35 +15,42 @@ export interface PersonChanges { readonly changes: readonly Change[]; readonly a
 
 interface Arrival extends PatientLink { readonly traits: Traits; readonly personId: string }
 
+/** Patients that a commit is about to change. */
+export interface PatientWrites {
+  /** To be created or changed, with their logical ids. */
+  readonly written?: readonly Resource[];
+  /** Logical ids of those to be deleted. */
+  readonly deleted?: readonly string[];
+}
+
 /**
- * The Persons, and the reviews of doubtful ones, that follow from Patients about to be created or changed. A Patient whose
- * name or number changed moves from one Person to another. On ServiceError 'conflict' of the commit, ask again.
+ * The Persons, and the reviews of doubtful ones, that follow from Patients about to be written or deleted. A Patient whose
+ * name or number changed moves from one Person to another; a deleted one leaves its own, and what that Person was known by
+ * through it. On ServiceError 'conflict' of the commit, ask again.
  *
- * @param patients with their logical ids
- * @param known Organizations that know them besides the institutions that sent or manage them
  * @see docs/decisions/0063-persons.md
  */
-export async function personChanges(services: Services, patients: readonly Resource[], known: readonly string[] = []): Promise<PersonChanges> {
-  const arrivals = patients.flatMap((patient) => arrivalOf(services, patient, known));
-  if (arrivals.length === 0) return { changes: [], assuming: [] };
-  const linked = await personsOf(services, arrivals.map((arrival) => arrival.patient));
+export async function personChanges(services: Services, { written = [], deleted = [] }: PatientWrites): Promise<PersonChanges> {
+  const arrivals = written.flatMap((patient) => arrivalOf(services, patient));
+  const moving = new Set([...arrivals.map((arrival) => arrival.patient), ...deleted]);
+  if (moving.size === 0) return { changes: [], assuming: [] };
+  const linked = await personsOf(services, [...moving]);
   const residentIds = uniqueIds([...arrivals.map(({ traits }) => traits), ...linked.persons]);
   const named = residentIds.length === 0 ? undefined : await personsWithResidentId(services, residentIds);
   const { persons: targets, reviews } = await readTargets(services, arrivals, residentIds);
   const before = new Map([...targets, ...linked.persons, ...named?.persons ?? []].map((person) => [person.id, person]));
-  const after = relink(before, arrivals);
+  const after = relink(before, moving, arrivals);
   return {
     changes: [...changedPersons(before, after), ...reviewChanges(residentIds, after, { reviews, now: services.clock().toISOString() })],
     assuming: [linked.assumption, ...(named === undefined ? [] : [named.assumption])],
   };
 }
 
-function arrivalOf(services: Services, patient: Resource, known: readonly string[]): Arrival[] {
+function arrivalOf(services: Services, patient: Resource): Arrival[] {
   if (patient.id === undefined) return [];
   const traits = traitsOf(patient);
   const institution = institutionOf(services, patient);
-  const knownAt = [...new Set([...known, ...(institution === undefined ? [] : [institution])])].sort();
-  return [{ patient: patient.id, knownAt, traits, personId: personIdOf(patient.id, traits) }];
+  return [{ patient: patient.id, knownAt: institution === undefined ? [] : [institution], traits, personId: personIdOf(patient.id, traits) }];
 }
 
 /** A source speaks for its own institution only; `managingOrganization` counts for Patients that no source sent. */
@@ -69,16 +76,15 @@ async function readTargets({ store }: Services, arrivals: readonly Arrival[], re
   };
 }
 
-/** Each arriving Patient leaves the Persons that it does not belong to, and joins its own. */
-function relink(before: ReadonlyMap<string, StoredPerson>, arrivals: readonly Arrival[]): ReadonlyMap<string, Person> {
-  const after = new Map<string, Person>(before);
-  for (const { patient, knownAt, traits, personId } of arrivals) {
-    for (const person of after.values()) {
-      const others = person.links.filter((link) => link.patient !== patient);
-      if (others.length < person.links.length) after.set(person.id, { ...person, links: others });
-    }
-    const person = after.get(personId);
-    after.set(personId, { id: personId, ...traits, links: [...person?.links ?? [], { patient, knownAt }] });
+/** Each moving Patient leaves the Persons that it belonged to, and each arriving one joins its own. */
+function relink(before: ReadonlyMap<string, StoredPerson>, moving: ReadonlySet<string>, arrivals: readonly Arrival[]): ReadonlyMap<string, Person> {
+  const after = new Map<string, Person>();
+  for (const person of before.values()) after.set(person.id, { ...person, links: person.links.filter((link) => !moving.has(link.patient)) });
+  for (const [id, joining] of Map.groupBy(arrivals, (arrival) => arrival.personId)) {
+    // Whoever shares a Person has the same traits: its id is derived from them.
+    const [first] = joining;
+    const links = joining.map(({ patient, knownAt }) => ({ patient, knownAt }));
+    if (first !== undefined) after.set(id, { id, ...first.traits, links: [...after.get(id)?.links ?? [], ...links] });
   }
   return after;
 }
@@ -93,10 +99,10 @@ function changedPersons(before: ReadonlyMap<string, StoredPerson>, after: Readon
 }
 
 function reviewChanges(residentIds: readonly ResidentId[], after: ReadonlyMap<string, Person>, { reviews, now }: Pick<Targets, 'reviews'> & { readonly now: string }): Change[] {
-  const alive = [...after.values()].filter((person) => person.links.length > 0);
+  const alive = Map.groupBy([...after.values()].filter((person) => person.links.length > 0), (person) => person.residentId?.number);
   return residentIds.flatMap((residentId): Change[] => {
-    const carriers = alive.filter((person) => person.residentId?.number === residentId.number);
-    const inDoubt = carriers.filter((person) => carriers.some((other) => other !== person && matchPatients(person, other).grade === 'probable'));
+    const carriers = alive.get(residentId.number) ?? [];
+    const inDoubt = carriers.filter((person) => carriers.some((other) => other !== person && matchPatients(person, other) === 'probable'));
     const current = reviews.get(reviewIdOf(residentId));
     const review = reviewOf(residentId, inDoubt, current?.review, now);
     return review === undefined ? [] : [{ kind: 'put', resource: review, expectedVersion: current?.version ?? 0 }];

@@ -26,7 +26,7 @@ export function commitMessage(services: Services, inbox: InboxMessage, processin
   return untilSettled(services, inbox, async () => {
     const now = services.clock().toISOString();
     const plan = await planOf(services, inbox.message, prepared.accepted, { ...processing, now });
-    const persons = await personChanges(services, plan.patients);
+    const persons = await personChanges(services, { written: plan.patients });
     const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
     const message = finished(inbox.message, prepared, now);
     const touched = plan.results.filter(isWritten).map(({ key }) => referenceTo(key));

@@ -36,8 +36,11 @@ const MAX_ATTEMPTS = 8;
  * @returns what was stored, in the order of the writes
  */
 export async function commitWrites(services: Services, caller: Caller, plan: WritePlan): Promise<readonly Stored[]> {
-  const patients = plan.writes.flatMap(({ key, change }) => (key.type === 'Patient' && change.kind === 'put' ? [change.resource] : []));
-  const persons = patients.length === 0 ? { changes: [], assuming: [] } : await personChanges(services, patients);
+  const ofPatients = plan.writes.filter(({ key }) => key.type === 'Patient');
+  const persons = await personChanges(services, {
+    written: ofPatients.flatMap(({ change }) => (change.kind === 'put' ? [change.resource] : [])),
+    deleted: ofPatients.flatMap(({ change, key }) => (change.kind === 'delete' ? [key.id] : [])),
+  });
   const traces = tracesOf(services, caller, plan);
   if (traces.length === 0) return [];
   const changes = [...plan.writes.map((write) => write.change), ...persons.changes, ...traces];

@@ -97,6 +97,31 @@ describe('a person', () => {
     expect((await reviews()).filter(({ persons }) => persons.some((person) => person.patients.includes(`Patient/${first[0]}`)))).toHaveLength(1);
   });
 
+  it('loses a record that is deleted, and the institution, the doubt and the care relation with it', async () => {
+    const id = residentId(7);
+    const kept = await send('hospital-a', { number: 'p9', residentId: id });
+    const deleted = await send('hospital-b', { number: 'q9', residentId: id });
+    const doubted = await send('hospital-c', { number: 'r9', residentId: id, name: '李雷' });
+    const answer = await server.push('hospital-a', { resourceType: 'Observation', status: 'final', code: { text: 'x' }, subject: { reference: `Patient/${kept}` } });
+    const clinician = { Authorization: `Bearer ${server.token('clinician', { facility: 'pubin' })}` };
+    const read = async (): Promise<number> => (await server.fhir('GET', `/${answer.body.entry[0].response.location}`, undefined, clinician)).status;
+    const open = async (): Promise<number> => (await reviews()).filter(({ persons }) => persons.some(({ patients }) => patients.includes(`Patient/${kept}`))).length;
+    expect([await read(), await open()]).toEqual([200, 1]);
+
+    expect((await server.fhir('DELETE', `/Patient/${deleted}`)).status).toBe(204);
+    expect(await linked(kept)).toEqual([kept]);
+    expect(await facilitiesOf(server.services, [kept])).toEqual(['chengxin']);
+    expect(await facilitiesOf(server.services, [deleted])).toEqual([]);
+    expect([await read(), await open()]).toEqual([403, 1]);
+    const removal = { resourceType: 'Bundle', type: 'transaction', entry: [{ request: { method: 'DELETE', url: `Patient/${doubted}` } }] };
+    expect((await server.fhir('POST', '', removal)).status).toBe(200);
+    expect(await open()).toBe(0);
+
+    await send('hospital-b', { number: 'q9', residentId: id });
+    expect(await linked(kept)).toEqual([deleted, kept].sort());
+    expect(await read()).toBe(200);
+  });
+
   it('is kept in resources that are valid R4', async () => {
     for (const type of ['Person', 'Task', 'Provenance', 'Organization']) {
       const { items } = await server.services.store.search({ type, where: [], sort: [], limit: 200 });
