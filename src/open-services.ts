@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomUUIDv7 } from 'node:crypto';
 import path from 'node:path';
 import pino from 'pino';
 import { openKeys } from './access/keys.ts';
@@ -31,7 +31,7 @@ export async function openServices(config: Config, writer: string): Promise<Serv
   ]);
   requireKnownProfiles(sources, fhir.definitions);
   const store = await openStore(config, fhir, writer);
-  return { config, store, fhir, sources, codes, keys, clock, newId: randomUUID, log: pino({ level: config.logLevel }) };
+  return { config, store, fhir, sources, codes, keys, clock, newId: randomUUIDv7, log: pino({ level: config.logLevel }) };
 }
 
 export function openFhir(reading: Reading = { offsetMinutes: 0 }): Promise<Fhir> {
