@@ -2,7 +2,7 @@
 export type { Event } from './event.ts';
 export { headsFile } from './head-file.ts';
 export { headLines } from './head-lines.ts';
-export { recordTrace } from './record-trace.ts';
+export { recordTrace, traceChange } from './record-trace.ts';
 export { type Signing, startSigning } from './signing.ts';
 export { BREAK_GLASS_POLICY, type Trace, traceOf } from './trace.ts';
 export { type AuditReport, type AuditSource, verifyAudit } from './verify-audit.ts';

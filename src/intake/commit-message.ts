@@ -1,3 +1,4 @@
+import { traceChange } from '../audit/index.ts';
 import { referencesOf } from '../fhir/references.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import { personChanges } from '../identity/index.ts';
@@ -12,7 +13,7 @@ import { provenancesOf } from './provenance.ts';
 import type { SourceMessage } from './records.ts';
 import { renderAcceptance } from './render-answer.ts';
 import type { Processing } from './settle-message.ts';
-import { closingChanges, traceChange, untilSettled } from './settle-message.ts';
+import { closingChanges, untilSettled } from './settle-message.ts';
 
 /** Resources that one trace names: a document of a store has its limit. */
 const RESOURCES_PER_TRACE = 1_000;
@@ -60,7 +61,7 @@ function traces(services: Services, processing: Processing, { touched, patients 
   const parts = Math.max(1, Math.ceil(Math.max(touched.length, patients.length) / RESOURCES_PER_TRACE));
   return Array.from({ length: parts }, (_, part) => {
     const slice = (list: readonly string[]): readonly string[] => list.slice(part * RESOURCES_PER_TRACE, (part + 1) * RESOURCES_PER_TRACE);
-    return traceChange(services, processing, { action: 'create', interaction: processing.interaction, outcome: 'success', resources: slice(touched), patients: slice(patients) });
+    return traceChange(services, processing.actor, { action: 'create', interaction: processing.interaction, outcome: 'success', resources: slice(touched), patients: slice(patients) });
   });
 }
 

@@ -1,8 +1,9 @@
+import { traceChange } from '../audit/index.ts';
 import type { Services } from '../services.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
 import type { SourceMessage } from './records.ts';
 import type { Processing } from './settle-message.ts';
-import { closingChanges, traceChange, untilSettled } from './settle-message.ts';
+import { closingChanges, untilSettled } from './settle-message.ts';
 
 /** Why a message is refused: what its sender is told, and what the operator's list says of it. */
 export interface Refusal extends Pick<SourceMessage, 'kind' | 'entryCount' | 'issueCount'> { readonly answer: Answer }
@@ -18,7 +19,7 @@ export function refuseMessage(services: Services, inbox: InboxMessage, processin
     const reason = `The message was refused with ${found.issueCount} faults`;
     await services.store.commit([
       ...wasTakenIn ? [] : await closingChanges(inbox, message, answer),
-      traceChange(services, processing, { action: 'create', interaction: processing.interaction, outcome: 'refused', reason }),
+      traceChange(services, processing.actor, { action: 'create', interaction: processing.interaction, outcome: 'refused', reason }),
     ]);
     return answer;
   });

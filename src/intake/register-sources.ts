@@ -1,5 +1,5 @@
 import type { Actor } from '../access/index.ts';
-import { traceOf } from '../audit/index.ts';
+import { traceChange } from '../audit/index.ts';
 import { isServiceError } from '../errors.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { USCC_SYSTEM } from '../fhir/validation/identifiers.ts';
@@ -24,7 +24,7 @@ export async function registerSources(services: Services): Promise<void> {
   try {
     await services.store.commit([
       ...missing.map((resource) => ({ kind: 'put', resource, expectedVersion: 0 }) as const),
-      { kind: 'append', trace: traceOf(EXCHANGE, event, { now: services.clock(), id: services.newId() }) },
+      traceChange(services, EXCHANGE, event),
     ]);
   } catch (error) {
     // Another gateway that starts at this moment was faster.

@@ -1,7 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor } from '../access/index.ts';
-import type { Event } from '../audit/index.ts';
-import { traceOf } from '../audit/index.ts';
 import { isServiceError, ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
@@ -50,9 +48,4 @@ export async function closingChanges({ version }: InboxMessage, message: SourceM
     { kind: 'put', resource: messageResource(message), expectedVersion: version },
     { kind: 'put', resource: await answerResource(message.id, answer) },
   ];
-}
-
-/** The write of one trace. */
-export function traceChange(services: Services, { actor }: Processing, event: Event): Change {
-  return { kind: 'append', trace: traceOf(actor, event, { now: services.clock(), id: services.newId() }) };
 }
