@@ -18,7 +18,7 @@ export class Names {
   /** By group: a width that table `widest` has at least. */
   #widths = new Map<number, number>();
   /** Groups known to be in table `membership`, by their members. */
-  #groups = new Map<string, number>();
+  #groups = new Map<string | number, number>();
   readonly #select: StatementSync;
   readonly #selectText: StatementSync;
   readonly #insert: StatementSync;
@@ -65,11 +65,11 @@ export class Names {
 
   /** The number of a group of parameters; a single one is its own group. Only inside a write transaction. */
   group(params: readonly number[]): number {
-    const members = params.length === 1 ? String(params[0]) : [...params].sort((a, b) => a - b).join(',');
+    const [single = UNKNOWN] = params;
+    const members = params.length === 1 ? single : params.join(',');
     const kept = this.#groups.get(members);
     if (kept !== undefined) return kept;
-    const [single = UNKNOWN] = params;
-    const group = params.length === 1 ? single : this.intern(`= ${members}`);
+    const group = params.length === 1 ? single : this.intern(`= ${[...params].sort((a, b) => a - b).join(',')}`);
     for (const param of params) this.#insertMember.run(param, group);
     this.#groups.set(members, group);
     return group;
