@@ -2,21 +2,18 @@ import { facilitiesOf, linkedPatients } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 import type { Caller } from './caller.ts';
 import { type Facts, NO_FACTS } from './decide.ts';
-import type { AccessRequest } from './request.ts';
+import { patientBindingOf } from './patient-binding.ts';
+import type { AccessRequest, Action } from './request.ts';
 
 /** Finds out what `decide` must know about the target; asks the store only where the answer matters. */
 export async function factsOf(services: Services, caller: Caller, request: AccessRequest): Promise<Facts> {
   const { type, patients } = request;
-  if (caller.role !== 'clinician' || type === undefined || !isPatientBound(services, type)) return NO_FACTS;
-  if (patients === undefined) return { isPatientBound: true, isKnownAtFacility: false, person: undefined };
+  if (caller.role !== 'clinician' || type === undefined) return NO_FACTS;
+  const binding = patientBindingOf(services.fhir, type);
+  if (binding === 'none' || patients === undefined) return { ...NO_FACTS, binding };
   const isKnownAtFacility = await areKnownAt(services, caller.facility, patients);
-  const person = isKnownAtFacility || caller.breakGlass === undefined ? undefined : await personOf(services, patients);
-  return { isPatientBound: true, isKnownAtFacility, person };
-}
-
-/** True for a type whose resources are about patients: it belongs to their compartment, or can be searched by patient. */
-function isPatientBound({ fhir }: Services, type: string): boolean {
-  return (fhir.definitions.patientCompartment.get(type)?.length ?? 0) > 0 || fhir.searchParameters.of(type).has('patient');
+  const person = isKnownAtFacility || caller.breakGlass === undefined ? undefined : await personOf(services, request.action, patients);
+  return { binding, isKnownAtFacility, person };
 }
 
 async function areKnownAt(services: Services, facility: string | undefined, patients: readonly string[]): Promise<boolean> {
@@ -25,10 +22,10 @@ async function areKnownAt(services: Services, facility: string | undefined, pati
   return known.every((facilities) => facilities.includes(facility));
 }
 
-/** All Patients of the one person that the ids belong to; undefined when they belong to several. */
-async function personOf(services: Services, patients: readonly string[]): Promise<readonly string[] | undefined> {
+/** See `Facts.person`. Only a search can name a patient and find none; an instance about nobody must not be opened by it. */
+async function personOf(services: Services, action: Action, patients: readonly string[]): Promise<readonly string[] | undefined> {
   const [first] = patients;
-  if (first === undefined) return [];
+  if (first === undefined) return action === 'search-type' ? [] : undefined;
   const linked = await linkedPatients(services, [first]);
   return patients.every((patient) => linked.includes(patient)) ? linked : undefined;
 }

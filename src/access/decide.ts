@@ -1,21 +1,22 @@
 import type { Clause } from '../fhir/search/query.ts';
 import type { Caller, Role } from './caller.ts';
+import type { PatientBinding } from './patient-binding.ts';
 import type { AccessRequest, Action, Permit } from './request.ts';
 import { missingScope, parseScopes, type ScopeContext } from './scopes.ts';
 
 /** What the rule must know about the target and cannot read from the request. */
 export interface Facts {
-  /** Resources of the type are about patients. */
-  readonly isPatientBound: boolean;
+  /** Whether resources of the type are about patients, and whether one of them can be about several. */
+  readonly binding: PatientBinding;
   /** Every named patient exists and is known at the caller's facility; false when none was found. */
   readonly isKnownAtFacility: boolean;
-  /** All Patients of the person that the request names, empty when there is none; undefined when it names several persons. */
+  /** All Patients of the one person that the request names; empty when a search names one whom nobody knows; undefined when it names none or several. */
   readonly person: readonly string[] | undefined;
 }
 
 /** A resource about patients whom the caller may see. */
-export const CARE_RELATION: Facts = { isPatientBound: true, isKnownAtFacility: true, person: undefined };
-export const NO_FACTS: Facts = { isPatientBound: false, isKnownAtFacility: false, person: undefined };
+export const CARE_RELATION: Facts = { binding: 'one', isKnownAtFacility: true, person: undefined };
+export const NO_FACTS: Facts = { binding: 'none', isKnownAtFacility: false, person: undefined };
 
 export type Decision = { readonly permitted: true; readonly permit: Permit } | { readonly permitted: false; readonly reason: string };
 
@@ -88,7 +89,8 @@ function decideForClinician(caller: Caller, request: AccessRequest, facts: Facts
   if (type === 'AuditEvent') return deny('Traces are read by auditors');
   if (type !== undefined && reachesRecords(type, request.where ?? [])) return deny('A clinician\'s search must not lead through reference data to records of patients: the answer would tell about patients of others');
   if (type !== undefined && REFERENCE_TYPES.has(type)) return PERMIT;
-  if (!facts.isPatientBound) return deny(`${type ?? 'The history of everything'} is neither about one patient nor reference data, so that a clinician cannot read it`);
+  if (facts.binding === 'none') return deny(`${type ?? 'The history of everything'} is neither about one patient nor reference data, so that a clinician cannot read it`);
+  if (facts.binding === 'several' && action === 'search-type') return deny(`A resource of type ${type ?? ''} can be about several patients, so that a clinician cannot search for it; Patient?_id=<id>&_revinclude=${type ?? ''}:<parameter> gives those that are about this patient alone`);
   return type === 'Patient' && action === 'search-type' ? decideOnPatientSearch(caller, caller.facility, facts) : decideOnRecord(caller, request, facts);
 }
 

@@ -5,7 +5,7 @@ import { CARE_RELATION, decide, type Facts, NO_FACTS } from '../../src/access/de
 import type { AccessRequest } from '../../src/access/request.ts';
 import { callerAs } from './callers.ts';
 
-const STRANGER: Facts = { isPatientBound: true, isKnownAtFacility: false, person: undefined };
+const STRANGER: Facts = { binding: 'one', isKnownAtFacility: false, person: undefined };
 const read = (type: string, patients?: readonly string[]): AccessRequest => ({ action: 'read', type, id: 'x', ...(patients === undefined ? {} : { patients }) });
 
 /** Request, facts, and the roles that are let through with the tokens of the embedded issuer. */
@@ -105,7 +105,7 @@ describe('decide', () => {
 
 describe('breaking the glass', () => {
   const breaker = callerAs('clinician', { breakGlass: { reason: 'Unconscious in the emergency room' } });
-  const opened: Facts = { isPatientBound: true, isKnownAtFacility: false, person: ['p2', 'p3'] };
+  const opened: Facts = { binding: 'one', isKnownAtFacility: false, person: ['p2', 'p3'] };
 
   it('opens the record of one person and says so', () => {
     const permit = { limits: [], breakGlass: { reason: 'Unconscious in the emergency room', patients: ['p2', 'p3'] } };

@@ -1,0 +1,67 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { observation, organization, patient } from './samples.ts';
+import { startServer } from './server.ts';
+import type { Answer, Parsed, TestServer } from './server.ts';
+
+const NUMBER = 'https://numbers.example';
+const breaking = { 'X-Break-Glass-Reason': encodeURIComponent('急诊昏迷，需要既往检验结果'), 'X-Purpose-Of-Use': 'ETREAT' };
+
+let server: TestServer;
+let clinician: Record<string, string>;
+const ask = (address: string, headers = clinician): Promise<Answer> => server.fhir('GET', address, undefined, headers);
+const ids = ({ body }: Answer): string[] => (body.entry ?? []).flatMap((entry: Parsed) => entry.resource?.id ?? []).sort();
+const as = (role: 'clinician' | 'auditor', subject: string): Record<string, string> => ({ Authorization: `Bearer ${server.token(role, { subject, ...(role === 'clinician' ? { facility: 'here' } : {}) })}` });
+
+beforeAll(async () => {
+  server = await startServer();
+  clinician = as('clinician', 'dr-a');
+  const at = (id: string, organizationId: string, changes: object = {}) => patient({ id, managingOrganization: { reference: `Organization/${organizationId}` }, ...changes });
+  const stored = [
+    organization({ id: 'here' }), organization({ id: 'there' }),
+    at('known', 'here', { identifier: [{ system: NUMBER, value: '1' }] }),
+    at('stranger', 'there', { identifier: [{ system: NUMBER, value: '2' }], link: [{ other: { reference: 'Patient/other' }, type: 'seealso' }] }),
+    at('other', 'there'),
+    observation('known', { id: 'of-known', performer: [{ reference: 'Organization/here' }] }),
+    observation('stranger', { id: 'of-stranger', valueQuantity: undefined, valueString: 'positive' }),
+    observation('known', { id: 'of-nobody', subject: { identifier: { system: NUMBER, value: '9' } } }),
+    { resourceType: 'Account', id: 'shared', status: 'active', subject: [{ reference: 'Patient/known' }, { reference: 'Patient/stranger' }] },
+    { resourceType: 'Account', id: 'own', status: 'active', subject: [{ reference: 'Patient/known' }] },
+    { resourceType: 'Group', id: 'group', type: 'person', actual: true, member: [{ entity: { reference: 'Patient/known' } }, { entity: { reference: 'Patient/stranger' } }] },
+  ];
+  for (const resource of stored as { resourceType: string; id: string }[]) {
+    const { status, text } = await server.fhir('PUT', `/${resource.resourceType}/${resource.id}`, resource);
+    expect(status, text).toBe(201);
+  }
+});
+afterAll(() => server.stop());
+
+describe('breaking the glass', () => {
+  it('opens nothing that is about no patient of the exchange, and tells it from nothing that is not there', async () => {
+    const refusals = await Promise.all(['/Observation/of-nobody', '/Observation/none', '/Patient/none', '/Observation/of-nobody/_history', '/Observation/none/_history/1'].map((address) => ask(address, { ...clinician, ...breaking })));
+    expect(new Set(refusals.map(({ status, body }) => `${status} ${body.issue[0].diagnostics}`))).toEqual(new Set([`403 ${refusals[0]!.body.issue[0].diagnostics}`]));
+  });
+
+  it('still answers that nobody was found by an identifier', async () => {
+    const answer = await ask(`/Patient?identifier=${NUMBER}|none`, { ...clinician, ...breaking });
+    expect([answer.status, ids(answer)]).toEqual([200, []]);
+  });
+
+  it('names a person by id or identifier alone, not by a link to the record of somebody else', async () => {
+    expect((await ask('/Patient?link=Patient/other', { ...clinician, ...breaking })).status).toBe(403);
+    expect(ids(await ask('/Patient?_id=stranger&link=Patient/other', { ...clinician, ...breaking }))).toEqual(['stranger']);
+  });
+});
+
+describe('a clinician', () => {
+  it('finds no resource that is about others as well, and is told how to get those that are not', async () => {
+    for (const address of ['/Account?patient=known', '/Account?subject=Patient/known', '/Account?patient=known&_summary=count', '/Group?member=Patient/known', '/Provenance?patient=known']) {
+      const { status, body } = await ask(address);
+      expect(status, address).toBe(403);
+      expect(body.issue[0].diagnostics).toMatch(/about several patients.*_revinclude/);
+      expect((await ask(address, { ...clinician, ...breaking })).status, address).toBe(403);
+    }
+    expect(ids(await ask('/Patient?_id=known&_revinclude=Account:patient'))).toEqual(['known', 'own']);
+    expect((await ask('/Account/own')).status).toBe(200);
+    expect((await ask('/Account/shared')).status).toBe(403);
+  });
+});
