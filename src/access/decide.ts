@@ -1,6 +1,7 @@
 import type { Clause } from '../fhir/search/query.ts';
 import type { Caller, Role } from './caller.ts';
 import type { PatientBinding } from './patient-binding.ts';
+import { REFERENCE_TYPES, staysWithinReach, staysWithinTraces, typesReached } from './reach.ts';
 import type { AccessRequest, Action, Permit } from './request.ts';
 import { missingScope, parseScopes, type ScopeContext } from './scopes.ts';
 
@@ -24,19 +25,11 @@ const READS: ReadonlySet<Action> = new Set<Action>(['read', 'vread', 'history-in
 const WRITES: ReadonlySet<Action> = new Set<Action>(['create', 'update', 'delete']);
 const INTAKE: ReadonlySet<Action> = new Set<Action>(['intake', 'intake-list', 'intake-replay', 'intake-review']);
 
-/** What every institution may know: who and what exists in the region, and the definitions that data follows. */
-const REFERENCE_TYPES: ReadonlySet<string> = new Set([
-  'Organization', 'OrganizationAffiliation', 'Practitioner', 'PractitionerRole', 'Location', 'HealthcareService', 'Endpoint', 'InsurancePlan',
-  'Medication', 'MedicationKnowledge', 'Substance', 'ObservationDefinition', 'SpecimenDefinition', 'DeviceDefinition', 'ChargeItemDefinition',
-  'CodeSystem', 'ValueSet', 'ConceptMap', 'NamingSystem', 'TerminologyCapabilities', 'StructureDefinition', 'StructureMap', 'SearchParameter',
-  'OperationDefinition', 'CapabilityStatement', 'CompartmentDefinition', 'ImplementationGuide', 'MessageDefinition', 'GraphDefinition',
-  'PlanDefinition', 'ActivityDefinition', 'Library', 'Measure', 'Questionnaire', 'EventDefinition',
-]);
-
 const CONTEXTS: Record<Role, ScopeContext> = { source: 'system', system: 'system', clinician: 'user', auditor: 'user', operator: 'user' };
 
 const PERMIT: Decision = { permitted: true, permit: { limits: [], breakGlass: undefined } };
 const deny = (reason: string): Decision => ({ permitted: false, reason });
+const lacks = (scope: string): Decision => deny(`The token lacks the scope ${scope}`);
 
 /** One reason for a patient of somebody else and for none at all: an answer must not tell whether a person is known elsewhere. */
 const NO_CARE_RELATION = 'Your facility has no care relation with this patient, or there is no such patient. In an emergency, break the glass: '
@@ -52,7 +45,7 @@ export function decide(caller: Caller, request: AccessRequest, facts: Facts): De
   const decision = RULES[caller.role](caller, request, facts);
   if (!decision.permitted) return decision;
   const missing = missingScope(parseScopes(caller.scopes), CONTEXTS[caller.role], request.action, request.type);
-  return missing === undefined ? decision : deny(`The token lacks the scope ${missing}`);
+  return missing === undefined ? decision : lacks(missing);
 }
 
 type Rule = (caller: Caller, request: AccessRequest, facts: Facts) => Decision;
@@ -62,8 +55,15 @@ const RULES: Record<Role, Rule> = {
   clinician: decideForClinician,
   auditor: decideForAuditor,
   operator: decideForOperator,
-  system: () => PERMIT,
+  system: decideForSystem,
 };
+
+/** What a search is chained to shapes its answer: the token must cover that too. */
+function decideForSystem(caller: Caller, { where = [] }: AccessRequest): Decision {
+  const grants = parseScopes(caller.scopes);
+  const missing = [...typesReached(where)].map((type) => missingScope(grants, 'system', 'search-type', type)).find((scope) => scope !== undefined);
+  return missing === undefined ? PERMIT : lacks(missing);
+}
 
 function decideForSource(caller: Caller, { action, source }: AccessRequest): Decision {
   if (action !== 'intake' && action !== 'intake-list') return deny('A source sends its records to POST /intake/<source> and reads the status of its own messages, nothing else');
@@ -71,7 +71,8 @@ function decideForSource(caller: Caller, { action, source }: AccessRequest): Dec
   return source === caller.source ? PERMIT : deny(`The token is that of source ${caller.source}, which acts for no other`);
 }
 
-function decideForAuditor(_caller: Caller, { action, type }: AccessRequest): Decision {
+function decideForAuditor(_caller: Caller, { action, type, where = [] }: AccessRequest): Decision {
+  if (!staysWithinTraces(where)) return deny('A chain of an auditor ends at an identifier, as in patient.identifier=<system>|<value>: any other would tell about records');
   if (action === 'batch' || (READS.has(action) && type === 'AuditEvent')) return PERMIT;
   return deny('An auditor reads and searches AuditEvent, nothing else');
 }
@@ -87,20 +88,11 @@ function decideForClinician(caller: Caller, request: AccessRequest, facts: Facts
   if (!READS.has(action)) return deny('A clinician reads; records come from the systems of the institutions through the intake');
   if (caller.facility === undefined) return deny('The token names no facility; a clinician reads as a member of one');
   if (type === 'AuditEvent') return deny('Traces are read by auditors');
-  if (type !== undefined && reachesRecords(type, request.where ?? [])) return deny('A clinician\'s search must not lead through reference data to records of patients: the answer would tell about patients of others');
+  if (type !== undefined && !staysWithinReach(type, request.where ?? [])) return deny('A chain or _has of a clinician leads to reference data, or is patient.identifier=<system>|<value> with one value: any other would tell about records of other patients');
   if (type !== undefined && REFERENCE_TYPES.has(type)) return PERMIT;
   if (facts.binding === 'none') return deny(`${type ?? 'The history of everything'} is neither about one patient nor reference data, so that a clinician cannot read it`);
   if (facts.binding === 'several' && action === 'search-type') return deny(`A resource of type ${type ?? ''} can be about several patients, so that a clinician cannot search for it; Patient?_id=<id>&_revinclude=${type ?? ''}:<parameter> gives those that are about this patient alone`);
   return type === 'Patient' && action === 'search-type' ? decideOnPatientSearch(caller, caller.facility, facts) : decideOnRecord(caller, request, facts);
-}
-
-/** True when a chain leads from reference data to what is none: `Practitioner?_has:Observation:performer:patient=p2` asks about p2. */
-function reachesRecords(type: string, where: readonly Clause[]): boolean {
-  return where.some((clause) => {
-    if (clause.kind === 'or') return reachesRecords(type, clause.clauses);
-    if (clause.kind !== 'chain' && clause.kind !== 'has') return false;
-    return (REFERENCE_TYPES.has(type) && !REFERENCE_TYPES.has(clause.type)) || reachesRecords(clause.type, clause.where);
-  });
 }
 
 /** Finding a patient is limited to those known at the facility, unless the glass is broken for one person. */

@@ -7,7 +7,7 @@ import type { Services } from '../services.ts';
 /** A search with the persons that it names in place of single Patients. */
 export interface PersonSearch {
   readonly where: readonly Clause[];
-  /** Logical ids of the Patients that the query names, before their persons are looked up; undefined when it names none. */
+  /** Logical ids of the Patients that the query names, before their persons are looked up; empty when one of them is not found, undefined when it names none. */
   readonly named: readonly string[] | undefined;
   /** All Patients of these persons. */
   readonly linked: readonly string[];
@@ -31,6 +31,7 @@ export async function searchPersons(services: Services, type: string, where: rea
   const named = new Set<string>();
   const linked = new Set<string>();
   let namesPatient = false;
+  let findsAll = true;
   const widened: Clause[] = [];
   for (const clause of where) {
     const mention = await patientsNamedBy(services, type, clause);
@@ -43,12 +44,14 @@ export async function searchPersons(services: Services, type: string, where: rea
     // Alternatives that are no patients would be disclosed on the strength of those that are.
     if (asksAbout && mention.others.length === 0) {
       namesPatient = true;
+      findsAll &&= mention.patients.length > 0;
       mention.patients.forEach((id) => named.add(id));
       all.forEach((id) => linked.add(id));
     }
     widened.push(widen(clause, all, mention.others));
   }
-  return { where: widened, named: namesPatient ? [...named] : undefined, linked: [...linked] };
+  // One whom nobody knows must not be told from one whom others know by what else the query names.
+  return { where: widened, named: namesPatient ? (findsAll ? [...named] : []) : undefined, linked: [...linked] };
 }
 
 /** Logical ids of the Patients among the alternatives of a clause, and the alternatives that are no Patients. */

@@ -92,7 +92,7 @@ describe('a clinician', () => {
   });
 
   it('learns nothing through a chain from reference data', async () => {
-    expect(await ask(clinician, '/Organization?_has:Observation:performer:patient=li-b')).toMatchObject({ status: 403, diagnostics: expect.stringMatching(/lead through reference data/) });
+    expect(await ask(clinician, '/Organization?_has:Observation:performer:patient=li-b')).toMatchObject({ status: 403, diagnostics: expect.stringMatching(/leads to reference data/) });
   });
 
   it('reads reference data, and neither writes nor reads traces nor lists messages', async () => {

@@ -64,4 +64,52 @@ describe('a clinician', () => {
     expect((await ask('/Account/own')).status).toBe(200);
     expect((await ask('/Account/shared')).status).toBe(403);
   });
+
+  it.each([
+    ['Patient?_id=known&_summary=count&_has:Provenance:target:target:Observation.value-string=positive'],
+    ['Patient?_id=known&_has:Observation:patient:code=x'],
+    ['Observation?patient=known&has-member:Observation.value-string=positive'],
+    ['Observation?patient=known&encounter.patient.identifier=2'],
+    ['Observation?patient=known&performer:Patient.identifier=2'],
+    ['Observation?patient.name=x'],
+    ['Observation?patient.identifier=1,2'],
+    [`Observation?patient.identifier=${NUMBER}|`],
+    ['Organization?_has:Observation:performer:patient=stranger'],
+    ['Organization?_has:Patient:organization:identifier=2'],
+  ])('learns nothing of others through the chain of %s', async (address) => {
+    const { status, body } = await ask(`/${address}`);
+    expect([status, body.issue?.[0].diagnostics]).toEqual([403, expect.stringMatching(/leads to reference data, or is patient\.identifier/)]);
+  });
+
+  it('chains to reference data, and names a patient by identifier', async () => {
+    expect(ids(await ask(`/Observation?patient.identifier=${NUMBER}|1&performer:Organization.name=x`))).toEqual([]);
+    expect(ids(await ask(`/Observation?patient.identifier=${NUMBER}|1`))).toEqual(['of-known']);
+    expect((await ask('/Organization?_has:PractitionerRole:organization:practitioner=x')).status).toBe(200);
+  });
+
+  it('is told the same of an identifier that others know and of one that nobody knows', async () => {
+    const [of, none] = await Promise.all(['2', '3'].map((value) => ask(`/Observation?patient=known&patient.identifier=${NUMBER}|${value}`)));
+    expect(of!.status).toBe(403);
+    expect(none!.text).toBe(of!.text);
+  });
+});
+
+describe('an auditor', () => {
+  it('finds traces by the identifier of a patient', async () => {
+    expect((await ask('/Observation?patient=known')).status).toBe(200);
+    expect(ids(await ask(`/AuditEvent?patient.identifier=${NUMBER}|1&action=E`, as('auditor', 'auditor-a'))).length).toBeGreaterThan(0);
+  });
+
+  it.each([['patient._has:Observation:patient:value-string=positive'], ['entity:Observation.status=final'], ['patient.name=x'], ['patient.organization.identifier=x']])('learns nothing of records through %s', async (query) => {
+    const { status, body } = await ask(`/AuditEvent?${query}`, as('auditor', 'auditor-a'));
+    expect([status, body.issue?.[0].diagnostics]).toEqual([403, expect.stringMatching(/ends at an identifier/)]);
+  });
+});
+
+describe('a system', () => {
+  it('chains only to what its scopes cover', async () => {
+    const narrow = { Authorization: `Bearer ${server.token('system', { scopes: ['system/Patient.rs'] })}` };
+    const { status, body } = await ask('/Patient?_has:Observation:patient:value-string=positive', narrow);
+    expect([status, body.issue?.[0].diagnostics]).toEqual([403, 'The token lacks the scope system/Observation.s']);
+  });
 });
