@@ -92,6 +92,7 @@ function decideForClinician(caller: Caller, request: AccessRequest, facts: Facts
   if (type !== undefined && REFERENCE_TYPES.has(type)) return PERMIT;
   if (facts.binding === 'none') return deny(`${type ?? 'The history of everything'} is neither about one patient nor reference data, so that a clinician cannot read it`);
   if (facts.binding === 'several' && action === 'search-type') return deny(`A resource of type ${type ?? ''} can be about several patients, so that a clinician cannot search for it; Patient?_id=<id>&_revinclude=${type ?? ''}:<parameter> gives those that are about this patient alone`);
+  if (action === 'history-type') return deny(`The history of all ${type ?? ''} resources tells about patients of others; a clinician reads that of one, at ${type ?? ''}/<id>/_history`);
   return type === 'Patient' && action === 'search-type' ? decideOnPatientSearch(caller, caller.facility, facts) : decideOnRecord(caller, request, facts);
 }
 

@@ -67,12 +67,13 @@ async function versionsOf(services: Services, { type, id, query }: HistoryInput,
   return { ...page, items: page.items.filter((stored) => services.fhir.isResourceType(stored.type)) };
 }
 
-/** Leave and trace. Every patient whose data is on the page is named; a page of a type is the affair of those who may read all of it. */
+/** Leave and trace. Every patient whose data is on the page is named; a page with a version about nobody is as open as that version. */
 async function discloseHistory(services: Services, caller: Caller, { type, id, query }: HistoryInput, page: Page): Promise<void> {
   const action = id !== undefined ? 'history-instance' : type !== undefined ? 'history-type' : 'history-system';
-  const shown = page.items.filter((stored) => !stored.deleted);
-  const patients = [...new Set(shown.flatMap((stored) => patientsIn(services, stored)))];
-  const request = { action, patients, ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }) } as const;
+  const shown = page.items.filter((stored) => !stored.deleted).map((stored) => patientsIn(services, stored));
+  const patients = [...new Set(shown.flat())];
+  const isPartlyAboutNobody = shown.some((about) => about.length === 0);
+  const request = { action, patients: isPartlyAboutNobody ? [] : patients, ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }) } as const;
   const permit = await authorize(services, caller, request);
   await traceRead(services, caller, { interaction: action, resources: resourcesOf(page.items), patients, query, breakGlass: permit.breakGlass });
 }

@@ -65,6 +65,17 @@ describe('a clinician', () => {
     expect((await ask('/Account/shared')).status).toBe(403);
   });
 
+  it('reads the history of one resource, where each version may be read by itself', async () => {
+    await server.fhir('PUT', '/Observation/moved', observation('known', { id: 'moved' }));
+    expect((await ask('/Observation/moved/_history')).status).toBe(200);
+    await server.fhir('PUT', '/Observation/moved', observation('known', { id: 'moved', subject: { identifier: { system: NUMBER, value: '9' } } }));
+    expect((await ask('/Observation/moved/_history')).status).toBe(403);
+    expect((await ask('/Observation/moved/_history?_count=1')).status).toBe(403);
+    expect((await ask('/Observation/moved/_history/1')).status).toBe(200);
+    expect((await ask('/Observation/_history')).body.issue[0].diagnostics).toMatch(/one, at Observation\/<id>\/_history/);
+    expect((await ask('/Organization/_history')).status).toBe(200);
+  });
+
   it.each([
     ['Patient?_id=known&_summary=count&_has:Provenance:target:target:Observation.value-string=positive'],
     ['Patient?_id=known&_has:Observation:patient:code=x'],
