@@ -14,9 +14,9 @@ const BLOCKING_WAIT_MS = 20;
 /** While opening nothing else is to be done, so SQLite may wait. */
 const OPENING_WAIT_MS = 10_000;
 /** Page cache. What falls out of it is still in the cache of the operating system. */
-const CACHE_KIB = 16 * 1024;
+const CACHE_KIB = 32 * 1024;
 /** The write-ahead log is copied into the database when it has grown by so many pages of 4 KiB. */
-const CHECKPOINT_PAGES = 8_000;
+const CHECKPOINT_PAGES = 16_000;
 const MAX_STATEMENTS = 300;
 /** The text of a search with thousands of alternatives is not worth keeping. */
 const MAX_KEPT_SQL = 4_000;
