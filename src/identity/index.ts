@@ -1,3 +1,4 @@
 /** Which Patients are one person. Imported by the decision point, so nothing here may import `access/`. */
 export { facilitiesOf, linkedPatients } from './persons.ts';
+export { personNamesOf } from './patient-traits.ts';
 export { personChanges, type PersonChanges } from './person-changes.ts';

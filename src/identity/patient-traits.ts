@@ -26,6 +26,15 @@ export function personIdOf(patient: string, { residentId, name }: Traits): strin
   return residentId === undefined || name === '' ? derivedId('Person', 'patient', patient) : derivedId('Person', 'resident-id', residentId.number, name);
 }
 
+/**
+ * Under which names writers of this Patient meet others: all who share one of them may write the same Person or review.
+ * For use within a process only, since a resident ID is among them.
+ */
+export function personNamesOf(patient: Resource & { readonly id: string }): readonly string[] {
+  const { residentId } = traitsOf(patient);
+  return [patient.id, ...(residentId === undefined ? [] : [residentId.number])];
+}
+
 /** A record with two different valid numbers belongs to nobody for certain. */
 function residentIdOf(patient: Resource): ResidentId | undefined {
   const numbers = new Set(listOf(patient['identifier']).flatMap(({ system, value, use }) => {

@@ -4,6 +4,7 @@ import { referenceTo } from '../fhir/resource.ts';
 import { personChanges } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
+import type { Superseded } from './find-superseded.ts';
 import { findSuperseded } from './find-superseded.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
 import type { EntryPlan, EntryResult } from './plan-entries.ts';
@@ -13,7 +14,8 @@ import { provenancesOf } from './provenance.ts';
 import type { SourceMessage } from './records.ts';
 import { renderAcceptance } from './render-answer.ts';
 import type { Processing } from './settle-message.ts';
-import { closingChanges, untilSettled } from './settle-message.ts';
+import { closingChanges } from './settle-message.ts';
+import { statementsOf } from './statement.ts';
 
 /** Resources that one trace names: a document of a store has its limit. */
 const RESOURCES_PER_TRACE = 1_000;
@@ -22,39 +24,39 @@ const RESOURCES_PER_TRACE = 1_000;
  * Stores what a message brought, together with its answer, provenance, persons and trace: all or none.
  *
  * @param prepared with at least one accepted entry
+ * @throws ServiceError 'conflict' or 'version-conflict' when another message came in between
  */
-export function commitMessage(services: Services, inbox: InboxMessage, processing: Processing, prepared: PreparedMessage): Promise<Answer> {
-  return untilSettled(services, inbox, async () => {
-    const now = services.clock().toISOString();
-    const plan = await planOf(services, inbox.message, prepared.accepted, { ...processing, now });
-    const persons = await personChanges(services, { written: plan.patients });
-    const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
-    const message = finished(inbox.message, prepared, now);
-    const touched = plan.results.filter(isWritten).map(({ key }) => referenceTo(key));
-    const changes: Change[] = [
-      ...plan.changes,
-      ...persons.changes,
-      ...provenancesOf(message, processing.source, touched, now).map((resource) => ({ kind: 'put' as const, resource })),
-      ...await closingChanges(inbox, message, answer),
-      ...traces(services, processing, { touched, patients: patientsOf(prepared.accepted) }),
-    ];
-    await services.store.commit(changes, { assuming: persons.assuming });
-    return answer;
-  });
+export async function commitMessage(services: Services, inbox: InboxMessage, processing: Processing, prepared: PreparedMessage): Promise<Answer> {
+  const now = services.clock().toISOString();
+  const plan = await planOf(services, inbox.message, prepared.accepted, { ...processing, now });
+  const persons = await personChanges(services, { written: plan.patients });
+  const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
+  const touched = plan.results.filter(isWritten).map(({ key }) => referenceTo(key));
+  const records = [...provenancesOf(inbox, processing.source, touched, now), ...statementsOf(inbox, plan.results.map(({ key }) => referenceTo(key)))];
+  const changes: Change[] = [
+    ...plan.changes,
+    ...persons.changes,
+    ...records.map((resource) => ({ kind: 'put' as const, resource })),
+    ...await closingChanges(inbox, finished(inbox.message, prepared, now), answer),
+    ...traces(services, processing, { touched, patients: patientsOf(prepared.accepted) }),
+  ];
+  await services.store.commit(changes, { assuming: [...persons.assuming, ...plan.assuming] });
+  return answer;
 }
 
 function finished(message: SourceMessage, { kind, entryCount, faults, accepted }: PreparedMessage, now: string): SourceMessage {
   return { ...message, status: faults.length > 0 ? 'partial' : 'processed', finishedAt: now, kind, entryCount, issueCount: faults.length, unmapped: uniqueGaps(accepted) };
 }
 
-async function planOf(services: Services, message: SourceMessage, entries: readonly PreparedEntry[], { source, interaction, now }: Processing & { readonly now: string }): Promise<EntryPlan> {
+async function planOf(services: Services, message: SourceMessage, entries: readonly PreparedEntry[], { source, interaction, now }: Processing & { readonly now: string }): Promise<EntryPlan & Pick<Superseded, 'assuming'>> {
   const stored = new Map((await services.store.readMany(keysOfPlan(entries, source.id))).map((item) => [referenceTo(item), item]));
   const plan = (superseded: ReadonlySet<string>): EntryPlan => planEntries(entries, { source: source.id, stored, superseded, now });
   const first = plan(new Set());
   const overwritten = first.results.filter((result) => result.outcome === 'updated').map(({ key }) => key);
-  // A message processed for the first time is the newest; one that waited may not be.
-  if (interaction === 'intake' || overwritten.length === 0) return first;
-  return plan(await findSuperseded(services, message, overwritten));
+  if (overwritten.length === 0) return { ...first, assuming: [] };
+  // The message may have waited, or be so large that a newer one was faster.
+  const { superseded, assuming } = await findSuperseded(services, message, overwritten, interaction !== 'intake');
+  return { ...plan(superseded), assuming };
 }
 
 function traces(services: Services, processing: Processing, { touched, patients }: { readonly touched: readonly string[]; readonly patients: readonly string[] }): Change[] {

@@ -2,11 +2,14 @@ import { promisify } from 'node:util';
 import { gunzip, gzip, gzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { Caller } from '../access/index.ts';
+import { traceChange } from '../audit/index.ts';
 import type { ErrorKind } from '../errors.ts';
 import { isServiceError, ServiceError } from '../errors.ts';
 import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource } from '../fhir/resource.ts';
+import { referenceTo } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
+import type { Stored } from '../store/store.ts';
 import type { SourceMessage } from './records.ts';
 import { ANSWER_TYPE, MESSAGE_TYPE, messageResource, parseMessage, PAYLOAD_TYPE } from './records.ts';
 
@@ -17,7 +20,7 @@ const PART_LENGTH = 8_000_000;
 /** Smaller bodies are packed sooner than another thread would begin. */
 const PACK_ASIDE_FROM = 64_000;
 
-/** A message with the version under which the inbox holds it. */
+/** A message with the version under which the inbox holds it: 1 until it was processed. */
 export interface InboxMessage { readonly message: SourceMessage; readonly version: number }
 
 /** What a source was told. `body` is a Bundle, or an OperationOutcome if the message was refused. */
@@ -46,8 +49,12 @@ export async function enterInbox(services: Services, caller: Caller, arrival: Ar
     sentBy: { subject: caller.subject, requestId: caller.requestId, address: caller.address },
   };
   try {
-    await services.store.commit([{ kind: 'put', resource: messageResource(message), expectedVersion: 0 }, ...payload.map((resource) => ({ kind: 'put' as const, resource }))]);
-    return { message, version: 1, isRepeat: false };
+    const [stored] = await services.store.commit([
+      { kind: 'put', resource: messageResource(message), expectedVersion: 0 },
+      ...payload.map((resource) => ({ kind: 'put' as const, resource })),
+      traceChange(services, caller, { action: 'create', interaction: 'intake-received', outcome: 'success', resources: [referenceTo({ type: MESSAGE_TYPE, id })] }),
+    ]);
+    return { message: { ...message, receivedAt: stored?.lastUpdated ?? message.receivedAt }, version: 1, isRepeat: false };
   } catch (error) {
     if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
     const known = await findInInbox(services, id);
@@ -65,7 +72,16 @@ export async function readInbox(services: Services, id: string): Promise<InboxMe
 
 async function findInInbox({ store }: Services, id: string): Promise<InboxMessage | undefined> {
   const stored = await store.read({ type: MESSAGE_TYPE, id });
-  return stored === undefined || stored.deleted ? undefined : { message: parseMessage(stored.body), version: stored.version };
+  return stored === undefined || stored.deleted ? undefined : toInboxMessage(stored);
+}
+
+/**
+ * A message as stored. When it was received is told by the store, whose time all gateways share and which never goes back:
+ * by that messages are put in order.
+ */
+export function toInboxMessage({ body, version, lastUpdated }: Stored): InboxMessage {
+  const message = parseMessage(body);
+  return { message: version === 1 ? { ...message, receivedAt: lastUpdated } : message, version };
 }
 
 /** The body of a message, as it came. */

@@ -33,8 +33,8 @@ export function keysOfPlan(entries: readonly PreparedEntry[], source: string): R
 }
 
 /**
- * The writes of a message's entries over what is stored now. Each expects the version it was planned over, so that the
- * versions in the answer are true or the commit fails.
+ * The writes of a message's entries over what is stored now. Each expects the version it was planned over, also where it
+ * leaves a resource unchanged, so that the versions in the answer are true or the commit fails.
  *
  * @param stored by reference; @param superseded references that stay as they are; @param now instant
  */
@@ -43,7 +43,7 @@ export function planEntries(entries: readonly PreparedEntry[], context: {
 }): EntryPlan {
   const { source, stored, superseded, now } = context;
   const results = entries.map((entry) => resultOf(entry, stored.get(referenceTo(keyOf(entry.resource))), superseded));
-  const written = entries.filter((_, at) => results[at]?.outcome === 'created' || results[at]?.outcome === 'updated');
+  const having = (...outcomes: readonly EntryResult['outcome'][]): PreparedEntry[] => entries.filter((_, at) => outcomes.some((outcome) => outcome === results[at]?.outcome));
   const records = new Map<string, Change>();
   for (const { resource, aliasId, gaps } of entries) {
     const current = stored.get(referenceTo({ type: ALIAS_TYPE, id: aliasId ?? '' }));
@@ -53,8 +53,8 @@ export function planEntries(entries: readonly PreparedEntry[], context: {
   }
   return {
     results,
-    changes: [...written.map(({ resource }) => put(resource, stored)), ...records.values()],
-    patients: written.map(({ resource }) => resource).filter((resource) => resource.resourceType === 'Patient'),
+    changes: [...having('created', 'updated', 'unchanged').map(({ resource }) => put(resource, stored)), ...records.values()],
+    patients: having('created', 'updated').map(({ resource }) => resource).filter((resource) => resource.resourceType === 'Patient'),
   };
 }
 

@@ -1,15 +1,19 @@
 import type { ScannedBundle } from '../fhir/bundle.ts';
 import { scanBundle } from '../fhir/bundle.ts';
 import { JsonError } from '../fhir/json.ts';
+import { personNamesOf } from '../identity/index.ts';
 import { inTurnIfLarge } from '../large-bodies.ts';
 import type { Services } from '../services.ts';
 import { commitMessage } from './commit-message.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
 import { readPayload } from './inbox.ts';
+import { inLine } from './in-line.ts';
+import type { PreparedMessage } from './prepare-message.ts';
 import { prepareMessage } from './prepare-message.ts';
 import { refuseMessage } from './refuse-message.ts';
 import { renderRefusal } from './render-answer.ts';
 import type { Processing } from './settle-message.ts';
+import { untilSettled } from './settle-message.ts';
 
 /** The body of a message, and where its entries stand; the scan's error for a body that cannot be read. */
 export interface ScannedBody { readonly bytes: Buffer; readonly bundle: ScannedBundle | JsonError }
@@ -29,7 +33,7 @@ export function scanBody(services: Services, bytes: Buffer): ScannedBody {
  * another gateway, comes to the same resources.
  *
  * @param body where the caller has it at hand; else it is read from the inbox
- * @throws ServiceError 'unavailable' when the store is gone: the message stays in the inbox and is resumed at the next start
+ * @throws ServiceError 'unavailable' when the store is gone: the message stays in the inbox and is resumed later
  */
 export function processMessage(services: Services, inbox: InboxMessage, processing: Processing, body?: ScannedBody): Promise<Answer> {
   return inTurnIfLarge(services, inbox.message.bytes, () => processInTurn(services, inbox, processing, body));
@@ -39,18 +43,32 @@ async function processInTurn(services: Services, inbox: InboxMessage, processing
   const { bytes, bundle } = body ?? scanBody(services, await readPayload(services, inbox.message));
   if (bundle instanceof JsonError) return refuseUnreadable(services, inbox, processing, bundle);
   try {
-    const prepared = await prepareMessage(services, processing.source, bundle, bytes);
-    if (prepared.accepted.length > 0) return await commitMessage(services, inbox, processing, prepared);
-    const { kind, entryCount, faults } = prepared;
-    return await refuseMessage(services, inbox, processing, { kind, entryCount, issueCount: faults.length, answer: renderRefusal('invalid', faults.map((fault) => fault.issue)) });
+    const prepare = (): Promise<PreparedMessage> => prepareMessage(services, processing.source, bundle, bytes);
+    const first = await prepare();
+    return await inLine(services, personsIn(first), () => untilSettled(services, inbox, async (attempt) => {
+      // What was met in between may be what a reference was led to.
+      const prepared = attempt === 1 ? first : await prepare();
+      return prepared.accepted.length > 0 ? commitMessage(services, inbox, processing, prepared) : refuseInvalid(services, inbox, processing, prepared);
+    }));
   } catch (error) {
     if (error instanceof JsonError) return refuseUnreadable(services, inbox, processing, error);
     throw error;
   }
 }
 
+/** What concurrent messages of the same persons would all write. */
+function personsIn({ accepted }: PreparedMessage): readonly string[] {
+  return [...new Set(accepted.flatMap(({ resource }) => (resource.resourceType === 'Patient' ? personNamesOf(resource) : [])))];
+}
+
+function refuseInvalid(services: Services, inbox: InboxMessage, processing: Processing, { kind, entryCount, faults }: PreparedMessage): Promise<Answer> {
+  const answer = renderRefusal('invalid', faults.map((fault) => fault.issue));
+  return refuseMessage(services, inbox, processing, { kind, entryCount, issueCount: faults.length, answer });
+}
+
 function refuseUnreadable(services: Services, inbox: InboxMessage, processing: Processing, error: JsonError): Promise<Answer> {
   const isMalformed = error.reason === 'syntax';
   const issue = { severity: 'fatal', code: isMalformed ? 'structure' : 'too-long', diagnostics: error.message } as const;
-  return refuseMessage(services, inbox, processing, { issueCount: 1, answer: renderRefusal(isMalformed ? 'malformed' : 'too-large', [issue]) });
+  const answer = renderRefusal(isMalformed ? 'malformed' : 'too-large', [issue]);
+  return untilSettled(services, inbox, () => refuseMessage(services, inbox, processing, { issueCount: 1, answer }));
 }

@@ -1,7 +1,7 @@
 import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { sourceUri } from '../normalize/index.ts';
-import type { SourceMessage } from './records.ts';
+import type { InboxMessage } from './inbox.ts';
 import type { Source } from './source.ts';
 
 /** System of the ids of messages in `Provenance.entity`. */
@@ -11,16 +11,17 @@ export const TARGETS_PER_PROVENANCE = 1_000;
 
 /**
  * Who brought a message when, and what came of it. `occurred` is when the message was received, `recorded` when its
- * resources were written: a replay comes later and must not undo what newer messages said.
+ * resources were written. Each processing of a message that writes has a Provenance of its own, so that a replay adds to
+ * what is known and takes nothing away.
  *
  * @param targets references of the resources that the message created or changed
  * @param now instant
  */
-export function provenancesOf(message: SourceMessage, source: Source, targets: readonly string[], now: string): (Resource & { readonly id: string })[] {
+export function provenancesOf({ message, version }: InboxMessage, source: Source, targets: readonly string[], now: string): (Resource & { readonly id: string })[] {
   const parts = Math.ceil(targets.length / TARGETS_PER_PROVENANCE);
   return Array.from({ length: parts }, (_, part) => ({
     resourceType: 'Provenance',
-    id: derivedId('Provenance', message.id, part),
+    id: derivedId('Provenance', message.id, version, part),
     meta: { source: sourceUri(source.id) },
     target: targets.slice(part * TARGETS_PER_PROVENANCE, (part + 1) * TARGETS_PER_PROVENANCE).map((reference) => ({ reference })),
     occurredDateTime: message.receivedAt,

@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { parseReference } from '../fhir/references.ts';
 import type { JsonValue, Resource } from '../fhir/resource.ts';
 import { isObject } from '../fhir/resource.ts';
-import type { IndexTerms, TokenTerm } from '../fhir/search/terms.ts';
+import type { IndexTerms, ReferenceTerm, TokenTerm } from '../fhir/search/terms.ts';
 import { ALIAS_TYPE } from '../normalize/index.ts';
 import { UNMAPPED_TYPE, unmappedCode } from '../terminology/index.ts';
 
@@ -14,6 +15,8 @@ export const MESSAGE_TYPE = 'SourceMessage';
 export const PAYLOAD_TYPE = 'SourcePayload';
 /** What was answered. */
 export const ANSWER_TYPE = 'SourceAnswer';
+/** Of which resources a message spoke. */
+export const STATEMENT_TYPE = 'SourceStatement';
 
 /** `partial`: a batch of which some entries were refused. */
 export const MESSAGE_STATUSES = ['received', 'processed', 'partial', 'refused'] as const;
@@ -68,6 +71,7 @@ export function parseMessage(body: string): SourceMessage {
 export function internalTerms(resource: Resource): IndexTerms | undefined {
   if (resource.resourceType === MESSAGE_TYPE) return messageTerms(resource);
   if (resource.resourceType === UNMAPPED_TYPE) return { ...NO_TERMS, token: [...token('source', resource['source']), ...token('kind', resource['kind'])] };
+  if (resource.resourceType === STATEMENT_TYPE) return statementTerms(resource);
   return TERMLESS_TYPES.has(resource.resourceType) ? NO_TERMS : undefined;
 }
 
@@ -87,6 +91,19 @@ function messageTerms(resource: Resource): IndexTerms {
         return gap.success ? [{ param: 'unmapped', system: gap.data.kind, code: unmappedCode(gap.data) }] : [];
       }),
     ],
+  };
+}
+
+function statementTerms({ about, received, message }: Resource): IndexTerms {
+  const instant = typeof received === 'string' ? Date.parse(received) : Number.NaN;
+  return {
+    ...NO_TERMS,
+    token: token('message', message),
+    reference: (Array.isArray(about) ? about : []).flatMap((reference): ReferenceTerm[] => {
+      const target = typeof reference === 'string' ? parseReference(reference) : undefined;
+      return target?.kind === 'relative' ? [{ param: 'about', type: target.type, id: target.id, url: '' }] : [];
+    }),
+    date: Number.isNaN(instant) ? [] : [{ param: 'received', start: instant, end: instant }],
   };
 }
 

@@ -16,28 +16,30 @@ export interface Processing {
   readonly interaction: 'intake' | 'intake-resume' | 'intake-replay';
 }
 
-/** As many messages of one person may meet at one moment; each meeting lets at least one through. */
-const MAX_ATTEMPTS = 20;
+const SHORTEST_PAUSE_MS = 5;
+const LONGEST_PAUSE_MS = 500;
 
 /**
- * Plans and commits again while other messages change the same resources in between.
+ * Plans and commits again while other messages change the same resources in between, for as long as a request may take.
+ * Those of this process stand in line; with those of other gateways the pauses grow until each finds a gap.
  *
  * @param inbox the message as it stood when the processing began
  * @param commit plans over what is stored now, and commits
  * @returns the answer of the commit, or that of another gateway that was faster
  * @throws ServiceError 'unavailable' when the meetings do not end
  */
-export async function untilSettled(services: Services, inbox: InboxMessage, commit: () => Promise<Answer>): Promise<Answer> {
+export async function untilSettled(services: Services, inbox: InboxMessage, commit: (attempt: number) => Promise<Answer>): Promise<Answer> {
+  const deadline = performance.now() + services.config.limits.requestMs;
   for (let attempt = 1; ; attempt++) {
     try {
-      return await commit();
+      return await commit(attempt);
     } catch (error) {
       if (!isServiceError(error, 'conflict') && !isServiceError(error, 'version-conflict')) throw error;
       const { version } = await readInbox(services, inbox.message.id);
       const settled = version === inbox.version ? undefined : await readAnswer(services, inbox.message.id);
       if (settled !== undefined) return settled;
-      if (attempt === MAX_ATTEMPTS) throw new ServiceError('unavailable', 'The message is in the inbox, and too many others change the same records now; send it again to get its answer', [], { cause: error });
-      await pause(Math.random() * attempt);
+      if (performance.now() > deadline) throw new ServiceError('unavailable', 'The message is in the inbox, and too many others change the same records now; it is processed later; send it again to get its answer', [], { cause: error });
+      await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** attempt));
     }
   }
 }

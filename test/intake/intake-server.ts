@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { buildApp } from '../../src/app.ts';
 import { registerSources } from '../../src/intake/index.ts';
+import { openServices } from '../../src/open-services.ts';
 import type { Services } from '../../src/services.ts';
 import type { Answer, TestServer } from '../http/server.ts';
 import { startServer } from '../http/server.ts';
 import { databaseUri } from '../mongo-server.ts';
 
-/** A gateway with the calls that sources and operators make. */
-export interface IntakeServer extends TestServer {
+/** The calls that sources and operators make. */
+export interface Calls {
   /** Pushes a body as a source; text and bytes go out as they are. */
   push(source: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Asks as an operator. */
@@ -14,6 +17,8 @@ export interface IntakeServer extends TestServer {
   /** Every current resource of a FHIR type, without what changes with each write. */
   stored(type: string): Promise<Record<string, unknown>[]>;
 }
+
+export interface IntakeServer extends TestServer, Calls {}
 
 export interface IntakeOptions {
   /** What the gateway works with, changed. */
@@ -26,18 +31,35 @@ export interface IntakeOptions {
 export async function startIntakeServer({ change, uri, env = {} }: IntakeOptions = {}): Promise<IntakeServer> {
   const server = await startServer({ ...env, ...(uri === undefined ? {} : { BUND_STORE: databaseUri(uri, `bund-intake-${randomUUID()}`) }) }, change);
   await registerSources(server.services);
+  return { ...server, ...callsOf(server) };
+}
+
+/** Another gateway on the same store, as a process of its own would be. Stop it before the first. */
+export async function startBeside(first: TestServer): Promise<Calls & Pick<TestServer, 'stop'>> {
+  const services = await openServices({ ...first.services.config }, 'test-2');
+  const server = buildApp(services).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  const stop = async (): Promise<void> => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await services.store.close();
+  };
+  return { ...callsOf({ ...first, services, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}` }), stop };
+}
+
+function callsOf(server: TestServer): Calls {
+  const { url, services } = server;
   const tokens = new Map<string, string>();
   const tokenOf = (source: string): string => {
-    const token = tokens.get(source) ?? server.token('source', { subject: source, source });
-    tokens.set(source, token);
-    return token;
+    const known = tokens.get(source) ?? server.token('source', { subject: source, source });
+    tokens.set(source, known);
+    return known;
   };
   const operatorToken = server.token('operator');
   return {
-    ...server,
-    push: (source, body, headers = {}) => call(`${server.url}/intake/${source}`, 'POST', body, { Authorization: `Bearer ${tokenOf(source)}`, ...headers }),
-    operator: (method, address) => call(server.url + address, method, undefined, { Authorization: `Bearer ${operatorToken}` }),
-    stored: async (type) => (await storedOf(server.services, type)).map((body) => JSON.parse(body, (name, value: unknown) => (name === 'lastUpdated' || name === 'versionId' ? undefined : value))),
+    push: (source, body, headers = {}) => call(`${url}/intake/${source}`, 'POST', body, { Authorization: `Bearer ${tokenOf(source)}`, ...headers }),
+    operator: (method, address) => call(url + address, method, undefined, { Authorization: `Bearer ${operatorToken}` }),
+    stored: async (type) => (await storedOf(services, type)).map((body) => JSON.parse(body, (name, value: unknown) => (name === 'lastUpdated' || name === 'versionId' ? undefined : value))),
   };
 }
 
