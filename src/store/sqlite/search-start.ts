@@ -1,4 +1,4 @@
-import type { Clause } from '../../fhir/search/query.ts';
+import type { Clause, SearchQuery } from '../../fhir/search/query.ts';
 import type { ClauseSql, RidSet } from './clause-sql.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
@@ -33,7 +33,7 @@ export class SearchStarts {
     this.#clauses = clauses;
   }
 
-  choose(type: string, where: readonly Clause[]): Start {
+  choose({ type, where, sort }: Pick<SearchQuery, 'type' | 'where' | 'sort'>): Start {
     const byId = where.find((clause) => clause.kind === 'id' && clause.negate !== true);
     if (byId !== undefined) return this.#ofClause(type, where, byId);
     const record = recordRows(this.#names, type, where);
@@ -42,16 +42,17 @@ export class SearchStarts {
       return { from: source({ select: rows, isUnique: record.lists.length === 1 }), where: [], rest: record.rest, isOrdered: false, isLarge: false };
     }
     if (record !== undefined) return this.#ofClause(type, where, record.clause);
-    return this.#ofFewest(type, where);
+    return this.#ofFewest(type, where, sort.length > 0);
   }
 
-  #ofFewest(type: string, where: readonly Clause[]): Start {
+  /** @param isSorted in an order of its own: then all of a set is looked at, and its size counts also when there is but one */
+  #ofFewest(type: string, where: readonly Clause[], isSorted: boolean): Start {
     const sets = where.flatMap((clause) => {
       const set = this.#clauses.set(type, clause);
       return set === undefined ? [] : [{ clause, set }];
     });
     const [only] = sets;
-    if (only !== undefined && sets.length === 1 && only.set.ordered !== undefined) return this.#ofClause(type, where, only.clause);
+    if (!isSorted && only !== undefined && sets.length === 1 && only.set.ordered !== undefined) return this.#ofClause(type, where, only.clause);
     const sized = sets.map((each) => ({ ...each, size: this.#sizeOf(each.set) })).sort((a, b) => a.size - b.size);
     const [smallest] = sized;
     if (smallest !== undefined && smallest.size < SMALL_SET) return this.#ofClause(type, where, smallest.clause);

@@ -48,7 +48,7 @@ export class Searching {
   }
 
   count({ type, where }: Pick<SearchQuery, 'type' | 'where'>): number {
-    const start = this.#starts.choose(type, where);
+    const start = this.#starts.choose({ type, where, sort: [] });
     return numberOf(this.#connection.get(sql`SELECT count(*) AS n FROM ${start.from} WHERE ${and([...start.where, ...this.#probes(type, start.rest)])}`)?.n);
   }
 
@@ -62,7 +62,7 @@ export class Searching {
   #find(query: SearchQuery, after: Position): Found {
     const record = isNewestFirst(query) ? this.#recordListing(query, after) : undefined;
     if (record !== undefined) return this.#read(query, record);
-    const start = this.#starts.choose(query.type, query.where);
+    const start = this.#starts.choose(query);
     if (query.sort.length === 0) return this.#read(query, this.#byCreation(query, start, after));
     const inWindow = start.isLarge ? this.#findInWindow(query, after) : undefined;
     return inWindow ?? this.#read(query, this.#sorted(query, start, after));
