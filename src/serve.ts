@@ -2,7 +2,7 @@ import type { Server } from 'node:http';
 import { startSigning } from './audit/index.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
-import { registerSources, resumeIntake } from './intake/index.ts';
+import { registerSources, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
 import type { Services } from './services.ts';
 
@@ -17,19 +17,20 @@ export interface Gateway {
 /** Requests still under way after this long are cut off; what they were told is durable, the rest was not acknowledged. */
 const DRAIN_MS = 8_000;
 
-/** Starts a gateway: listens, finishes the messages that an earlier process left in the inbox, signs audit heads at intervals. */
+/** Starts a gateway: listens, finishes the messages left in the inbox and signs audit heads, both at intervals. */
 export async function serve(config: Config, writer: string): Promise<Gateway> {
   const services = await openServices(config, writer);
   try {
     await registerSources(services);
     const server = await listen(services);
     const signing = startSigning(services);
-    void resumeIntake(services).catch((error: unknown) => services.log.error({ err: error }, 'could not resume the inbox'));
+    const resuming = startResuming(services);
     return {
       url: urlOf(server, config.host),
       services,
       stop: async () => {
         await drain(server);
+        await resuming.stop();
         await signing.stop();
         await services.store.close();
       },

@@ -3,5 +3,5 @@ export { listUnmapped, type UnmappedEntry } from './list-unmapped.ts';
 export { loadSources, requireKnownProfiles, SourceError, type Sources } from './load-sources.ts';
 export { internalTerms } from './records.ts';
 export { registerSources } from './register-sources.ts';
-export { resumeIntake } from './resume-intake.ts';
 export type { Source } from './source.ts';
+export { startResuming } from './start-resuming.ts';

@@ -1,11 +1,19 @@
 import type { Actor } from '../access/index.ts';
 import type { Services } from '../services.ts';
 import type { InboxMessage } from './inbox.ts';
+import { toInboxMessage } from './inbox.ts';
 import { processMessage } from './process-message.ts';
-import { MESSAGE_TYPE, parseMessage, type SourceMessage } from './records.ts';
+import { MESSAGE_TYPE, type SourceMessage } from './records.ts';
 import { sourceOf } from './source-of.ts';
 
 const PAGE = 50;
+
+export interface ResumeOptions {
+  /** Leaves alone what came less than so many milliseconds ago: it may still be worked on. */
+  readonly minAgeMs?: number;
+  /** Aborted, it ends after the message under way. */
+  readonly signal?: AbortSignal;
+}
 
 /**
  * Processes what was received and not finished, as after a crash. Meanwhile other gateways may do the same, or still be at
@@ -14,15 +22,17 @@ const PAGE = 50;
  *
  * @returns how many messages were finished
  */
-export async function resumeIntake(services: Services): Promise<number> {
+export async function resumeIntake(services: Services, { minAgeMs = 0, signal }: ResumeOptions = {}): Promise<number> {
+  const before = services.clock().getTime() - minAgeMs;
   let finished = 0;
   let after: string | undefined;
   do {
     const page = await services.store.search({
       type: MESSAGE_TYPE, where: [{ kind: 'token', param: 'status', anyOf: [{ code: 'received' }] }], sort: [], limit: PAGE, ...(after === undefined ? {} : { after }),
     });
-    for (const item of page.items) {
-      if (await resume(services, { message: parseMessage(item.body), version: item.version })) finished++;
+    for (const inbox of page.items.map(toInboxMessage)) {
+      if (signal?.aborted === true) return finished;
+      if (Date.parse(inbox.message.receivedAt) <= before && await resume(services, inbox)) finished++;
     }
     after = page.next;
   } while (after !== undefined);

@@ -1,8 +1,14 @@
 import { hash } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Caller } from '../../src/access/index.ts';
 import { enterInbox } from '../../src/intake/inbox.ts';
-import { resumeIntake } from '../../src/intake/index.ts';
+import { readInbox } from '../../src/intake/inbox.ts';
+import { resumeIntake } from '../../src/intake/resume-intake.ts';
+import { readConfig } from '../../src/config.ts';
+import { serve } from '../../src/serve.ts';
 import type { IntakeServer } from './intake-server.ts';
 import { startIntakeServer } from './intake-server.ts';
 import { labBundle } from './samples.ts';
@@ -67,6 +73,32 @@ describe('a message that was received and not finished', () => {
     await resumeIntake(server.services);
     const found = await server.fhir('GET', '/Observation?identifier=resume-7-1');
     expect(found.body.entry[0].resource.valueQuantity.value).toBe(2.5);
+  });
+
+  it('is traced as soon as it is in the inbox', async () => {
+    const id = await leaveReceived('r9', '{');
+    const traced = await server.fhir('GET', '/AuditEvent?subtype=intake-received&_count=1');
+    expect(traced.body.entry[0].resource).toMatchObject({ action: 'C', agent: [{ who: { identifier: { value: 'hospital-a' } } }, {}], entity: [{ what: { reference: `SourceMessage/${id}` } }, {}] });
+    await resumeIntake(server.services);
+  });
+
+  it('is left alone while it may still be worked on', async () => {
+    await leaveReceived('r10', JSON.stringify(labBundle('hospital-a', { number: 'resume-10' }, [])));
+    expect(await resumeIntake(server.services, { minAgeMs: 60_000 })).toBe(0);
+    expect(await resumeIntake(server.services, { signal: AbortSignal.abort() })).toBe(0);
+    expect(await resumeIntake(server.services)).toBe(1);
+  });
+
+  it('is finished by a gateway that runs already, once a request would have taken too long', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'bund-resume-'));
+    const gateway = await serve(readConfig({ BUND_STORE: `sqlite:${path.join(folder, 'bund.db')}`, BUND_PORT: '0', BUND_LOG: 'silent', BUND_LIMIT_REQUEST_MS: '100' }), 'resume-1');
+    const content = Buffer.from(JSON.stringify(labBundle('hospital-a', { number: 'resume-11' }, [])));
+    for (const number of ['r11', 'r12']) {
+      const { message } = await enterInbox(gateway.services, caller, { source: 'hospital-a', messageId: number, contentHash: number, bytes: content });
+      await vi.waitFor(async () => expect((await readInbox(gateway.services, message.id)).message.status).toBe('processed'), { timeout: 20_000, interval: 20 });
+    }
+    await gateway.stop();
+    await rm(folder, { recursive: true });
   });
 
   it('waits on when the description of its source is gone', async () => {
