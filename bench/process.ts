@@ -10,10 +10,10 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `node script` and waits for the first line of its output that holds an http address. */
+/** Starts `node --max-semi-space-size=8 script`, as `npm start` does, and waits for the first line of its output that holds an http address. */
 export async function startServer(script: string, env: NodeJS.ProcessEnv): Promise<ServerProcess> {
   const started = performance.now();
-  const child = spawn(process.execPath, [script], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--max-semi-space-size=8', script], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await addressOf(child);
   const readyMs = performance.now() - started;
   return {

@@ -125,7 +125,7 @@ function traceOf(n: number): Resource & { readonly id: string } {
 /** Measures a new SQLite database in a temporary folder. */
 export async function measureSqlite(fhir: Fhir, load: StoreLoad): Promise<StoreFigures> {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'bund-bench-store-'));
-  const store = await openStore({ store: { kind: 'sqlite', file: path.join(folder, 'bench.db') } }, fhir, 'bench');
+  const store = await openStore({ store: { kind: 'sqlite', file: path.join(folder, 'bench.db') } }, fhir, { writer: 'bench' });
   try {
     return await measureStore(store, load);
   } finally {

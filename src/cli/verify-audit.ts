@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const lines = headLines(given.heads ?? headsFile(config.dataDir));
   const publicKey = await readAuditKey(given.key ?? auditKeyFile(config.dataDir));
   await requireStore(config);
-  const store = await openStore(config, await openFhir(readingOf(config)), 'verify-audit');
+  const store = await openStore(config, await openFhir(readingOf(config)), { writer: 'verify-audit' });
   try {
     const report = await verifyAudit({ store, lines, publicKey }, await progressOf(store));
     printAuditReport(report);

@@ -51,7 +51,7 @@ async function copyAfter(intrude: (db: DatabaseSync, folder: string) => unknown)
 
 /** Every fault, as the command prints it. */
 async function faultsIn(folder: string, heads = headsFile(folder)): Promise<readonly string[]> {
-  const store = await openStore(readConfig(environment(folder)), fhir, 'verify');
+  const store = await openStore(readConfig(environment(folder)), fhir, { writer: 'verify' });
   const { chains, signatures, found, intact } = await verifyAudit({ store, lines: headLines(heads), publicKey: await readAuditKey(auditKeyFile(folder)) });
   await store.close();
   const faults = chains.flatMap(({ fault }) => (fault === undefined ? [] : [`${fault.writer} ${fault.seq} ${fault.id ?? ''}: ${fault.what}`]));
