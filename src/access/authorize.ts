@@ -1,10 +1,10 @@
-import { recordTrace } from '../audit/index.ts';
+import { actionOf, recordTrace } from '../audit/index.ts';
 import { ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Caller } from './caller.ts';
 import { factsOf } from './care-relation.ts';
 import { CARE_RELATION, decide } from './decide.ts';
-import type { AccessRequest, Action, Permit } from './request.ts';
+import type { AccessRequest, Permit } from './request.ts';
 
 /**
  * Asks for leave. The limits of the permit are part of the query, never a filter after it.
@@ -15,13 +15,14 @@ export async function authorize(services: Services, caller: Caller, request: Acc
   const decision = decide(caller, request, await factsOf(services, caller, request));
   if (decision.permitted) return decision.permit;
   await recordTrace(services, caller, {
-    action: TRACED_AS[request.action],
+    action: actionOf(request.action),
     interaction: request.action,
     outcome: 'refused',
     reason: decision.reason,
     ...(request.type !== undefined && request.id !== undefined ? { resources: [`${request.type}/${request.id}`] } : {}),
     ...(request.patients !== undefined ? { patients: request.patients.map((id) => `Patient/${id}`) } : {}),
     ...(request.query !== undefined ? { query: request.query } : {}),
+    ...(caller.breakGlass !== undefined ? { breakGlass: caller.breakGlass } : {}),
   });
   throw new ServiceError('forbidden', decision.reason);
 }
@@ -52,9 +53,3 @@ export async function disclosable<T extends Disclosure>(services: Services, call
 
 /** A resource as far as its disclosure depends on it; `patients` are logical ids as in `IndexTerms.patients`. */
 export interface Disclosure { readonly type: string; readonly patients: readonly string[] }
-
-const TRACED_AS = {
-  read: 'read', vread: 'read', 'history-instance': 'read', 'history-type': 'read', 'history-system': 'read', 'search-type': 'search',
-  create: 'create', update: 'update', delete: 'delete', validate: 'operation', batch: 'operation', transaction: 'operation',
-  intake: 'create', 'intake-list': 'search', 'intake-replay': 'operation', 'intake-review': 'operation',
-} as const satisfies Record<Action, string>;

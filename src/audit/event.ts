@@ -1,3 +1,14 @@
+/** Interactions by the action that a trace records; all others are operations. */
+const ACTIONS: ReadonlyMap<string, Event['action']> = new Map([
+  ...(['read', 'vread', 'history-instance', 'history-type', 'history-system'] as const).map((name) => [name, 'read'] as const),
+  ['search-type', 'search'], ['intake-list', 'search'],
+  ['create', 'create'], ['intake', 'create'], ['update', 'update'], ['delete', 'delete'],
+]);
+
+export function actionOf(interaction: string): Event['action'] {
+  return ACTIONS.get(interaction) ?? 'operation';
+}
+
 /** What happened, as `traceOf` turns it into an AuditEvent after the IHE BALP patterns. */
 export interface Event {
   readonly action: 'create' | 'read' | 'search' | 'update' | 'delete' | 'operation' | 'login';

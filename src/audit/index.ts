@@ -1,8 +1,8 @@
 /** The trace: an AuditEvent for every access, chained, signed and proved. */
-export type { Event } from './event.ts';
+export { actionOf, type Event } from './event.ts';
 export { headsFile } from './head-file.ts';
 export { headLines } from './head-lines.ts';
-export { recordTrace, traceChange } from './record-trace.ts';
+export { recordTrace, traceChange, traceChanges } from './record-trace.ts';
 export { type Signing, startSigning } from './signing.ts';
 export { BREAK_GLASS_POLICY, type Trace, traceOf } from './trace.ts';
 export { type AuditReport, type AuditSource, verifyAudit } from './verify-audit.ts';

@@ -41,7 +41,7 @@ export function sendIssues(res: Response, status: number, issues: readonly Issue
 }
 
 /** True when the time limit has answered already, or the client is gone. */
-function isOver(res: Response): boolean {
+export function isOver(res: Response): boolean {
   return res.headersSent || res.destroyed;
 }
 

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { authenticate, callerOf } from '../http/authenticate.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
-import { listRequest } from '../rest/list-request.ts';
+import { listRequest } from '../http/list-request.ts';
 import type { Services } from '../services.ts';
 import { listReviews } from './list-reviews.ts';
 

@@ -1,13 +1,14 @@
 import { Router } from 'express';
-import type { Request, RequestHandler, Response } from 'express';
+import type { RequestHandler, Response } from 'express';
 import { ServiceError } from '../errors.ts';
 import { authenticate, callerOf } from '../http/authenticate.ts';
 import { readBody } from '../http/body.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
 import { requireJsonAccepted, requireJsonBody } from '../http/media-type.ts';
 import { RESPONSES } from '../http/outcome.ts';
+import { pathParameter } from '../http/path-parameter.ts';
 import { send } from '../http/send.ts';
-import { listRequest } from '../rest/list-request.ts';
+import { listRequest } from '../http/list-request.ts';
 import type { Services } from '../services.ts';
 import type { Answer } from './inbox.ts';
 import { listMessages, readMessageDetail } from './list-messages.ts';
@@ -29,13 +30,13 @@ export function intakeRouter(services: Services): Router {
     .all(methodNotAllowed('GET'));
   router.route('/messages/:id')
     .get(async (req, res) => {
-      const { message, answer } = await readMessageDetail(services, callerOf(res), parameter(req, 'id'));
+      const { message, answer } = await readMessageDetail(services, callerOf(res), pathParameter(req, 'id'));
       const answered: unknown = answer === undefined ? undefined : JSON.parse(answer);
       res.json({ message, answer: answered });
     })
     .all(methodNotAllowed('GET'));
   router.route('/messages/:id/replay')
-    .post(async (req, res) => sendAnswer(res, await replayMessage(services, callerOf(res), parameter(req, 'id'))))
+    .post(async (req, res) => sendAnswer(res, await replayMessage(services, callerOf(res), pathParameter(req, 'id'))))
     .all(methodNotAllowed('POST'));
   router.route('/:source')
     .post(push(services))
@@ -48,7 +49,7 @@ function push(services: Services): RequestHandler {
     requireJsonAccepted(req.headers, undefined);
     requireJsonBody(req.headers);
     const bytes = await readBody(services, req, res, services.config.limits.bundleBytes);
-    const receipt = await receiveMessage(services, callerOf(res), { source: parameter(req, 'source'), messageId: req.get('X-Message-Id'), bytes });
+    const receipt = await receiveMessage(services, callerOf(res), { source: pathParameter(req, 'source'), messageId: req.get('X-Message-Id'), bytes });
     await sendAnswer(res, receipt, { [INBOX_ID]: receipt.inboxId, ...(receipt.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
   };
 }
@@ -67,9 +68,4 @@ function list(services: Services): RequestHandler {
 
 function sendAnswer(res: Response, { refusedAs, body }: Answer, headers: Readonly<Record<string, string>> = {}): Promise<void> {
   return send(res, { status: refusedAs === undefined ? 200 : RESPONSES[refusedAs].status, headers, body });
-}
-
-function parameter(req: Request, name: string): string {
-  const value = req.params[name];
-  return typeof value === 'string' ? value : '';
 }

@@ -1,4 +1,3 @@
-import { authorize } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { isServiceError } from '../errors.ts';
 import type { ScannedBundle, ScannedEntry } from '../fhir/bundle.ts';
@@ -12,15 +11,20 @@ import { deleteResource } from './delete.ts';
 import { entryAnswer, entryFailure, responseBundle } from './entry-answer.ts';
 import { issuesAt } from './entry-faults.ts';
 import { answerGet } from './entry-get.ts';
+import { attemptOf } from './entry-interaction.ts';
 import { readEntryRequest, writeAddress } from './entry-request.ts';
+import type { EntryRequest } from './entry-request.ts';
 import { writePreference } from './prefer.ts';
 import type { Preference } from './prefer.ts';
+import { tracingFailure } from './trace-failure.ts';
 import { update } from './update.ts';
 
 export interface BundleContext {
   /** Public address of the API. */
   readonly base: string;
   readonly preference: Preference;
+  /** True when the time limit has answered, or the client is gone: what was not begun is left. */
+  readonly isOver: () => boolean;
 }
 
 /** So many entries are under way together, and share commits. */
@@ -33,13 +37,13 @@ const ORDER = ['DELETE', 'POST', 'PUT', 'GET'] as const;
  * @see https://hl7.org/fhir/R4/http.html#transaction
  */
 export async function processBatch(services: Services, caller: Caller, bundle: ScannedBundle, context: BundleContext): Promise<Answer> {
-  await authorize(services, caller, { action: 'batch' });
   const entries = new Array<string>(bundle.entryCount);
   let room = services.config.limits.bundleBytes;
   for (const indexes of inOrder(bundle)) {
     const queue = indexes.values();
     const work = async (): Promise<void> => {
       for (const index of queue) {
+        if (context.isOver()) return;
         const entry = bundle.entry(index);
         const answer = room > 0 || !isGet(entry) ? await answerEntry(services, caller, entry, context) : tooMuch(entry);
         entries[index] = answer;
@@ -73,7 +77,8 @@ function tooMuch({ at }: ScannedEntry): string {
 
 async function answerEntry(services: Services, caller: Caller, entry: ScannedEntry, context: BundleContext): Promise<string> {
   try {
-    return entryAnswer(await act(services, caller, entry, context), context.preference);
+    const request = readEntryRequest(entry, context.base);
+    return entryAnswer(await tracingFailure(services, caller, attemptOf(request), () => act(services, caller, { entry, request }, context)), context.preference);
   } catch (error) {
     const { kind, status, issues } = failureOf(error, caller.requestId);
     if (kind === 'fault') services.log.error({ requestId: caller.requestId, ...describeError(error) }, 'entry of a batch failed');
@@ -81,14 +86,13 @@ async function answerEntry(services: Services, caller: Caller, entry: ScannedEnt
   }
 }
 
-function act(services: Services, caller: Caller, entry: ScannedEntry, context: BundleContext): Promise<Answer> {
-  const request = readEntryRequest(entry, context.base);
+function act(services: Services, caller: Caller, { entry, request }: { entry: ScannedEntry; request: EntryRequest }, context: BundleContext): Promise<Answer> {
   const { method, query, conditions, at } = request;
   if (method === 'GET') return answerGet(services, caller, request, context);
   const { type, id } = writeAddress(request);
   const address = { type, ...(id === undefined ? {} : { id }), ...(query === '' ? {} : { query }) };
   if (method === 'DELETE') return deleteResource(services, caller, address, conditions);
-  const incoming = { resource: entry.value['resource'], at: `${at}.resource` };
+  const incoming = { body: () => Promise.resolve(entry.value['resource']), at: `${at}.resource` };
   const preference = writePreference(context.preference);
   if (method === 'PUT') return update(services, caller, { ...address, ...incoming, conditions }, preference);
   return create(services, caller, { type, ...incoming, ...(request.ifNoneExist === undefined ? {} : { ifNoneExist: request.ifNoneExist }) }, preference);

@@ -1,3 +1,4 @@
+import { authorize } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { scanBundle } from '../fhir/bundle.ts';
 import { inTurnIfLarge } from '../large-bodies.ts';
@@ -10,9 +11,14 @@ import { processTransaction } from './transaction.ts';
 
 /**
  * Does what a batch or a transaction asks for.
+ *
+ * @param read gives the body
  * @throws JsonError; ServiceError 'malformed' for another resource, 'not-supported' for another kind of bundle
  */
-export function processBundle(services: Services, caller: Caller, bytes: Buffer, context: BundleContext): Promise<Answer> {
+export async function processBundle(services: Services, caller: Caller, read: () => Promise<Buffer>, context: BundleContext): Promise<Answer> {
+  // Who may send no batch may send no transaction either: their body need not be read.
+  await authorize(services, caller, { action: 'batch' });
+  const bytes = await read();
   const bundle = scanBundle(bytes, { entries: services.config.limits.bundleEntries });
   if (bundle.envelope['resourceType'] !== 'Bundle') throw refused('malformed', 'structure', 'The body must be a Bundle; a single resource is sent to the address of its type', 'Bundle.resourceType');
   switch (bundle.type) {

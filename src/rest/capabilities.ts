@@ -2,7 +2,7 @@ import manifest from '../../package.json' with { type: 'json' };
 import type { SearchParameter } from '../fhir/search/parameters.ts';
 import type { Services } from '../services.ts';
 import type { Answer } from './answer.ts';
-import { PAGE_PARAMETER } from './page-link.ts';
+import { PAGE_PARAMETER } from '../http/page-link.ts';
 
 /** Interactions of every resource type, but for traces, which are only read. */
 const READS = ['read', 'vread', 'history-instance', 'history-type', 'search-type'] as const;

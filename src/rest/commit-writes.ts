@@ -1,5 +1,5 @@
 import type { Caller } from '../access/index.ts';
-import { traceOf } from '../audit/index.ts';
+import { traceChanges } from '../audit/index.ts';
 import { isServiceError, ServiceError } from '../errors.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
@@ -27,8 +27,6 @@ export interface WritePlan {
   readonly assuming: readonly Assumption[];
 }
 
-/** A trace of a large transaction is cut into several, so that each stays readable. */
-const RESOURCES_PER_TRACE = 200;
 const MAX_ATTEMPTS = 8;
 
 /**
@@ -89,19 +87,14 @@ function tracesOf(services: Services, caller: Caller, plan: WritePlan): Change[]
   ];
   return (['create', 'update', 'delete', 'read'] as const).flatMap((action) => {
     const same = touched.filter((item) => item.action === action);
-    const parts = Array.from({ length: Math.ceil(same.length / RESOURCES_PER_TRACE) }, (_, part) => same.slice(part * RESOURCES_PER_TRACE, (part + 1) * RESOURCES_PER_TRACE));
-    return parts.map((part) => traceChange(services, caller, { action, interaction: plan.interaction, touched: part }));
+    if (same.length === 0) return [];
+    const patients = new Set(same.flatMap((item) => item.patients));
+    return traceChanges(services, caller, {
+      action, interaction: plan.interaction, outcome: 'success',
+      resources: same.map((item) => referenceTo(item.key)),
+      patients: [...patients].map((id) => referenceTo({ type: 'Patient', id })),
+    });
   });
 }
 
 interface Touched { readonly action: Write['action'] | 'read'; readonly key: ResourceKey; readonly patients: readonly string[] }
-
-function traceChange(services: Services, caller: Caller, { action, interaction, touched }: { action: Touched['action']; interaction: string; touched: readonly Touched[] }): Change {
-  const patients = new Set(touched.flatMap((item) => item.patients));
-  const event = {
-    action, interaction, outcome: 'success',
-    resources: touched.map((item) => referenceTo(item.key)),
-    patients: [...patients].map((id) => referenceTo({ type: 'Patient', id })),
-  } as const;
-  return { kind: 'append', trace: traceOf(caller, event, { now: services.clock(), id: services.newId() }) };
-}

@@ -9,8 +9,8 @@ import type { Preference } from './prefer.ts';
 import { targetOfCreate } from './target.ts';
 import { writeResource } from './write-resource.ts';
 
-/** `ifNoneExist` is the query of a conditional create. */
-export interface CreateInput { readonly type: string; readonly resource: unknown; readonly ifNoneExist?: string; readonly at?: string }
+/** `body` gives the resource once the caller may create it. `ifNoneExist` is the query of a conditional create. */
+export interface CreateInput { readonly type: string; readonly body: () => Promise<unknown>; readonly ifNoneExist?: string; readonly at?: string }
 
 /**
  * Stores a new resource under an id of the server's choice; with `ifNoneExist`, only if none matches it.
@@ -20,7 +20,7 @@ export interface CreateInput { readonly type: string; readonly resource: unknown
 export async function create(services: Services, caller: Caller, input: CreateInput, preference: Preference): Promise<Answer> {
   requireType(services, input.type);
   await authorize(services, caller, { action: 'create', type: input.type });
-  const resource = requireResource(input.resource, { type: input.type }, input.at);
+  const resource = requireResource(await input.body(), { type: input.type }, input.at);
   return repeatOnConflict(async () => {
     const target = await targetOfCreate(services, input.type, input.ifNoneExist);
     if (target.found !== undefined) {

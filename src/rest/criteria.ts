@@ -5,7 +5,7 @@ import type { Clause } from '../fhir/search/query.ts';
 import { readingOf } from '../config.ts';
 import type { Services } from '../services.ts';
 import { refused } from './incoming.ts';
-import { parseQueryText } from './query-text.ts';
+import { parseQueryText } from '../http/query-text.ts';
 
 /** Reads a search with the definitions and limits of this server. */
 export function readSearch(services: Services, type: string, pairs: readonly QueryPair[]): ParsedSearch {

@@ -1,6 +1,6 @@
 import { authorize } from '../access/index.ts';
 import type { AccessRequest, Caller, Permit } from '../access/index.ts';
-import { traceOf } from '../audit/index.ts';
+import { actionOf, recordTrace } from '../audit/index.ts';
 import { ServiceError } from '../errors.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
@@ -34,14 +34,13 @@ export interface Disclosed {
 
 /** Makes the trace of a read or a search durable. */
 export async function traceRead(services: Services, caller: Caller, { interaction, resources, patients, query, breakGlass }: Disclosed): Promise<void> {
-  const event = {
-    action: interaction === 'search-type' ? 'search' : 'read',
+  await recordTrace(services, caller, {
+    action: actionOf(interaction),
     interaction,
     outcome: 'success',
     patients: patients.map((id) => referenceTo({ type: 'Patient', id })),
     ...(resources === undefined ? {} : { resources }),
     ...(query === undefined ? {} : { query }),
     ...(breakGlass === undefined ? {} : { breakGlass }),
-  } as const;
-  await services.store.commit([{ kind: 'append', trace: traceOf(caller, event, { now: services.clock(), id: services.newId() }) }]);
+  });
 }

@@ -3,7 +3,7 @@ import type { JsonObject } from '../fhir/resource.ts';
 import type { ScannedEntry } from '../fhir/bundle.ts';
 import type { Conditions } from './conditions.ts';
 import { refused } from './incoming.ts';
-import { queryOf } from './query-text.ts';
+import { queryOf } from '../http/query-text.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'DELETE', 'HEAD', 'PATCH'] as const;
 

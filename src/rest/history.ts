@@ -9,8 +9,8 @@ import { traceRead } from './disclose.ts';
 import { patientsIn } from './stored-resource.ts';
 import { refused, requireId, requireType } from './incoming.ts';
 import { historyEntry, pageBundle } from './page-bundle.ts';
-import { openPage, PAGE_PARAMETER, signPage } from './page-link.ts';
-import { parseQueryText, valueOf, withoutFormat } from './query-text.ts';
+import { openPage, PAGE_PARAMETER, signPage } from '../http/page-link.ts';
+import { parseQueryText, valueOf, withoutFormat } from '../http/query-text.ts';
 
 /** No `id`: history of the type. No `type` either: of everything. */
 export interface HistoryInput {
@@ -42,7 +42,6 @@ export async function history(services: Services, caller: Caller, input: History
   const position = link === undefined ? undefined : openPage(services.keys, caller.subject, of, link);
   const page = await versionsOf(services, { ...input, query: position?.query ?? input.query }, position?.after);
   await discloseHistory(services, caller, input, page);
-  if (page.items.length === 0) await requireStored(services, input);
   const next = page.next === undefined ? undefined : signPage(services.keys, caller.subject, { of, query: position?.query ?? input.query, after: page.next });
   const address = `${base}${path}/_history`;
   const links = [
@@ -75,11 +74,12 @@ async function discloseHistory(services: Services, caller: Caller, { type, id, q
   const isPartlyAboutNobody = shown.some((about) => about.length === 0);
   const request = { action, patients: isPartlyAboutNobody ? [] : patients, ...(type === undefined ? {} : { type }), ...(id === undefined ? {} : { id }) } as const;
   const permit = await authorize(services, caller, request);
+  if (page.items.length === 0) await requireStored(services, { type, id });
   await traceRead(services, caller, { interaction: action, resources: resourcesOf(page.items), patients, query, breakGlass: permit.breakGlass });
 }
 
 /** An id that was never stored has no history, not an empty one. */
-async function requireStored(services: Services, { type, id }: HistoryInput): Promise<void> {
+async function requireStored(services: Services, { type, id }: { type: string | undefined; id: string | undefined }): Promise<void> {
   if (type === undefined || id === undefined) return;
   if ((await services.store.read({ type, id })) === undefined) throw new ServiceError('not-found', `There is no ${type} with this id`);
 }

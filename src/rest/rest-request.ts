@@ -4,7 +4,9 @@ import { callerOf } from '../http/authenticate.ts';
 import { baseUrlOf } from '../http/base-url.ts';
 import { readBody } from '../http/body.ts';
 import { isFormBody, requireJsonAccepted, requireJsonBody } from '../http/media-type.ts';
-import { send } from '../http/send.ts';
+import { pathParameter } from '../http/path-parameter.ts';
+import { parseQueryText, queryOf, valueOf } from '../http/query-text.ts';
+import { isOver, send } from '../http/send.ts';
 import { ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { etagOf } from './answer.ts';
@@ -13,7 +15,6 @@ import { conditionsOf } from './conditions.ts';
 import type { Conditions } from './conditions.ts';
 import { conditionQuery } from './entry-request.ts';
 import { parseBody } from './incoming.ts';
-import { parseQueryText, queryOf, valueOf } from './query-text.ts';
 
 /** One HTTP request in the words of the REST API; what only some interactions need is read when they ask for it. */
 export interface RestRequest {
@@ -22,6 +23,10 @@ export interface RestRequest {
   readonly base: string;
   /** Text after the question mark. */
   readonly query: string;
+  /** `_pretty=true`: the answer is for people. */
+  readonly isPretty: boolean;
+  /** True when the time limit has answered, or the client is gone. */
+  readonly isOver: () => boolean;
   readonly type: string;
   readonly id: string;
   readonly version: string;
@@ -43,7 +48,7 @@ export interface RestRequest {
 export function restRequest(services: Services, req: Request, res: Response): RestRequest {
   const { limits } = services.config;
   const query = queryOf(req.url);
-  requireJsonAccepted(req.headers, query.includes('_format') ? valueOf(parseQueryText(query), '_format') : undefined);
+  requireJson(req);
   const jsonBytes = async (limitBytes: number): Promise<Buffer> => {
     requireJsonBody(req.headers);
     return readBody(services, req, res, limitBytes);
@@ -53,9 +58,11 @@ export function restRequest(services: Services, req: Request, res: Response): Re
     caller: callerOf(res),
     base: apiBaseOf(services, req),
     query,
-    type: parameter(req, 'type'),
-    id: parameter(req, 'id'),
-    version: parameter(req, 'version'),
+    isPretty: query.includes('_pretty') && valueOf(parseQueryText(query), '_pretty') === 'true',
+    isOver: () => isOver(res),
+    type: pathParameter(req, 'type'),
+    id: pathParameter(req, 'id'),
+    version: pathParameter(req, 'version'),
     prefer: req.get('Prefer'),
     get conditions() { return conditionsOf(req.headers); },
     get ifNoneExist() { return ifNoneExistOf(req); },
@@ -71,6 +78,12 @@ export function restRequest(services: Services, req: Request, res: Response): Re
   };
 }
 
+/** @throws ServiceError 'not-acceptable' for a client that does not take JSON */
+export function requireJson(req: Request): void {
+  const query = queryOf(req.url);
+  requireJsonAccepted(req.headers, query.includes('_format') ? valueOf(parseQueryText(query), '_format') : undefined);
+}
+
 /** Public address of the FHIR API. */
 export function apiBaseOf(services: Services, req: Request): string {
   return `${baseUrlOf(services.config, req)}/fhir`;
@@ -83,11 +96,6 @@ export function sendAnswer(res: Response, { status, body, version, location }: A
     ...(location === undefined ? {} : { Location: `${base}/${location}` }),
   };
   return send(res, { status, headers, ...(body === undefined ? {} : { body }) });
-}
-
-function parameter(req: Request, name: string): string {
-  const value = req.params[name];
-  return typeof value === 'string' ? value : '';
 }
 
 function ifNoneExistOf(req: Request): string | undefined {

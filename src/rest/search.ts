@@ -1,4 +1,4 @@
-import { authorize } from '../access/index.ts';
+import { authorize, patientBindingOf } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { ServiceError } from '../errors.ts';
 import { operationOutcome } from '../fhir/outcome.ts';
@@ -14,10 +14,11 @@ import { includeResources } from './include.ts';
 import { requireType } from './incoming.ts';
 import { outcomeEntry, pageBundle, searchEntry } from './page-bundle.ts';
 import type { PageLink } from './page-bundle.ts';
-import { openPage, PAGE_PARAMETER, signPage } from './page-link.ts';
-import { parseStored } from './stored-resource.ts';
+import { openPage, PAGE_PARAMETER, signPage } from '../http/page-link.ts';
+import { parseStored, patientsIn } from './stored-resource.ts';
 import { searchPersons } from './person-clauses.ts';
-import { parseQueryText, valueOf, withoutFormat, writeQueryText } from './query-text.ts';
+import type { PersonSearch } from './person-clauses.ts';
+import { parseQueryText, valueOf, withoutFormat, writeQueryText } from '../http/query-text.ts';
 import { subsetOf } from './subset.ts';
 import type { Part } from './subset.ts';
 
@@ -50,8 +51,7 @@ export async function search(services: Services, caller: Caller, input: SearchIn
   const permit = await authorize(services, caller, { action: 'search-type', type, where: request.where, query: text, ...(persons.named === undefined ? {} : { patients: persons.named }) });
   const found = await findPage(services, request, [...persons.where, ...permit.limits], after);
   const included = await includeResources(services, { caller, permit }, request, found.items);
-  const matched = type === 'Patient' ? found.items.map((stored) => stored.id) : [];
-  const patients = [...new Set([...persons.linked, ...matched, ...included.patients])];
+  const patients = [...new Set([...persons.linked, ...patientsOfMatches(services, request, persons, found.items), ...included.patients])];
   await traceRead(services, caller, { interaction: 'search-type', patients, query: text, breakGlass: permit.breakGlass });
 
   const understood = writeQueryText(request.understood);
@@ -87,6 +87,13 @@ function readRequest(services: Services, type: string, query: string, handling: 
   const refusing = handling === 'lenient' ? faults : [...faults, ...unknown];
   if (refusing.length > 0) throw new ServiceError(faults.length > 0 ? 'malformed' : 'not-supported', 'The search cannot be answered as it is asked', refusing);
   return { request, remarks: unknown.map((issue) => ({ ...issue, severity: 'warning' })) };
+}
+
+/** Patients whose data the matches show, where the query does not say so already. */
+function patientsOfMatches(services: Services, { type }: SearchRequest, { named }: PersonSearch, items: readonly Stored[]): readonly string[] {
+  const binding = patientBindingOf(services.fhir, type);
+  const isNamed = named !== undefined && binding === 'one' && type !== 'Patient';
+  return binding === 'none' || isNamed ? [] : items.flatMap((stored) => patientsIn(services, stored));
 }
 
 type FoundPage = Page & { readonly total?: number };

@@ -18,12 +18,14 @@ import { entryAnswer, entryFailure, responseBundle } from './entry-answer.ts';
 import { EntryFaults, issuesAt } from './entry-faults.ts';
 import { answerGet } from './entry-get.ts';
 import { danglingReferences, withFinalReferences } from './entry-references.ts';
+import { attemptOf } from './entry-interaction.ts';
 import { readEntryRequest } from './entry-request.ts';
 import type { EntryRequest } from './entry-request.ts';
 import { resolveEntries } from './entry-targets.ts';
 import type { ResolvedEntries, ResolvedEntry } from './entry-targets.ts';
 import { requireResource } from './incoming.ts';
 import { writePreference } from './prefer.ts';
+import { tracingFailure } from './trace-failure.ts';
 import { writeResource } from './write-resource.ts';
 import type { Incoming } from './write-resource.ts';
 
@@ -46,6 +48,7 @@ export async function processTransaction(services: Services, caller: Caller, bun
   const outcomes = await repeatOnConflict(async () => commitEntries(services, caller, bundle, await resolveEntries(services, caller, bundle, requests)));
   const entries = new Array<string>(bundle.entryCount);
   for (const request of requests) {
+    if (context.isOver()) break;
     const outcome = outcomes.get(request.index);
     entries[request.index] = outcome === undefined
       ? await answerRead(services, caller, request, context)
@@ -117,7 +120,7 @@ function answerOf({ stored, issues }: Outcome, { preference }: BundleContext): A
 /** The writes are done when reads are answered: a read that fails says so in its place. */
 async function answerRead(services: Services, caller: Caller, request: EntryRequest, context: BundleContext): Promise<string> {
   try {
-    return entryAnswer(await answerGet(services, caller, request, context), context.preference);
+    return entryAnswer(await tracingFailure(services, caller, attemptOf(request), () => answerGet(services, caller, request, context)), context.preference);
   } catch (error) {
     if (!isServiceError(error)) throw error;
     return entryFailure(failureOf(error, caller.requestId).status, issuesAt(error, request.at));

@@ -10,8 +10,8 @@ import type { Preference } from './prefer.ts';
 import { targetOfUpdate } from './target.ts';
 import { writeResource } from './write-resource.ts';
 
-/** Either `id` is there, or `query` for a conditional update. */
-export interface UpdateInput { readonly type: string; readonly id?: string; readonly query?: string; readonly resource: unknown; readonly conditions: Conditions; readonly at?: string }
+/** Either `id` is there, or `query` for a conditional update. `body` gives the resource once the caller may update it. */
+export interface UpdateInput { readonly type: string; readonly id?: string; readonly query?: string; readonly body: () => Promise<unknown>; readonly conditions: Conditions; readonly at?: string }
 
 /**
  * Stores the next version of a resource, or the first under an id of the client's choice.
@@ -22,7 +22,7 @@ export async function update(services: Services, caller: Caller, input: UpdateIn
   const { type, id, query, at } = input;
   requireType(services, type);
   await authorize(services, caller, { action: 'update', type, ...(id === undefined ? {} : { id }) });
-  const resource = requireResource(input.resource, id === undefined ? { type } : { type, id }, at);
+  const resource = requireResource(await input.body(), id === undefined ? { type } : { type, id }, at);
   const address = { type, ...(id === undefined ? {} : { id }), ...(query === undefined ? {} : { query }), ...(resource.id === undefined ? {} : { resourceId: resource.id }) };
   return repeatOnConflict(async () => {
     const target = await targetOfUpdate(services, address, input.conditions);

@@ -1,6 +1,7 @@
 import { authorize } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { recordTrace } from '../audit/index.ts';
+import type { ValidateOptions } from '../fhir/fhir.ts';
 import { operationOutcome } from '../fhir/outcome.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import { isObject } from '../fhir/resource.ts';
@@ -8,12 +9,12 @@ import type { JsonObject } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
 import type { Answer } from './answer.ts';
 import { refused, requireId, requireResource, requireType } from './incoming.ts';
-import { parseQueryText, valueOf, withoutFormat } from './query-text.ts';
+import { parseQueryText, valueOf, withoutFormat } from '../http/query-text.ts';
 import { read } from './read.ts';
 import { parseStored } from './stored-resource.ts';
 
-/** `body` is the parsed body: the resource, or Parameters that hold it; undefined when none was sent. */
-export interface ValidateInput { readonly type: string; readonly id?: string; readonly query: string; readonly body: unknown }
+/** `body` gives the parsed body: the resource, or Parameters that hold it; undefined when none was sent. */
+export interface ValidateInput { readonly type: string; readonly id?: string; readonly query: string; readonly body: () => Promise<unknown> }
 
 interface Asked { readonly resource: unknown; readonly profile: string | undefined; readonly mode: string | undefined }
 
@@ -29,7 +30,7 @@ export async function validate(services: Services, caller: Caller, input: Valida
   requireType(services, type);
   if (id !== undefined) requireId(id);
   await authorize(services, caller, { action: 'validate', type, ...(id === undefined ? {} : { id }) });
-  const asked = askedOf(input);
+  const asked = askedOf(input, await input.body());
   const issues = await issuesOf(services, caller, input, asked);
   await recordTrace(services, caller, { action: 'operation', interaction: 'validate', outcome: 'success', ...(id === undefined ? {} : { resources: [`${type}/${id}`] }) });
   return { status: 200, body: JSON.stringify(operationOutcome(issues)) };
@@ -39,19 +40,20 @@ async function issuesOf(services: Services, caller: Caller, { type, id }: Valida
   if (mode !== undefined && !MODES.includes(mode)) throw refused('malformed', 'value', `The mode must be one of ${MODES.join(', ')}`);
   if ((mode === 'delete' || resource === undefined) && id !== undefined) {
     const { body = '' } = await read(services, caller, { type, id });
-    return mode === 'delete' ? [] : services.fhir.validate(parseStored({ body }), profilesOf(profile));
+    return mode === 'delete' ? [] : services.fhir.validate(parseStored({ body }), demands(profile));
   }
   if (mode === 'delete') return [];
   const sent = requireResource(resource, mode === 'update' && id !== undefined ? { type, id } : { type });
-  return services.fhir.validate(sent, profilesOf(profile));
+  return services.fhir.validate(sent, demands(profile));
 }
 
-function profilesOf(profile: string | undefined): { profiles?: readonly string[] } {
-  return profile === undefined ? {} : { profiles: [profile] };
+/** Who asks for a judgement wants to hear of best practices too. */
+function demands(profile: string | undefined): ValidateOptions {
+  return { bestPractice: true, ...(profile === undefined ? {} : { profiles: [profile] }) };
 }
 
 /** Parameters of the operation come in the query, or in a Parameters resource around the one to validate. */
-function askedOf({ type, query, body }: ValidateInput): Asked {
+function askedOf({ type, query }: ValidateInput, body: unknown): Asked {
   const pairs = withoutFormat(parseQueryText(query));
   const unknown = pairs.find(([name]) => name !== 'profile' && name !== 'mode');
   if (unknown !== undefined) throw refused('not-supported', 'not-supported', '$validate takes the parameters profile and mode');

@@ -2,7 +2,7 @@ import { Router } from 'express';
 import { authenticate, callerOf } from '../http/authenticate.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
 import { listUnmapped } from '../intake/index.ts';
-import { listRequest } from '../rest/list-request.ts';
+import { listRequest } from '../http/list-request.ts';
 import type { Services } from '../services.ts';
 
 /** What operators need to keep the mapping tables complete. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseQueryText, writeQueryText } from '../../src/rest/query-text.ts';
+import { parseQueryText, writeQueryText } from '../../src/http/query-text.ts';
 
 const wellFormed = fc.string({ unit: 'grapheme' }).filter((text) => text.isWellFormed());
 

@@ -1,6 +1,6 @@
 import type { Request, Response } from 'express';
 import { ServiceError } from '../errors.ts';
-import { callerOf } from '../http/authenticate.ts';
+import { callerOf } from './authenticate.ts';
 import type { Services } from '../services.ts';
 import { openPage, PAGE_PARAMETER, signPage } from './page-link.ts';
 import { parseQueryText, queryOf, valueOf, withoutFormat, writeQueryText } from './query-text.ts';
