@@ -3,9 +3,9 @@ import { authorize } from '../access/index.ts';
 import { recordTrace } from '../audit/index.ts';
 import type { Clause } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
-import { readAnswer, readInbox } from './inbox.ts';
+import { readAnswer, readInbox, toInboxMessage } from './inbox.ts';
 import type { MessageStatus, SourceMessage } from './records.ts';
-import { MESSAGE_TYPE, parseMessage } from './records.ts';
+import { MESSAGE_TYPE } from './records.ts';
 
 /** What a list of messages is narrowed by. */
 export interface MessageFilter {
@@ -32,7 +32,7 @@ export async function listMessages(services: Services, caller: Caller, filter: M
   const { items, next } = await services.store.search({ type: MESSAGE_TYPE, where, sort: [], limit: page.count, ...(page.after === undefined ? {} : { after: page.after }) });
   const query = Object.entries(wanted).flatMap(([param, code]) => (code === undefined ? [] : [`${param}=${encodeURIComponent(code)}`])).join('&');
   await recordTrace(services, caller, { action: 'search', interaction: 'intake-list', outcome: 'success', query: `messages?${query}` });
-  return { messages: items.map((item) => parseMessage(item.body)), next };
+  return { messages: items.map((item) => toInboxMessage(item).message), next };
 }
 
 /** A message and, as JSON text, what was answered to it: places and causes of its faults, and nothing else of what it says. */

@@ -16,7 +16,8 @@ export interface Delivery {
   readonly source: string;
   /** What the channel says of the message's id, where the message says nothing itself. */
   readonly messageId: string | undefined;
-  readonly bytes: Buffer;
+  /** Gives the body, once it is known that the caller may send it. */
+  readonly body: () => Promise<Buffer>;
 }
 
 export interface Receipt extends Answer {
@@ -40,11 +41,12 @@ export async function receiveMessage(services: Services, caller: Caller, deliver
   await authorize(services, caller, { action: 'intake', source: delivery.source });
   const source = sourceOf(services, delivery.source);
   if (delivery.messageId !== undefined && !MESSAGE_ID.test(delivery.messageId)) throw new ServiceError('malformed', 'X-Message-Id is 1 to 256 printable ASCII characters');
-  const body = scanBody(services, delivery.bytes);
-  const contentHash = hash('sha256', delivery.bytes);
+  const bytes = await delivery.body();
+  const body = scanBody(services, bytes);
+  const contentHash = hash('sha256', bytes);
   const ownId = body.bundle instanceof JsonError ? undefined : messageIdOf(body.bundle);
   const messageId = ownId ?? delivery.messageId ?? contentHash;
-  const inbox = await enterInbox(services, caller, { source: source.id, messageId, contentHash, bytes: delivery.bytes });
+  const inbox = await enterInbox(services, caller, { source: source.id, messageId, contentHash, bytes });
   const first = inbox.isRepeat ? await readAnswer(services, inbox.message.id) : undefined;
   if (first !== undefined) {
     await recordTrace(services, caller, { action: 'operation', interaction: 'intake-repeat', outcome: 'success' });

@@ -94,11 +94,10 @@ function messageTerms(resource: Resource): IndexTerms {
   };
 }
 
-function statementTerms({ about, received, message }: Resource): IndexTerms {
+function statementTerms({ about, received }: Resource): IndexTerms {
   const instant = typeof received === 'string' ? Date.parse(received) : Number.NaN;
   return {
     ...NO_TERMS,
-    token: token('message', message),
     reference: (Array.isArray(about) ? about : []).flatMap((reference): ReferenceTerm[] => {
       const target = typeof reference === 'string' ? parseReference(reference) : undefined;
       return target?.kind === 'relative' ? [{ param: 'about', type: target.type, id: target.id, url: '' }] : [];

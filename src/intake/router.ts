@@ -48,8 +48,8 @@ function push(services: Services): RequestHandler {
   return async (req, res) => {
     requireJsonAccepted(req.headers, undefined);
     requireJsonBody(req.headers);
-    const bytes = await readBody(services, req, res, services.config.limits.bundleBytes);
-    const receipt = await receiveMessage(services, callerOf(res), { source: pathParameter(req, 'source'), messageId: req.get('X-Message-Id'), bytes });
+    const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
+    const receipt = await receiveMessage(services, callerOf(res), { source: pathParameter(req, 'source'), messageId: req.get('X-Message-Id'), body });
     await sendAnswer(res, receipt, { [INBOX_ID]: receipt.inboxId, ...(receipt.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
   };
 }
