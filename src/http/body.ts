@@ -40,10 +40,12 @@ export async function readBody(services: Services, req: Request, res: Response, 
 class Lease {
   readonly #budget: BodyBudget;
   #held = 0;
-  #ended = false;
+  #ended: boolean;
 
   constructor(budget: BodyBudget, res: Response) {
     this.#budget = budget;
+    // The client may have left before its body was asked for: nothing would give back what is taken then.
+    this.#ended = res.closed;
     res.once('close', () => {
       this.#ended = true;
       budget.give(this.#held);
@@ -55,10 +57,14 @@ class Lease {
     return bytes <= this.#held;
   }
 
+  /** @throws ServiceError 'malformed' when the client is gone; 'unavailable' */
   async cover(bytes: number): Promise<void> {
     const taken = await this.#budget.take(bytes - this.#held);
-    if (this.#ended) this.#budget.give(taken);
-    else this.#held += taken;
+    if (this.#ended) {
+      this.#budget.give(taken);
+      throw cutShort();
+    }
+    this.#held += taken;
   }
 }
 
@@ -91,8 +97,12 @@ function collect(stream: Readable, { req, limitBytes, lease, room }: Intake): Pr
     });
     stream.once('end', () => resolve(room?.subarray(0, size) ?? (chunks.length === 1 ? chunks[0] : undefined) ?? Buffer.concat(chunks, size)));
     stream.once('error', refuse);
-    req.once('close', () => { if (!req.complete) refuse(new ServiceError('malformed', 'The connection ended before the whole body had come')); });
+    req.once('close', () => { if (!req.complete) refuse(cutShort()); });
   });
+}
+
+function cutShort(): ServiceError {
+  return new ServiceError('malformed', 'The connection ended before the whole body had come');
 }
 
 function isGzip(req: Request): boolean {

@@ -63,7 +63,7 @@ function resourceOf(services: Services, type: string, referring: ReadonlyMap<str
   return {
     type,
     profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
-    ...(profiles.length === 0 ? {} : { supportedProfile: profiles.map((structure) => structure.url) }),
+    ...unlessEmpty('supportedProfile', profiles.map((structure) => structure.url)),
     interaction: [...READS, ...(isTrace ? [] : WRITES)].map((code) => ({ code })),
     versioning: 'versioned-update',
     readHistory: true,
@@ -73,11 +73,16 @@ function resourceOf(services: Services, type: string, referring: ReadonlyMap<str
     conditionalUpdate: !isTrace,
     conditionalDelete: isTrace ? 'not-supported' : 'single',
     referencePolicy: ['literal', 'logical', 'local'],
-    searchInclude: references,
-    searchRevInclude: referring.get(type) ?? [],
-    searchParam: parameters.map(searchParameterOf),
+    ...unlessEmpty('searchInclude', references),
+    ...unlessEmpty('searchRevInclude', referring.get(type) ?? []),
+    ...unlessEmpty('searchParam', parameters.map(searchParameterOf)),
     operation: [VALIDATE],
   };
+}
+
+/** FHIR knows no empty list. */
+function unlessEmpty<T>(name: string, list: readonly T[]): Record<string, readonly T[]> {
+  return list.length === 0 ? {} : { [name]: list };
 }
 
 /** Target type -> the reference parameters that can point to it, as `_revinclude` names them. */

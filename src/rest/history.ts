@@ -2,6 +2,7 @@ import { authorize } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { ServiceError } from '../errors.ts';
 import { parseMoment } from '../fhir/dates.ts';
+import { referenceTo } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
 import type { HistoryQuery, Page, Stored } from '../store/store.ts';
 import type { Answer } from './answer.ts';
@@ -49,7 +50,18 @@ export async function history(services: Services, caller: Caller, input: History
     ...(next === undefined ? [] : [{ relation: 'next', url: `${address}?${PAGE_PARAMETER}=${next}` } as const]),
   ];
   const frame = { id: services.newId(), type: 'history', lastUpdated: services.clock().toISOString(), links } as const;
-  return { status: 200, body: pageBundle(frame, page.items.map((stored) => historyEntry(base, stored))) };
+  const replacing = await replacementsIn(services, page.items);
+  return { status: 200, body: pageBundle(frame, page.items.map((stored) => historyEntry(base, stored, !replacing.has(stored)))) };
+}
+
+/** The versions that replaced another one, which may stand on a later page. */
+async function replacementsIn({ store }: Services, items: readonly Stored[]): Promise<ReadonlySet<Stored>> {
+  const shown = new Map(items.map((stored) => [`${referenceTo(stored)} ${stored.version}`, stored]));
+  const found = await Promise.all(items.filter(({ version, deleted }) => version > 1 && !deleted).map(async (stored) => {
+    const before = shown.get(`${referenceTo(stored)} ${stored.version - 1}`) ?? await store.readVersion(stored, stored.version - 1);
+    return before?.deleted === false ? [stored] : [];
+  }));
+  return new Set(found.flat());
 }
 
 async function versionsOf(services: Services, { type, id, query }: HistoryInput, after: string | undefined): Promise<Page> {
@@ -85,7 +97,7 @@ async function requireStored(services: Services, { type, id }: { type: string | 
 }
 
 function resourcesOf(items: readonly Stored[]): readonly string[] {
-  return [...new Set(items.map((stored) => `${stored.type}/${stored.id}`))];
+  return [...new Set(items.map(referenceTo))];
 }
 
 function countOf(text: string | undefined, most: number): number {

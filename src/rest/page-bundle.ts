@@ -33,11 +33,17 @@ export function outcomeEntry(outcome: OperationOutcome): string {
   return JSON.stringify({ resource: outcome, search: { mode: 'outcome' } });
 }
 
-/** @see https://hl7.org/fhir/R4/http.html#history */
-export function historyEntry(base: string, stored: Stored): string {
+/** An id that this server gave, a time-ordered UUID. A client that brings such ids of its own sees its updates told as creates, and nothing else. */
+const GIVEN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+/**
+ * @param isNew there was none before: the first version, or the first after a deletion
+ * @see https://hl7.org/fhir/R4/http.html#history
+ */
+export function historyEntry(base: string, stored: Stored, isNew: boolean): string {
   const url = `${stored.type}/${stored.id}`;
-  const method = stored.deleted ? 'DELETE' : stored.version === 1 ? 'POST' : 'PUT';
-  const status = stored.deleted ? '204' : stored.version === 1 ? '201' : '200';
+  const method = stored.deleted ? 'DELETE' : stored.version === 1 && GIVEN_ID.test(stored.id) ? 'POST' : 'PUT';
+  const status = stored.deleted ? '204' : isNew ? '201' : '200';
   const request = { method, url: method === 'POST' ? stored.type : url };
   const response = { status, etag: etagOf(stored.version), lastModified: stored.lastUpdated };
   const resource = stored.deleted ? '' : `"resource":${stored.body},`;

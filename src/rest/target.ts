@@ -51,7 +51,7 @@ export async function targetOfUpdate(services: Services, address: UpdateAddress,
     if (resourceId !== undefined && resourceId !== match.id) throw refused('malformed', 'value', 'The id of the resource is not that of the resource which the query matches', `${type}.id`);
     return { action: 'update', key: { type, id: match.id }, assuming: [assumption], ...expected };
   }
-  if (expected.expectedVersion !== undefined && expected.expectedVersion > 0) throw new ServiceError('version-conflict', `No ${type} matches the condition, so that none has the version that If-Match names`);
+  requireNoneExpected(type, expected);
   if (resourceId !== undefined) requireId(resourceId);
   // A resource that has the id and does not match the query is somebody else's: it must not be overwritten.
   return { action: 'create', key: { type, id: resourceId ?? services.newId() }, expectedVersion: 0, assuming: [assumption] };
@@ -62,16 +62,30 @@ export interface DeleteAddress { readonly type: string; readonly id?: string; re
 
 /**
  * A delete by id, or of the one resource that a query matches; undefined when there is nothing to delete.
- * @throws ServiceError 'multiple-matches'
+ * @throws ServiceError 'multiple-matches'; 'version-conflict' when there is nothing, and a version of it was expected
  */
 export async function targetOfDelete(services: Services, { type, id, query }: DeleteAddress, conditions: Conditions): Promise<(Target & { readonly current: Stored }) | undefined> {
-  if (id !== undefined) {
-    requireId(id);
-    const current = await services.store.read({ type, id });
-    return current === undefined || current.deleted ? undefined : { action: 'delete', key: { type, id }, current, assuming: [], ...expecting(conditions) };
-  }
-  const { match, assumption } = await findOne(services, type, query ?? '');
-  return match === undefined ? undefined : { action: 'delete', key: { type, id: match.id }, current: match, assuming: [assumption], ...expecting(conditions) };
+  const expected = expecting(conditions);
+  const { current, assuming } = id === undefined ? await findCurrent(services, type, query ?? '') : { current: await readCurrent(services, { type, id }), assuming: [] };
+  if (current !== undefined) return { action: 'delete', key: { type, id: current.id }, current, assuming, ...expected };
+  requireNoneExpected(type, expected);
+  return undefined;
+}
+
+async function readCurrent({ store }: Services, key: ResourceKey): Promise<Stored | undefined> {
+  requireId(key.id);
+  const current = await store.read(key);
+  return current?.deleted === true ? undefined : current;
+}
+
+async function findCurrent(services: Services, type: string, query: string): Promise<{ current: Stored | undefined; assuming: readonly Assumption[] }> {
+  const { match, assumption } = await findOne(services, type, query);
+  return { current: match, assuming: [assumption] };
+}
+
+/** What is not there has no version. */
+function requireNoneExpected(type: string, { expectedVersion = 0 }: { readonly expectedVersion?: number }): void {
+  if (expectedVersion > 0) throw new ServiceError('version-conflict', `There is no such ${type}, so that none has the version that If-Match names`);
 }
 
 /**

@@ -112,7 +112,7 @@ describe.each(STORES)('one resource over HTTP on $name', ({ fresh }) => {
     const { body } = await server.fhir('GET', '/Patient/steps/_history');
     expect(body.type).toBe('history');
     expect(body.entry.map((entry: Parsed) => [entry.request.method, entry.response.etag, entry.resource?.gender])).toEqual([
-      ['DELETE', 'W/"3"', undefined], ['PUT', 'W/"2"', 'other'], ['POST', 'W/"1"', 'male'],
+      ['DELETE', 'W/"3"', undefined], ['PUT', 'W/"2"', 'other'], ['PUT', 'W/"1"', 'male'],
     ]);
     expect((await server.fhir('GET', '/Patient/no-such/_history')).status).toBe(404);
   });
