@@ -38,7 +38,7 @@ export async function untilSettled(services: Services, inbox: InboxMessage, comm
       const { version } = await readInbox(services, inbox.message.id);
       const settled = version === inbox.version ? undefined : await readAnswer(services, inbox.message.id);
       if (settled !== undefined) return settled;
-      if (performance.now() > deadline) throw new ServiceError('unavailable', 'The message is in the inbox, and too many others change the same records now; it is processed later; send it again to get its answer', [], { cause: error });
+      if (performance.now() > deadline) throw new ServiceError('unavailable', 'The message is in the inbox and is processed later, since too many others change the same records now; send it again to get its answer', [], { cause: error });
       await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** attempt));
     }
   }
