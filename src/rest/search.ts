@@ -126,5 +126,5 @@ function bodyOf(services: Services, stored: Stored, part: Part | undefined): str
 }
 
 function tooManyIncluded(limit: number): Issue {
-  return { severity: 'warning', code: 'too-costly', diagnostics: `The page has more than ${limit} included resources; those beyond are left out. Ask for a smaller _count` };
+  return { severity: 'warning', code: 'too-costly', diagnostics: `Not everything that the page would include was looked for: it includes at most ${limit} resources. Ask for a smaller _count` };
 }

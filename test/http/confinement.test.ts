@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { observation, organization, patient } from './samples.ts';
+import { bundle, observation, organization, patient, post } from './samples.ts';
 import { startServer } from './server.ts';
 import type { Answer, Parsed, TestServer } from './server.ts';
 
@@ -102,6 +102,30 @@ describe('a clinician', () => {
     const [of, none] = await Promise.all(['2', '3'].map((value) => ask(`/Observation?patient=known&patient.identifier=${NUMBER}|${value}`)));
     expect(of!.status).toBe(403);
     expect(none!.text).toBe(of!.text);
+  });
+});
+
+describe('what a page includes', () => {
+  it('is looked for behind what the caller may not see, and is said to be cut when it is', async () => {
+    const small = await startServer({ BUND_LIMIT_INCLUDES: '2' });
+    try {
+      const token = { Authorization: `Bearer ${small.token('clinician', { facility: 'here' })}` };
+      const performer = [{ reference: 'Organization/here' }];
+      await small.fhir('PUT', '/Organization/here', organization({ id: 'here' }));
+      for (const [id, at] of [['known', 'here'], ['stranger', 'there']] as const) await small.fhir('PUT', `/Patient/${id}`, patient({ id, managingOrganization: { reference: `Organization/${at}` } }));
+      await small.fhir('PUT', '/Observation/of-known', observation('known', { id: 'of-known', performer }));
+      for (let n = 0; n < 8; n++) await small.fhir('PUT', `/Observation/of-stranger-${n}`, observation('stranger', { id: `of-stranger-${n}`, performer }));
+      const asked = '/Organization?_id=here&_revinclude=Observation:performer';
+      expect(ids(await small.fhir('GET', asked, undefined, token))).toEqual(['here', 'of-known']);
+      const cut = await small.fhir('GET', asked);
+      expect(ids(cut)).toHaveLength(3);
+      expect(cut.body.entry.at(-1)).toMatchObject({ search: { mode: 'outcome' }, resource: { issue: [{ code: 'too-costly' }] } });
+      await small.fhir('POST', '', bundle('transaction', ...Array.from({ length: 200 }, () => post(observation('stranger', { performer })))));
+      const beyond = await small.fhir('GET', asked, undefined, token);
+      expect([ids(beyond), beyond.body.entry.at(-1).search.mode]).toEqual([['here'], 'outcome']);
+    } finally {
+      await small.stop();
+    }
   });
 });
 
