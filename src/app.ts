@@ -15,9 +15,6 @@ import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
 import { terminologyRouter } from './terminology/router.ts';
 
-/** Proxies in these networks may say who the client is, once a public address shows that there is a proxy. */
-const PROXY_NETWORKS = 'loopback, linklocal, uniquelocal';
-
 /** Builds the gateway's Express app. It opens no port and holds nothing that must be closed. */
 export function buildApp(opened: Services): Express {
   const metrics = createMetrics();
@@ -28,7 +25,7 @@ export function buildApp(opened: Services): Express {
   app.disable('x-powered-by');
   app.disable('etag'); // It would hash every body; resources have their version as ETag.
   app.set('query parser', false);
-  app.set('trust proxy', config.baseUrl === undefined ? false : PROXY_NETWORKS);
+  app.set('trust proxy', config.trustedProxies);
 
   app.use(assignRequestId, setSecurityHeaders, logRequests(log, metrics), limitTime(config.limits.requestMs));
   app.use(healthRouter(store, metrics));

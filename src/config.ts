@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
@@ -12,6 +13,7 @@ const environment = z.object({
   BUND_DATA: z.string().min(1, 'must name a folder').optional(),
   BUND_WORKERS: wholeNumber(1, 256).optional(),
   BUND_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
+  BUND_TRUSTED_PROXIES: z.string().refine((text) => networksOf(text).every(isNetwork), 'must be none, or addresses and networks such as 10.0.0.0/8, separated by commas').default('127.0.0.0/8,::1'),
   BUND_OFFSET: z.string().regex(/^[+-](0\d|1[0-4]):[0-5]\d$/, 'must be an offset such as +08:00').default('+08:00'),
   BUND_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent').default('info'),
   BUND_LIMIT_RESOURCE_BYTES: wholeNumber(1_000, 1_000_000_000).default(5_000_000),
@@ -35,6 +37,8 @@ export interface Config {
   readonly workers: number;
   /** Public address, for links and `fullUrl`; undefined: as the request says. */
   readonly baseUrl: string | undefined;
+  /** Addresses and networks of proxies that may say who the client is and how it connected. */
+  readonly trustedProxies: readonly string[];
   /** East of UTC: the zone in which a date without one is read, when it is indexed and when it is searched. */
   readonly offsetMinutes: number;
   readonly logLevel: string;
@@ -83,6 +87,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     dataDir: path.resolve(e.BUND_DATA ?? (store.kind === 'sqlite' && store.file !== ':memory:' ? path.dirname(store.file) : './data')),
     workers: e.BUND_WORKERS ?? (store.kind === 'sqlite' ? 1 : availableParallelism()),
     baseUrl: e.BUND_BASE_URL?.replace(/\/+$/, ''),
+    trustedProxies: networksOf(e.BUND_TRUSTED_PROXIES),
     offsetMinutes: minutesOf(e.BUND_OFFSET),
     logLevel: e.BUND_LOG,
     auditSignMs: e.BUND_AUDIT_SIGN_MS,
@@ -96,6 +101,17 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       requestMs: e.BUND_LIMIT_REQUEST_MS,
     },
   };
+}
+
+function networksOf(text: string): readonly string[] {
+  return text === 'none' ? [] : text.split(',').map((part) => part.trim());
+}
+
+/** True for an address, or a network as 10.0.0.0/8. */
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '0', ...more] = text.split('/');
+  const family = isIP(address);
+  return family !== 0 && more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
 }
 
 function minutesOf(offset: string): number {

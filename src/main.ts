@@ -3,11 +3,9 @@ import { hostname } from 'node:os';
 import pino from 'pino';
 import { type Config, ConfigError, readConfig } from './config.ts';
 import { isServiceError } from './errors.ts';
+import { EX_CONFIG } from './exit-codes.ts';
 import { serve } from './serve.ts';
 import { superviseWorkers, WORKER_SLOT } from './workers.ts';
-
-/** What `sysexits` calls a configuration error. */
-const EX_CONFIG = 78;
 
 async function main(): Promise<void> {
   const config = configOrExit();

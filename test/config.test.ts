@@ -39,6 +39,13 @@ describe('readConfig', () => {
     expect(faultsOf({ BUND_OFFSET: '8' })).toHaveLength(1);
   });
 
+  it('lets only a proxy on this machine say who the client is, unless told otherwise', () => {
+    expect(readConfig({}).trustedProxies).toEqual(['127.0.0.0/8', '::1']);
+    expect(readConfig({ BUND_TRUSTED_PROXIES: '10.1.0.0/16, 192.0.2.7,fd00::/8' }).trustedProxies).toEqual(['10.1.0.0/16', '192.0.2.7', 'fd00::/8']);
+    expect(readConfig({ BUND_TRUSTED_PROXIES: 'none' }).trustedProxies).toEqual([]);
+    for (const value of ['proxy', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129', '10.0.0.0/', ',']) expect(faultsOf({ BUND_TRUSTED_PROXIES: value })[0], value).toMatch(/^BUND_TRUSTED_PROXIES must be/);
+  });
+
   it('refuses a misspelt setting instead of ignoring it', () => {
     expect(faultsOf({ BUND_PROT: '80' })[0]).toMatch(/BUND_PROT is not a setting/);
   });

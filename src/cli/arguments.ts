@@ -1,10 +1,5 @@
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 
-/** What `sysexits` calls a command that was used wrongly. */
-export const EX_USAGE = 64;
-/** An output file that cannot be made. */
-export const EX_CANTCREAT = 73;
-
 /** Says what is wrong with the command line; the caller prints it with the usage and ends with `EX_USAGE`. */
 export class UsageError extends Error {}
 

@@ -5,9 +5,10 @@ import { ConfigError, readConfig } from '../config.ts';
 import { countMessages } from '../district/message.ts';
 import { DISTRICT_END, type DistrictOptions, residentAt } from '../district/residents.ts';
 import { isServiceError } from '../errors.ts';
+import { EX_CONFIG, EX_USAGE } from '../exit-codes.ts';
 import { type Gateway, serve } from '../serve.ts';
 import type { Services } from '../services.ts';
-import { EX_USAGE, readArguments, UsageError, wholeNumber } from './arguments.ts';
+import { readArguments, UsageError, wholeNumber } from './arguments.ts';
 import { createClient, UnexpectedAnswer } from './demo/client.ts';
 import { issueTokens } from './demo/people.ts';
 import { pushDistrict } from './demo/push-district.ts';
@@ -29,8 +30,6 @@ const USAGE = `Usage: npm run demo [-- options]
 
 Settings are those of npm start: BUND_PORT (8080), BUND_STORE (sqlite:./data/bund.db) and so on.`;
 
-/** What `sysexits` calls a configuration error. */
-const EX_CONFIG = 78;
 /** The clinician of the demonstration works at this source's hospital. */
 const HOME = 'hospital-a';
 

@@ -4,8 +4,9 @@ import path from 'node:path';
 import { loadDistrictTables } from '../district/load-tables.ts';
 import { countMessages, districtMessages } from '../district/message.ts';
 import { type Case, DISTRICT_END, type DistrictOptions } from '../district/residents.ts';
+import { EX_CANTCREAT, EX_USAGE } from '../exit-codes.ts';
 import { PROFILES_DIR } from '../open-services.ts';
-import { EX_CANTCREAT, EX_USAGE, readArguments, UsageError, wholeNumber } from './arguments.ts';
+import { readArguments, UsageError, wholeNumber } from './arguments.ts';
 import { startProgress } from './progress.ts';
 
 const USAGE = `Usage: npm run generate -- --residents N --seed S --out DIR

@@ -2,6 +2,7 @@
 import { DEFAULT_SCOPES, type Identity, issueToken, openKeys, type Role, ROLES } from '../access/index.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { isServiceError } from '../errors.ts';
+import { EX_CONFIG, EX_USAGE } from '../exit-codes.ts';
 import { isId } from '../fhir/resource.ts';
 import { readArguments, UsageError } from './arguments.ts';
 
@@ -18,7 +19,6 @@ The token belongs to the gateway with the same BUND_STORE, BUND_DATA and BUND_BA
 
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 const MAX_LIFETIME_SECONDS = 366 * 86_400;
-const EX_WRONG_USE = 2;
 
 interface Wanted { readonly identity: Identity; readonly lifetimeSeconds: number }
 
@@ -67,5 +67,5 @@ main().catch((error: unknown) => {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
   else if (error instanceof ConfigError || isServiceError(error)) console.error(error.message);
   else throw error;
-  process.exitCode = EX_WRONG_USE;
+  process.exitCode = error instanceof UsageError ? EX_USAGE : error instanceof ConfigError ? EX_CONFIG : 1;
 });

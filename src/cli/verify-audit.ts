@@ -1,9 +1,10 @@
-/** `npm run verify-audit`: proves offline that nobody changed, removed or inserted an event of the trace. Ends with 0 when it is intact, 1 when not. */
+/** `npm run verify-audit`: proves offline that nobody changed, removed or inserted an event of the trace. Ends with 0 when it is intact, 1 when not, 2 when that cannot be found out. */
 import { access } from 'node:fs/promises';
 import { auditKeyFile, readAuditKey } from '../access/index.ts';
 import { headLines, headsFile, verifyAudit } from '../audit/index.ts';
 import { type Config, ConfigError, readConfig, readingOf } from '../config.ts';
 import { isServiceError } from '../errors.ts';
+import { EX_CONFIG, EX_USAGE } from '../exit-codes.ts';
 import { openFhir, openStore } from '../open-services.ts';
 import type { Store } from '../store/store.ts';
 import { readArguments, UsageError } from './arguments.ts';
@@ -41,9 +42,9 @@ async function main(): Promise<void> {
 /** A tool that proves a store must not make one. */
 async function requireStore({ store }: Config): Promise<void> {
   if (store.kind !== 'sqlite') return;
-  if (store.file === ':memory:') throw new UsageError('BUND_STORE is sqlite::memory:, which ends with its gateway; there is nothing to verify');
+  if (store.file === ':memory:') throw new ConfigError('BUND_STORE is sqlite::memory:, which ends with its gateway; there is nothing to verify');
   await access(store.file).catch(() => {
-    throw new UsageError(`There is no store ${store.file}; set BUND_STORE to the one that the gateway uses`);
+    throw new ConfigError(`There is no store ${store.file}; set BUND_STORE to the one that the gateway uses`);
   });
 }
 
@@ -62,5 +63,5 @@ main().catch((error: unknown) => {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
   else if (error instanceof ConfigError || isServiceError(error)) console.error(error.message);
   else throw error;
-  process.exitCode = EX_NOT_VERIFIED;
+  process.exitCode = error instanceof UsageError ? EX_USAGE : error instanceof ConfigError ? EX_CONFIG : EX_NOT_VERIFIED;
 });

@@ -154,8 +154,8 @@ describe('npm run verify-audit', () => {
     const empty = await mkdtemp(path.join(tmpdir(), 'bund-tamper-'));
     folders.push(empty);
     expect(await verify(empty)).toMatchObject({ status: 2, output: expect.stringMatching(/audit\.pem cannot be read \(ENOENT\)/) });
-    expect(await verify(empty, '--key', path.join(original, 'keys', 'audit.pem'))).toMatchObject({ status: 2, output: expect.stringMatching(/There is no store .*bund\.db; set BUND_STORE/) });
-    expect(await verify(empty, '--fast')).toMatchObject({ status: 2, output: expect.stringContaining('Usage: npm run verify-audit') });
+    expect(await verify(empty, '--key', path.join(original, 'keys', 'audit.pem'))).toMatchObject({ status: 78, output: expect.stringMatching(/There is no store .*bund\.db; set BUND_STORE/) });
+    expect(await verify(empty, '--fast')).toMatchObject({ status: 64, output: expect.stringContaining('Usage: npm run verify-audit') });
     expect(await readdir(empty)).toEqual([]);
   });
 });

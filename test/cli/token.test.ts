@@ -47,13 +47,13 @@ describe('npm run token', () => {
     ['an unknown option', ['--role', 'system', '--admin'], "Unknown option '--admin'"],
   ])('says what is wrong with %s, on standard error', async (_, options, message) => {
     const { status, stdout, stderr } = await token(options);
-    expect([status, stdout]).toEqual([2, '']);
+    expect([status, stdout]).toEqual([64, '']);
     expect(stderr).toContain(message);
   });
 
   it('says what is wrong with the environment or the keys in one line', async () => {
-    expect(await token(['--role', 'system'], { BUND_STORE: 'oracle:' })).toMatchObject({ status: 2, stderr: expect.stringMatching(/^BUND_STORE must be sqlite:FILE or mongodb:\/\/…\n$/) });
+    expect(await token(['--role', 'system'], { BUND_STORE: 'oracle:' })).toMatchObject({ status: 78, stderr: expect.stringMatching(/^BUND_STORE must be sqlite:FILE or mongodb:\/\/…\n$/) });
     await writeFile(path.join(folder, 'file'), '');
-    expect(await token(['--role', 'system'], { BUND_DATA: path.join(folder, 'file') })).toMatchObject({ status: 2, stderr: expect.stringMatching(/^.*file\/keys cannot be made \(ENOTDIR\)\. .*\n$/) });
+    expect(await token(['--role', 'system'], { BUND_DATA: path.join(folder, 'file') })).toMatchObject({ status: 1, stderr: expect.stringMatching(/^.*file\/keys cannot be made \(ENOTDIR\)\. .*\n$/) });
   });
 });

@@ -18,6 +18,26 @@ async function traces(query: string): Promise<readonly { outcomeDesc: string }[]
   return entry.map(({ resource }) => resource);
 }
 
+describe('the address of a client', () => {
+  const loginFrom = async (env: Record<string, string>): Promise<unknown> => {
+    const server = await startServer(env);
+    try {
+      const token = server.token('system', { subject: 'far-away' });
+      await fetch(`${server.url}/fhir/Patient/none`, { headers: { Authorization: `Bearer ${token}`, 'X-Forwarded-For': '203.0.113.9' } });
+      const { body } = await server.fhir('GET', '/AuditEvent?altid=far-away&action=E');
+      return body.entry[0].resource.agent[0].network.address;
+    } finally {
+      await server.stop();
+    }
+  };
+
+  it('is what a trusted proxy says, and else that of the connection, whatever the header says', async () => {
+    expect(await loginFrom({})).toBe('203.0.113.9');
+    expect(await loginFrom({ BUND_TRUSTED_PROXIES: 'none' })).toBe('127.0.0.1');
+    expect(await loginFrom({ BUND_TRUSTED_PROXIES: '10.0.0.0/8', BUND_BASE_URL: 'https://bund.example' })).toBe('127.0.0.1');
+  });
+});
+
 describe('authentication', () => {
   it('asks a client without a token for one', async () => {
     expect(await ask({})).toEqual({ status: 401, challenge: 'Bearer realm="bund"', diagnostics: 'The request needs the header Authorization: Bearer <token>' });
