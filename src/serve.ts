@@ -2,6 +2,7 @@ import type { Server } from 'node:http';
 import { startSigning } from './audit/index.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
+import { traceCountedRefusals } from './http/authenticate.ts';
 import { registerSources, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
 import type { Services } from './services.ts';
@@ -10,7 +11,7 @@ import type { Services } from './services.ts';
 export interface Gateway {
   readonly url: string;
   readonly services: Services;
-  /** Refuses new requests, finishes those under way, signs the audit heads and closes the store. */
+  /** Refuses new requests, finishes those under way, traces what is counted, signs the audit heads and closes the store. */
   stop(): Promise<void>;
 }
 
@@ -31,6 +32,7 @@ export async function serve(config: Config, writer: string): Promise<Gateway> {
       stop: async () => {
         await drain(server);
         await resuming.stop();
+        await traceCountedRefusals(services);
         await signing.stop();
         await services.store.close();
       },

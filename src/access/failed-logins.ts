@@ -7,6 +7,7 @@ import { DEFAULT_PURPOSE } from './purposes.ts';
 export type Connection = Pick<Actor, 'requestId' | 'address'>;
 
 interface Repeats { readonly connection: Connection; readonly reason: string; count: number }
+type Busy = readonly [key: string, repeats: Repeats];
 
 const WINDOW_MS = 10_000;
 /** Addresses and reasons told apart at one time; beyond them, all count as one. */
@@ -41,14 +42,32 @@ export class FailedLogins {
     await this.#record(connection, reason);
   }
 
+  /** Traces what is counted so far, for the end of the process. */
+  async flush(): Promise<void> {
+    this.#stopTimer();
+    const busy = this.#takeBusy();
+    await this.#recordCounts(busy);
+  }
+
   async #endWindow(): Promise<void> {
+    const busy = this.#takeBusy();
+    for (const [key, repeats] of busy) this.#repeats.set(key, { ...repeats, count: 0 });
+    if (busy.length === 0) this.#stopTimer();
+    await this.#recordCounts(busy);
+  }
+
+  #takeBusy(): readonly Busy[] {
     const busy = [...this.#repeats].filter(([, { count }]) => count > 0);
     this.#repeats.clear();
-    for (const [key, repeats] of busy) this.#repeats.set(key, { ...repeats, count: 0 });
-    if (busy.length === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
+    return busy;
+  }
+
+  #stopTimer(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #recordCounts(busy: readonly Busy[]): Promise<void> {
     const seconds = this.#windowMs / 1000;
     await Promise.all(busy.map(([key, { connection, reason, count }]) => this.#record(connection, `${reason}; ${count} more ${key === '' ? 'from many addresses ' : ''}within ${seconds} s`)));
   }

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { type Caller, DEFAULT_PURPOSE, FailedLogins, type Identity, isPurpose, TokenCache } from '../access/index.ts';
 import { recordTrace } from '../audit/index.ts';
+import type { Config } from '../config.ts';
 import { isServiceError, ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { requestIdOf } from './request-id.ts';
@@ -11,7 +12,10 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i;
 const REASON_LENGTH = { min: 10, max: 500 };
 
 const callers = new WeakMap<Response, Caller>();
-const gates = new WeakMap<Services, ReturnType<typeof gateOf>>();
+/** By the configuration, which all parts of a process share. */
+const gates = new WeakMap<Config, Gate>();
+
+interface Gate { readonly tokens: TokenCache; readonly failures: FailedLogins }
 
 /**
  * Finds out who asks, from the bearer token and the headers `X-Purpose-Of-Use` and `X-Break-Glass-Reason`, and keeps it for `callerOf`.
@@ -37,10 +41,15 @@ export function authenticate(services: Services): RequestHandler {
 }
 
 /** The routers of a gateway share it: a token's first use is one login, whichever of them it reaches. */
-function gateOf(services: Services): { readonly tokens: TokenCache; readonly failures: FailedLogins } {
-  const gate = gates.get(services) ?? { tokens: new TokenCache(services), failures: new FailedLogins(services) };
-  gates.set(services, gate);
+function gateOf(services: Services): Gate {
+  const gate = gates.get(services.config) ?? { tokens: new TokenCache(services), failures: new FailedLogins(services) };
+  gates.set(services.config, gate);
   return gate;
+}
+
+/** Makes the refusals that are only counted so far durable, before the gateway ends. */
+export async function traceCountedRefusals({ config }: Services): Promise<void> {
+  await gates.get(config)?.failures.flush();
 }
 
 /** Who asks. @throws ServiceError 'fault' on a route that `authenticate` does not stand before */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FailedLogins } from '../../src/access/index.ts';
 import { readConfig } from '../../src/config.ts';
 import { openServices } from '../../src/open-services.ts';
+import { serve } from '../../src/serve.ts';
 import type { Services } from '../../src/services.ts';
 
 let folder: string;
@@ -39,6 +40,19 @@ describe('refused tokens', () => {
     await expect.poll(async () => (await reasons()).some((reason) => reason.includes('from many addresses'))).toBe(true);
     await expect.poll(async () => countIn((await reasons()).slice(before))).toBe(500);
     expect((await reasons()).length - before).toBeLessThanOrEqual(2 * 33);
+  });
+});
+
+describe('refused tokens that are counted when the gateway stops', () => {
+  it('are traced before it ends', async () => {
+    const config = readConfig({ BUND_STORE: `sqlite:${path.join(folder, 'stopped.db')}`, BUND_PORT: '0', BUND_LOG: 'silent' });
+    const gateway = await serve(config, 'stopped');
+    for (let n = 0; n < 5; n++) await fetch(`${gateway.url}/fhir/Patient/p`, { headers: { Authorization: 'Bearer none' } });
+    await gateway.stop();
+    const again = await openServices(config, 'again');
+    const links = await again.store.chain({ writer: 'stopped', fromSeq: 1, limit: 100 });
+    await again.store.close();
+    expect(links.map(({ body }) => JSON.parse(body) as { outcomeDesc?: string }).flatMap(({ outcomeDesc }) => outcomeDesc ?? [])).toEqual([expect.stringMatching(/malformed/), expect.stringMatching(/malformed.*; 4 more within 10 s/)]);
   });
 });
 
