@@ -1,5 +1,5 @@
 import { parseJson } from './json.ts';
-import { isObject } from './resource.ts';
+import { isResource } from './resource.ts';
 import type { Resource } from './resource.ts';
 
 /**
@@ -30,10 +30,6 @@ export function resourceOf(body: string): Resource {
   const parsed = parseJson(body);
   if (isResource(parsed)) return parsed;
   throw new TypeError('The store holds a body that is not a resource');
-}
-
-function isResource(value: unknown): value is Resource {
-  return isObject(value) && typeof value.resourceType === 'string';
 }
 
 /** `,"a":1,"b":2`, or nothing for an empty object. */

@@ -28,6 +28,16 @@ export function isId(text: string): boolean {
   return ID.test(text);
 }
 
+/** True for a JSON object that says its type. */
+export function isResource(value: unknown): value is Resource {
+  return isObject(value) && typeof value['resourceType'] === 'string';
+}
+
+/** A text, or '' for what is none: how search terms say that an element has no system or code. */
+export function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}
+
 /** True for a JSON array. `Array.isArray` says only `any[]`. */
 export function isList(value: unknown): value is readonly JsonValue[] {
   return Array.isArray(value);

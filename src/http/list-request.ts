@@ -3,6 +3,7 @@ import { ServiceError } from '../errors.ts';
 import { callerOf } from './authenticate.ts';
 import type { Services } from '../services.ts';
 import { openPage, PAGE_PARAMETER, signPage } from './page-link.ts';
+import { pageSizeOf } from './page-size.ts';
 import { parseQueryText, queryOf, valueOf, withoutFormat, writeQueryText } from './query-text.ts';
 
 /** What a list for operators is asked for. */
@@ -13,8 +14,6 @@ export interface ListRequest {
   /** Address of the page after this one; undefined when the store gave no position. */
   readonly nextLink: (after: string | undefined) => string | undefined;
 }
-
-const DEFAULT_COUNT = 50;
 
 /**
  * Reads the query of a list that is no FHIR search: its filters, `_count`, and `_page` of a link.
@@ -35,13 +34,7 @@ export function listRequest(services: Services, req: Request, res: Response, nam
   const query = writeQueryText(pairs);
   return {
     filters: new Map(pairs.filter(([name]) => name !== '_count')),
-    page: { count: countOf(valueOf(pairs, '_count'), services.config.limits.page), after: opened?.after },
+    page: { count: pageSizeOf(valueOf(pairs, '_count'), services.config.limits.page), after: opened?.after },
     nextLink: (after) => (after === undefined ? undefined : `${address}?${PAGE_PARAMETER}=${signPage(services.keys, subject, { of: address, query, after })}`),
   };
-}
-
-function countOf(text: string | undefined, limit: number): number {
-  if (text === undefined) return Math.min(DEFAULT_COUNT, limit);
-  if (!/^\d{1,9}$/.test(text) || Number(text) < 1) throw new ServiceError('malformed', '_count must be a whole number from 1 up');
-  return Math.min(Number(text), limit);
 }

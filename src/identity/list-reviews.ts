@@ -1,6 +1,7 @@
 import { authorize } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { recordTrace } from '../audit/index.ts';
+import { textOf } from '../fhir/resource.ts';
 import type { Clause } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
 import { facilitiesOfPerson } from './person.ts';
@@ -47,8 +48,4 @@ async function readPersons({ store }: Services, ids: readonly string[]): Promise
   return new Map(stored.filter((item) => !item.deleted).map(toStoredPerson).map((person) => [person.id, {
     id: person.id, patients: person.links.map(({ patient }) => `Patient/${patient}`), knownAt: facilitiesOfPerson(person).map((id) => `Organization/${id}`),
   }]));
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

@@ -11,6 +11,7 @@ import { patientsIn } from './stored-resource.ts';
 import { refused, requireId, requireType } from './incoming.ts';
 import { historyEntry, pageBundle } from './page-bundle.ts';
 import { openPage, PAGE_PARAMETER, signPage } from '../http/page-link.ts';
+import { pageSizeOf } from '../http/page-size.ts';
 import { parseQueryText, valueOf, withoutFormat } from '../http/query-text.ts';
 
 /** No `id`: history of the type. No `type` either: of everything. */
@@ -22,7 +23,6 @@ export interface HistoryInput {
   readonly base: string;
 }
 
-const DEFAULT_COUNT = 50;
 const PARAMETERS = ['_count', '_since', PAGE_PARAMETER];
 
 /**
@@ -68,7 +68,7 @@ async function versionsOf(services: Services, { type, id, query }: HistoryInput,
   const pairs = parseQueryText(query);
   const since = valueOf(pairs, '_since');
   const asked: HistoryQuery = {
-    limit: countOf(valueOf(pairs, '_count'), services.config.limits.page),
+    limit: pageSizeOf(valueOf(pairs, '_count'), services.config.limits.page),
     ...(type === undefined ? {} : { type }),
     ...(id === undefined ? {} : { id }),
     ...(since === undefined ? {} : { since: instantOf(since) }),
@@ -98,12 +98,6 @@ async function requireStored(services: Services, { type, id }: { type: string | 
 
 function resourcesOf(items: readonly Stored[]): readonly string[] {
   return [...new Set(items.map(referenceTo))];
-}
-
-function countOf(text: string | undefined, most: number): number {
-  if (text === undefined) return Math.min(DEFAULT_COUNT, most);
-  if (!/^[1-9]\d*$/.test(text)) throw refused('malformed', 'value', '_count of a history must be a whole number from 1');
-  return Math.min(Number(text), most);
 }
 
 function instantOf(text: string): string {

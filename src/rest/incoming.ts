@@ -2,8 +2,8 @@ import { ServiceError } from '../errors.ts';
 import { JsonError, parseJson } from '../fhir/json.ts';
 import { isAcceptable } from '../fhir/outcome.ts';
 import type { Issue, IssueCode } from '../fhir/outcome.ts';
-import { isId, isObject } from '../fhir/resource.ts';
-import type { JsonObject, Resource } from '../fhir/resource.ts';
+import { isId, isObject, isResource } from '../fhir/resource.ts';
+import type { Resource } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
 
 /** Parses the body of a request. @throws JsonError */
@@ -29,7 +29,7 @@ function decodeUtf8(body: Buffer): string {
  */
 export function requireResource(value: unknown, target: { readonly type: string; readonly id?: string }, at = target.type): Resource {
   if (!isObject(value)) throw refused('malformed', 'structure', `The body must be one ${target.type} resource, a JSON object`, at);
-  if (!isTyped(value)) throw refused('malformed', 'required', 'The resource has no resourceType', `${at}.resourceType`);
+  if (!isResource(value)) throw refused('malformed', 'required', 'The resource has no resourceType', `${at}.resourceType`);
   if (value.resourceType !== target.type) throw refused('malformed', 'value', `The resource is of another type than the address, which says ${target.type}`, `${at}.resourceType`);
   if (value['meta'] !== undefined && !isObject(value['meta'])) throw refused('malformed', 'structure', 'meta must be an object', `${at}.meta`);
   if (value['id'] !== undefined && typeof value['id'] !== 'string') throw refused('malformed', 'value', 'The id must be a string', `${at}.id`);
@@ -37,10 +37,6 @@ export function requireResource(value: unknown, target: { readonly type: string;
   if (value.id === undefined) throw refused('malformed', 'required', 'The resource of an update must have the id that the address names', `${at}.id`);
   if (value.id !== target.id) throw refused('malformed', 'value', 'The id of the resource is not the one that the address names', `${at}.id`);
   return value;
-}
-
-function isTyped(value: JsonObject): value is Resource {
-  return typeof value['resourceType'] === 'string';
 }
 
 /**

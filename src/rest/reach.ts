@@ -1,9 +1,9 @@
+import { resourceOf } from '../fhir/body.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
 import type { Inclusion, SearchRequest } from '../fhir/search/parse.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
-import { parseStored } from './stored-resource.ts';
 
 export type Wishes = Pick<SearchRequest, 'includes' | 'revincludes'>;
 type Batches = AsyncGenerator<readonly Stored[], undefined>;
@@ -33,7 +33,7 @@ function referredKeys(services: Services, includes: readonly Inclusion[], from: 
   for (const stored of from) {
     const rules = includes.filter((rule) => rule.type === stored.type);
     if (rules.length === 0) continue;
-    for (const { param, type, id } of services.fhir.extractTerms(parseStored(stored)).reference) {
+    for (const { param, type, id } of services.fhir.extractTerms(resourceOf(stored.body)).reference) {
       const isWanted = rules.some((rule) => rule.param === param && (rule.target === undefined || rule.target === type));
       if (isWanted && services.fhir.isResourceType(type)) keys.set(referenceTo({ type, id }), { type, id });
     }

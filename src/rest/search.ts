@@ -1,6 +1,7 @@
 import { authorize, patientBindingOf } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { ServiceError } from '../errors.ts';
+import { resourceOf } from '../fhir/body.ts';
 import { operationOutcome } from '../fhir/outcome.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import type { SearchRequest } from '../fhir/search/parse.ts';
@@ -15,7 +16,7 @@ import { requireType } from './incoming.ts';
 import { outcomeEntry, pageBundle, searchEntry } from './page-bundle.ts';
 import type { PageLink } from './page-bundle.ts';
 import { openPage, PAGE_PARAMETER, signPage } from '../http/page-link.ts';
-import { parseStored, patientsIn } from './stored-resource.ts';
+import { patientsIn } from './stored-resource.ts';
 import { searchPersons } from './person-clauses.ts';
 import type { PersonSearch } from './person-clauses.ts';
 import { parseQueryText, valueOf, withoutFormat, writeQueryText } from '../http/query-text.ts';
@@ -122,7 +123,7 @@ function partOf({ elements, summary }: SearchRequest): Part | undefined {
 }
 
 function bodyOf(services: Services, stored: Stored, part: Part | undefined): string {
-  return part === undefined ? stored.body : JSON.stringify(subsetOf(services, parseStored(stored), part));
+  return part === undefined ? stored.body : JSON.stringify(subsetOf(services, resourceOf(stored.body), part));
 }
 
 function tooManyIncluded(limit: number): Issue {

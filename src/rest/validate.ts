@@ -1,6 +1,7 @@
 import { authorize } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { recordTrace } from '../audit/index.ts';
+import { resourceOf } from '../fhir/body.ts';
 import type { ValidateOptions } from '../fhir/fhir.ts';
 import { operationOutcome } from '../fhir/outcome.ts';
 import type { Issue } from '../fhir/outcome.ts';
@@ -11,7 +12,6 @@ import type { Answer } from './answer.ts';
 import { refused, requireId, requireResource, requireType } from './incoming.ts';
 import { parseQueryText, valueOf, withoutFormat } from '../http/query-text.ts';
 import { read } from './read.ts';
-import { parseStored } from './stored-resource.ts';
 
 /** `body` gives the parsed body: the resource, or Parameters that hold it; undefined when none was sent. */
 export interface ValidateInput { readonly type: string; readonly id?: string; readonly query: string; readonly body: () => Promise<unknown> }
@@ -40,7 +40,7 @@ async function issuesOf(services: Services, caller: Caller, { type, id }: Valida
   if (mode !== undefined && !MODES.includes(mode)) throw refused('malformed', 'value', `The mode must be one of ${MODES.join(', ')}`);
   if ((mode === 'delete' || resource === undefined) && id !== undefined) {
     const { body = '' } = await read(services, caller, { type, id });
-    return mode === 'delete' ? [] : services.fhir.validate(parseStored({ body }), demands(profile));
+    return mode === 'delete' ? [] : services.fhir.validate(resourceOf(body), demands(profile));
   }
   if (mode === 'delete') return [];
   const sent = requireResource(resource, mode === 'update' && id !== undefined ? { type, id } : { type });

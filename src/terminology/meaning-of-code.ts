@@ -1,5 +1,5 @@
 import type { JsonObject } from '../fhir/resource.ts';
-import { isObject } from '../fhir/resource.ts';
+import { isObject, textOf } from '../fhir/resource.ts';
 import { ITEM_SYSTEM, LOINC_SYSTEM } from './systems.ts';
 import type { CatalogueItem, CodeTables, SourceTable } from './tables.ts';
 
@@ -65,8 +65,4 @@ function unknownCode(concept: JsonObject, codings: readonly JsonObject[], source
     code: (textOf(coding?.['code']) || text).slice(0, MAX_CODE_LENGTH),
     display: (textOf(coding?.['display']) || text).slice(0, MAX_CODE_LENGTH),
   };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

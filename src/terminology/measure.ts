@@ -1,6 +1,6 @@
 import { decimal, isNumeric, numeralOf } from '../fhir/json.ts';
 import type { JsonObject, JsonValue } from '../fhir/resource.ts';
-import { isObject } from '../fhir/resource.ts';
+import { isObject, textOf } from '../fhir/resource.ts';
 import { convertDecimal } from './convert-decimal.ts';
 import { CONVENTIONAL_UNITS, normalizeUnit } from './normalize-unit.ts';
 import { COMMON_VALUE_URL, UCUM_SYSTEM } from './systems.ts';
@@ -78,8 +78,4 @@ function withExtension(quantity: JsonObject, value: JsonObject | undefined): Jso
   const sent: readonly JsonValue[] = Array.isArray(quantity['extension']) ? quantity['extension'] : [];
   const others = sent.filter((extension) => !isObject(extension) || extension['url'] !== COMMON_VALUE_URL);
   return { ...quantity, extension: [...others, { url: COMMON_VALUE_URL, valueQuantity: value }] };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

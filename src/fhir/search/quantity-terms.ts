@@ -1,8 +1,8 @@
 import { isNumeric, numberOf } from '../json.ts';
-import { isObject, type JsonObject, type JsonValue } from '../resource.ts';
+import { isObject, textOf, type JsonObject, type JsonValue } from '../resource.ts';
 import { plain, type Item } from '../path/compile.ts';
 import type { NumberRange } from './number-range.ts';
-import { textOf, type TermLists } from './term-lists.ts';
+import type { TermLists } from './term-lists.ts';
 
 const CURRENCY = 'urn:iso:std:iso:4217';
 const LOWEST = -Number.MAX_VALUE;

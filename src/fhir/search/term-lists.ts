@@ -1,4 +1,3 @@
-import type { JsonValue } from '../resource.ts';
 import type { DateTerm, NumberTerm, QuantityTerm, ReferenceTerm, StringTerm, TokenTerm, UriTerm } from './terms.ts';
 
 /** The terms of one resource while they are collected. */
@@ -38,9 +37,4 @@ function isSame<T extends object>(a: T, b: T | undefined): boolean {
   if (b === undefined) return false;
   for (const name in a) if (a[name] !== b[name]) return false;
   return true;
-}
-
-/** A text, or '' for what is none: how terms say that an element has no system or code. */
-export function textOf(value: JsonValue | undefined): string {
-  return typeof value === 'string' ? value : '';
 }

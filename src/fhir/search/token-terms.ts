@@ -1,7 +1,7 @@
 import { isNumeric, numeralOf } from '../json.ts';
-import { isList, isObject, type JsonObject, type JsonValue } from '../resource.ts';
+import { isList, isObject, textOf, type JsonObject, type JsonValue } from '../resource.ts';
 import { plain, type Item } from '../path/compile.ts';
-import { textOf, type TermLists } from './term-lists.ts';
+import type { TermLists } from './term-lists.ts';
 
 /** Adds the tokens of a CodeableConcept, Coding, Identifier, ContactPoint, code, boolean or text. @see https://hl7.org/fhir/R4/search.html#token */
 export function addTokens(item: Item, param: string, into: TermLists): void {

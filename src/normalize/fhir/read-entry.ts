@@ -1,5 +1,5 @@
 import type { JsonObject, Resource } from '../../fhir/resource.ts';
-import { isId, isObject } from '../../fhir/resource.ts';
+import { isId, isObject, isResource } from '../../fhir/resource.ts';
 import type { Fault, MessageKind, SentEntry } from './message.ts';
 import { faultAt } from './message.ts';
 
@@ -28,10 +28,6 @@ export function readEntry(index: number, value: JsonObject, kind: MessageKind): 
 export function ownIdFaults({ index, at, ownId }: SentEntry): Fault[] {
   if (ownId === undefined || isId(ownId)) return [];
   return [faultAt(index, 'value', `${at}.id`, 'A logical id is 1 to 64 letters, digits, hyphens and dots')];
-}
-
-export function isResource(value: unknown): value is Resource {
-  return isObject(value) && typeof value['resourceType'] === 'string';
 }
 
 export function textOf(value: unknown): string | undefined {
