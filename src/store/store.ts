@@ -91,6 +91,8 @@ export interface Stored {
 
 export interface HistoryQuery {
   readonly type?: string;
+  /** Only these types, where `type` names none. */
+  readonly types?: readonly string[];
   readonly id?: string;
   /** Only versions at or after this instant. */
   readonly since?: string;

@@ -18,13 +18,15 @@ export function historyContract(bench: Bench): void {
 
     it('lists the versions of one resource, of a type, and of everything but traces, newest first', async () => {
       const store = await withHistory();
-      const listed = async (query: { type?: string; id?: string }) => (await store.history({ ...query, limit: 100 })).items.map(label);
+      const listed = async (query: { type?: string; types?: string[]; id?: string }) => (await store.history({ ...query, limit: 100 })).items.map(label);
       expect(await listed({ type: 'Patient', id: 'p1' })).toEqual(['Patient/p1/3 deleted', 'Patient/p1/2', 'Patient/p1/1']);
       expect(await listed({ type: 'Patient' })).toEqual(['Patient/p1/3 deleted', 'Patient/p1/2', 'Patient/p2/1', 'Patient/p1/1']);
       expect(await listed({ type: 'AuditEvent' })).toEqual(['AuditEvent/t2/1', 'AuditEvent/t1/1']);
       expect(await listed({ type: 'AuditEvent', id: 't1' })).toEqual(['AuditEvent/t1/1']);
       expect((await listed({})).sort()).toEqual(['Organization/o1/1', 'Patient/p1/1', 'Patient/p1/2', 'Patient/p1/3 deleted', 'Patient/p2/1']);
       expect((await listed({})).slice(0, 3)).toEqual(['Patient/p1/3 deleted', 'Patient/p1/2', 'Patient/p2/1']);
+      expect(await listed({ types: ['Organization', 'Device', 'AuditEvent'] })).toEqual(['Organization/o1/1']);
+      expect(await listed({ types: [] })).toEqual([]);
       expect(await listed({ type: 'Patient', id: 'nobody' })).toEqual([]);
       expect(await listed({ type: 'Device' })).toEqual([]);
     });

@@ -70,6 +70,13 @@ describe('a request', () => {
     expect(body.issue.map(({ severity }: Parsed) => severity)).toContain('warning');
   });
 
+  it('gets full pages of the history of everything, whatever internal records stand between', async () => {
+    await server.fhir('PUT', '/Organization/before', organization({ id: 'before' }));
+    await server.services.store.commit([{ kind: 'put', resource: { resourceType: 'SourcePayload', id: 'internal' } }]);
+    const { body } = await server.fhir('GET', '/_history?_count=1');
+    expect(body.entry.map(({ resource }: Parsed) => resource.id)).toEqual(['before']);
+  });
+
   it('sees in a history how each version came about', async () => {
     const { body: { id } } = await server.fhir('POST', '/Organization', organization());
     await server.fhir('PUT', '/Organization/chosen', organization({ id: 'chosen' }));

@@ -28,12 +28,17 @@ export async function readVersion({ versions, resources }: Collections, key: Res
   return found === null ? undefined : storedOf(found);
 }
 
+function ofTypes(type: string | undefined, types: readonly string[] | undefined): { type?: string | { $in: string[] } } {
+  if (type !== undefined) return { type };
+  return types === undefined ? {} : { type: { $in: [...types] } };
+}
+
 interface Ticks { readonly $lt?: number; readonly $gte?: number }
 
-async function versionsOf({ versions }: Collections, { type, id, limit }: HistoryQuery, ticks: Ticks): Promise<Entry[]> {
+async function versionsOf({ versions }: Collections, { type, types, id, limit }: HistoryQuery, ticks: Ticks): Promise<Entry[]> {
   // '0' follows '/': the range holds the versions of this id and of no longer one.
   const ofOne = type !== undefined && id !== undefined ? { _id: { $gt: `${referenceTo({ type, id })}/`, $lt: `${referenceTo({ type, id })}0` } } : {};
-  return versions.find({ ...ofOne, ...(type === undefined ? {} : { type }), ...where('tick', ticks) }).sort({ tick: -1 }).limit(limit + 1).toArray();
+  return versions.find({ ...ofOne, ...ofTypes(type, types), ...where('tick', ticks) }).sort({ tick: -1 }).limit(limit + 1).toArray();
 }
 
 async function tracesOf({ resources }: Collections, { type, id, limit }: HistoryQuery, ticks: Ticks): Promise<Entry[]> {

@@ -5,7 +5,7 @@ import { firstAt } from './last-updated.ts';
 import type { Names } from './names.ts';
 import type { PageKeys } from './page-key.ts';
 import { numberOf, storedOf } from './row.ts';
-import { and, limitTo, name, sql } from './sql.ts';
+import { and, isOneOf, limitTo, name, sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 import { TRACE_TYPE } from './traces.ts';
 
@@ -21,11 +21,12 @@ export class History {
     this.#keys = keys;
   }
 
-  page({ type, id, since, limit, after }: HistoryQuery): Page {
+  page(query: HistoryQuery): Page {
+    const { type, id, since, limit, after } = query;
     if (since !== undefined && Number.isNaN(Date.parse(since))) throw new ServiceError('malformed', 'The start of a history is an instant');
     const scope = `history ${type ?? ''} ${id ?? ''}`;
     const before = after === undefined ? undefined : Number(this.#keys.read(scope, after)[0]);
-    const versions = this.#versions({ type, id }, { since, before }, limit + 1);
+    const versions = this.#versions(query, { since, before }, limit + 1);
     const traces = type === TRACE_TYPE ? this.#traces(id, { since, before }, limit + 1) : [];
     const rows = traces.length === 0 ? versions : [...versions, ...traces].sort((a, b) => numberOf(b.seq) - numberOf(a.seq));
     const shown = rows.slice(0, limit);
@@ -34,8 +35,9 @@ export class History {
     return rows.length > limit && last !== undefined ? { items, next: this.#keys.write(scope, [numberOf(last.seq)]) } : { items };
   }
 
-  #versions({ type, id }: { type: string | undefined; id: string | undefined }, bounds: Bounds, limit: number): Row[] {
+  #versions({ type, types, id }: HistoryQuery, bounds: Bounds, limit: number): Row[] {
     const within = [...this.#bounds(name('version'), name('v'), bounds)];
+    if (type === undefined && types !== undefined) within.push(isOneOf(name('v.type'), types.map((known) => this.#names.find(known))));
     if (type !== undefined && id === undefined) within.push(sql`v.type = ${this.#names.find(type)}`);
     if (type !== undefined && id !== undefined) within.push(sql`v.rid = (SELECT rid FROM resource WHERE type = ${this.#names.find(type)} AND id = ${id})`);
     return this.#connection.all(sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, v.body FROM version v JOIN resource r ON r.rid = v.rid
