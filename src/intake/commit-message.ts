@@ -1,4 +1,4 @@
-import { traceChange } from '../audit/index.ts';
+import { traceChanges } from '../audit/index.ts';
 import { referencesOf } from '../fhir/references.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import { personChanges } from '../identity/index.ts';
@@ -16,9 +16,6 @@ import { renderAcceptance } from './render-answer.ts';
 import type { Processing } from './settle-message.ts';
 import { closingChanges } from './settle-message.ts';
 import { statementsOf } from './statement.ts';
-
-/** Resources that one trace names: a document of a store has its limit. */
-const RESOURCES_PER_TRACE = 1_000;
 
 /**
  * Stores what a message brought, together with its answer, provenance, persons and trace: all or none.
@@ -38,7 +35,7 @@ export async function commitMessage(services: Services, inbox: InboxMessage, pro
     ...persons.changes,
     ...records.map((resource) => ({ kind: 'put' as const, resource })),
     ...await closingChanges(inbox, finished(inbox.message, prepared, now), answer),
-    ...traces(services, processing, { touched, patients: patientsOf(prepared.accepted) }),
+    ...traceChanges(services, processing.actor, { action: 'create', interaction: processing.interaction, outcome: 'success', resources: touched, patients: patientsOf(prepared.accepted) }),
   ];
   await services.store.commit(changes, { assuming: [...persons.assuming, ...plan.assuming] });
   return answer;
@@ -57,14 +54,6 @@ async function planOf(services: Services, message: SourceMessage, entries: reado
   // The message may have waited, or be so large that a newer one was faster.
   const { superseded, assuming } = await findSuperseded(services, message, overwritten, interaction !== 'intake');
   return { ...plan(superseded), assuming };
-}
-
-function traces(services: Services, processing: Processing, { touched, patients }: { readonly touched: readonly string[]; readonly patients: readonly string[] }): Change[] {
-  const parts = Math.max(1, Math.ceil(Math.max(touched.length, patients.length) / RESOURCES_PER_TRACE));
-  return Array.from({ length: parts }, (_, part) => {
-    const slice = (list: readonly string[]): readonly string[] => list.slice(part * RESOURCES_PER_TRACE, (part + 1) * RESOURCES_PER_TRACE);
-    return traceChange(services, processing.actor, { action: 'create', interaction: processing.interaction, outcome: 'success', resources: slice(touched), patients: slice(patients) });
-  });
 }
 
 function isWritten({ outcome }: EntryResult): boolean {
