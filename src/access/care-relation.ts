@@ -1,4 +1,4 @@
-import { facilitiesOf, linkedPatients } from '../identity/index.ts';
+import { facilitiesOfPerson, patientsOf, type Person, personsOf, personsWith } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 import type { Caller } from './caller.ts';
 import { type Facts, NO_FACTS } from './decide.ts';
@@ -11,21 +11,21 @@ export async function factsOf(services: Services, caller: Caller, request: Acces
   if (caller.role !== 'clinician' || type === undefined) return NO_FACTS;
   const binding = patientBindingOf(services.fhir, type);
   if (binding === 'none' || patients === undefined) return { ...NO_FACTS, binding };
-  const isKnownAtFacility = await areKnownAt(services, caller.facility, patients);
-  const person = isKnownAtFacility || caller.breakGlass === undefined ? undefined : await personOf(services, request.action, patients);
+  const persons = request.persons ?? (await personsOf(services, patients)).persons;
+  const isKnownAtFacility = areKnownAt(persons, patients, caller.facility);
+  const person = isKnownAtFacility || caller.breakGlass === undefined ? undefined : personOf(persons, patients, request.action);
   return { binding, isKnownAtFacility, person };
 }
 
-async function areKnownAt(services: Services, facility: string | undefined, patients: readonly string[]): Promise<boolean> {
+function areKnownAt(persons: readonly Person[], patients: readonly string[], facility: string | undefined): boolean {
   if (facility === undefined || patients.length === 0) return false;
-  const known = await Promise.all(patients.map((patient) => facilitiesOf(services, [patient])));
-  return known.every((facilities) => facilities.includes(facility));
+  return patients.every((patient) => personsWith(persons, patient).some((person) => facilitiesOfPerson(person).includes(facility)));
 }
 
 /** See `Facts.person`. Only a search can name a patient and find none; an instance about nobody must not be opened by it. */
-async function personOf(services: Services, action: Action, patients: readonly string[]): Promise<readonly string[] | undefined> {
+function personOf(persons: readonly Person[], patients: readonly string[], action: Action): readonly string[] | undefined {
   const [first] = patients;
   if (first === undefined) return action === 'search-type' ? [] : undefined;
-  const linked = await linkedPatients(services, [first]);
+  const linked = [...new Set([first, ...patientsOf(personsWith(persons, first))])];
   return patients.every((patient) => linked.includes(patient)) ? linked : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Clause } from '../fhir/search/query.ts';
+import type { Person } from '../identity/index.ts';
 
 export type Action =
   | 'read' | 'vread' | 'history-instance' | 'history-type' | 'history-system' | 'search-type'
@@ -18,6 +19,8 @@ export interface AccessRequest {
    * is told the same as for a patient of somebody else.
    */
   readonly patients?: readonly string[];
+  /** The persons of these patients, where they have been looked up already. */
+  readonly persons?: readonly Person[];
   /** The source an intake request names. */
   readonly source?: string;
   /** What a search asks for: its chains can tell about resources that it does not return. */

@@ -3,7 +3,7 @@ import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
 import type { Assumption, Stored } from '../store/store.ts';
 import type { Person } from './person.ts';
-import { facilitiesOfPerson, parsePerson } from './person.ts';
+import { parsePerson } from './person.ts';
 
 /** A Person with the version that a change of it expects; 0 where there is none. */
 export interface StoredPerson extends Person { readonly version: number }
@@ -21,22 +21,14 @@ export function personsWithResidentId(services: Services, ids: readonly { readon
   return findPersons(services, { kind: 'token', param: 'identifier', anyOf: ids.map(({ system, number }) => ({ system, code: number })) });
 }
 
-/**
- * All Patients of the same persons, the given ones included: this is how a search by one Patient reaches every institution.
- *
- * @param patients logical ids
- */
-export async function linkedPatients(services: Services, patients: readonly string[]): Promise<readonly string[]> {
-  if (patients.length === 0) return [];
-  const { persons } = await personsOf(services, patients);
-  return [...new Set([...patients, ...persons.flatMap((person) => person.links.map((link) => link.patient))])];
+/** All Patients of the persons: this is how a search by one Patient reaches every institution. */
+export function patientsOf(persons: readonly Person[]): readonly string[] {
+  return persons.flatMap((person) => person.links.map((link) => link.patient));
 }
 
-/** Logical ids of the Organizations where the persons of the Patients are known. */
-export async function facilitiesOf(services: Services, patients: readonly string[]): Promise<readonly string[]> {
-  if (patients.length === 0) return [];
-  const { persons } = await personsOf(services, patients);
-  return [...new Set(persons.flatMap(facilitiesOfPerson))];
+/** Those of the persons to whom the Patient belongs. */
+export function personsWith(persons: readonly Person[], patient: string): readonly Person[] {
+  return persons.filter((person) => person.links.some((link) => link.patient === patient));
 }
 
 export function toStoredPerson(stored: Stored): StoredPerson {

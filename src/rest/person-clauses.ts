@@ -1,7 +1,7 @@
 import { patientParametersOf } from '../fhir/search/compartment.ts';
 import type { Clause, ReferenceMatch } from '../fhir/search/query.ts';
 import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
-import { linkedPatients } from '../identity/index.ts';
+import { patientsOf, type Person, personsOf } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 
 /** A search with the persons that it names in place of single Patients. */
@@ -11,6 +11,8 @@ export interface PersonSearch {
   readonly named: readonly string[] | undefined;
   /** All Patients of these persons. */
   readonly linked: readonly string[];
+  /** These persons, where they had to be looked up. */
+  readonly persons: readonly Person[] | undefined;
 }
 
 /** What holds for nothing. */
@@ -30,6 +32,7 @@ export async function searchPersons(services: Services, type: string, where: rea
   const isAbout = (param: string): boolean => about.has(param) || (param === 'subject' && about.has('patient'));
   const named = new Set<string>();
   const linked = new Set<string>();
+  const found: Person[] = [];
   let namesPatient = false;
   let findsAll = true;
   const widened: Clause[] = [];
@@ -39,7 +42,8 @@ export async function searchPersons(services: Services, type: string, where: rea
       widened.push(clause);
       continue;
     }
-    const all = type === 'Patient' ? mention.patients : await linkedPatients(services, mention.patients);
+    const persons = type === 'Patient' ? [] : (await personsOf(services, mention.patients)).persons;
+    const all = [...new Set([...mention.patients, ...patientsOf(persons)])];
     const asksAbout = type === 'Patient' ? clause.kind === 'id' || clause.kind === 'token' : 'param' in clause && isAbout(clause.param);
     // Alternatives that are no patients would be disclosed on the strength of those that are.
     if (asksAbout && mention.others.length === 0) {
@@ -47,11 +51,12 @@ export async function searchPersons(services: Services, type: string, where: rea
       findsAll &&= mention.patients.length > 0;
       mention.patients.forEach((id) => named.add(id));
       all.forEach((id) => linked.add(id));
+      found.push(...persons);
     }
     widened.push(widen(clause, all, mention.others));
   }
   // One whom nobody knows must not be told from one whom others know by what else the query names.
-  return { where: widened, named: namesPatient ? (findsAll ? [...named] : []) : undefined, linked: [...linked] };
+  return { where: widened, named: namesPatient ? (findsAll ? [...named] : []) : undefined, linked: [...linked], persons: type === 'Patient' ? undefined : found };
 }
 
 /** Logical ids of the Patients among the alternatives of a clause, and the alternatives that are no Patients. */

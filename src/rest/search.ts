@@ -1,5 +1,5 @@
 import { authorize, patientBindingOf } from '../access/index.ts';
-import type { Caller } from '../access/index.ts';
+import type { AccessRequest, Caller } from '../access/index.ts';
 import { ServiceError } from '../errors.ts';
 import { resourceOf } from '../fhir/body.ts';
 import { operationOutcome } from '../fhir/outcome.ts';
@@ -49,7 +49,7 @@ export async function search(services: Services, caller: Caller, input: SearchIn
   const { request, remarks } = readRequest(services, type, query, input.handling);
   const persons = await searchPersons(services, type, request.where);
   const text = `${type}?${query}`;
-  const permit = await authorize(services, caller, { action: 'search-type', type, where: request.where, query: text, ...(persons.named === undefined ? {} : { patients: persons.named }) });
+  const permit = await authorize(services, caller, { action: 'search-type', type, where: request.where, query: text, ...namedBy(persons) });
   const found = await findPage(services, request, [...persons.where, ...permit.limits], after);
   const included = await includeResources(services, { caller, permit }, request, found.items);
   const patients = [...new Set([...persons.linked, ...patientsOfMatches(services, request, persons, found.items), ...included.patients])];
@@ -88,6 +88,10 @@ function readRequest(services: Services, type: string, query: string, handling: 
   const refusing = handling === 'lenient' ? faults : [...faults, ...unknown];
   if (refusing.length > 0) throw new ServiceError(faults.length > 0 ? 'malformed' : 'not-supported', 'The search cannot be answered as it is asked', refusing);
   return { request, remarks: unknown.map((issue) => ({ ...issue, severity: 'warning' })) };
+}
+
+function namedBy({ named, persons }: PersonSearch): Pick<AccessRequest, 'patients' | 'persons'> {
+  return { ...(named === undefined ? {} : { patients: named }), ...(persons === undefined ? {} : { persons }) };
 }
 
 /** Patients whose data the matches show, where the query does not say so already. */

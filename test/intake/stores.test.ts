@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { linkedPatients } from '../../src/identity/index.ts';
+import { patientsOf, personsOf } from '../../src/identity/index.ts';
 import { STORES } from '../http/server.ts';
 import type { IntakeServer } from './intake-server.ts';
 import { startIntakeServer } from './intake-server.ts';
@@ -24,7 +24,7 @@ describe.each(STORES)('the intake on $name', ({ uri }) => {
     const sources = ['hospital-a', 'hospital-b', 'hospital-c', 'community-e'];
     const answers = await Promise.all(sources.map((source) => server.push(source, patient(source, { number: 's2', residentId: residentId(2) }))));
     const patients = answers.flatMap((answer) => idsOf(answer.body));
-    expect([...await linkedPatients(server.services, patients.slice(0, 1))].sort()).toEqual([...patients].sort());
+    expect([...patientsOf((await personsOf(server.services, patients.slice(0, 1))).persons)].sort()).toEqual([...patients].sort());
   });
 
   it('lists doubts and dead letters, and takes a dead letter in once it can', async () => {
