@@ -1,10 +1,12 @@
 import type { Clause, QuantityMatch, TermKind } from '../../fhir/search/query.ts';
 import type { Connection } from './connection.ts';
 import { NO_SPACE } from './index-rows.ts';
+import { allOfKinds, eachOfKinds, fewKinds, isOfKind } from './kind-sql.ts';
 import { UNKNOWN, paramName } from './names.ts';
 import type { Names } from './names.ts';
 import { LAST_UPDATED, changedSet, whenChanged } from './last-updated.ts';
 import { extentSelect, isWide, rangeMatches } from './range-sql.ts';
+import { isShared } from './shared-terms.ts';
 import { ALWAYS, NEVER, and, isOneOf, join, name, or, sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 import { termsSought } from './terms-sought.ts';
@@ -19,11 +21,14 @@ export interface RidSet {
   readonly select: Sql;
   /** True when it gives each resource once. */
   readonly isUnique?: boolean;
-  /** A part of an index that is already in order of `rid`: its FROM and WHERE, over alias `d`. */
-  readonly ordered?: { readonly from: Sql; readonly where: Sql };
+  /** Parts of an index that are each in order of `rid` already, and that have no resource in common. */
+  readonly ordered?: Ordered;
   /** True when finding the first of the set may mean to look through all terms of the parameter. */
   readonly scans?: boolean;
 }
+
+/** A table and the conditions that name its parts, over alias `d`. */
+export interface Ordered { readonly from: Sql; readonly parts: readonly Sql[] }
 
 type RangeClause = Extract<Clause, { kind: 'date' | 'number' | 'quantity' }>;
 
@@ -70,6 +75,7 @@ export class ClauseSql {
 
   #termHolds(type: string, clause: TermClause, rid: Sql): Sql {
     const sought = termsSought(this.#names, type, clause);
+    if (isShared(clause.param, clause.kind)) return isOfKind(this.#names.find(type), rid, this.#kindSelect(type, clause, sought));
     const isPoint = (term: TermSought) => term.value !== undefined;
     if (sought.length > MANY || !sought.every(isPoint) || isBelow(clause)) return sql`${rid} IN (${this.#termSelect(type, clause, sought)})`;
     return or(sought.map((term) => sql`EXISTS (SELECT 1 FROM term WHERE ${isTerm(term)} AND rid = ${rid})`));
@@ -77,23 +83,45 @@ export class ClauseSql {
 
   #termSet(type: string, clause: TermClause): RidSet {
     const sought = termsSought(this.#names, type, clause);
+    if (isShared(clause.param, clause.kind)) return this.#kindSet(type, this.#kindSelect(type, clause, sought));
     const [only] = sought;
     const select = this.#termSelect(type, clause, sought);
     if (sought.length !== 1 || only?.value === undefined || isBelow(clause)) return { select };
-    return { select, isUnique: true, ordered: { from: name('term d'), where: isTerm(only, 'd.') } };
+    return { select, isUnique: true, ordered: { from: name('term d'), parts: [isTerm(only, 'd.')] } };
   }
 
   #termSelect(type: string, clause: TermClause, sought: readonly TermSought[]): Sql {
+    return this.#soughtIn(TERMS, type, clause, sought);
+  }
+
+  /** The kinds whose resources fulfil the clause. @param sought what the clause asks for */
+  #kindSelect(type: string, clause: TermClause, sought: readonly TermSought[]): Sql {
+    return this.#soughtIn(KIND_TERMS, type, clause, sought);
+  }
+
+  #soughtIn({ table, column }: TermTable, type: string, clause: TermClause, sought: readonly TermSought[]): Sql {
     const points = sought.filter((term) => term.value !== undefined);
-    const selects = sought.filter((term) => term.value === undefined).map((term) => sql`SELECT rid FROM term WHERE ${isTerm(term)}`);
+    const selects = sought.filter((term) => term.value === undefined).map((term) => sql`SELECT ${column} FROM ${table} WHERE ${isTerm(term)}`);
     if (points.length > MANY) {
       const list = JSON.stringify(points.map(({ p, space, value }) => [p, space, value]));
-      selects.push(sql`SELECT t.rid FROM json_each(${list}) j CROSS JOIN term t ON t.p = j.value ->> 0 AND t.space = j.value ->> 1 AND t.value = j.value ->> 2`);
+      selects.push(sql`SELECT t.${column} FROM json_each(${list}) j CROSS JOIN ${table} t ON t.p = j.value ->> 0 AND t.space = j.value ->> 1 AND t.value = j.value ->> 2`);
     } else {
-      selects.push(...points.map((term) => sql`SELECT rid FROM term WHERE ${isTerm(term)}`));
+      selects.push(...points.map((term) => sql`SELECT ${column} FROM ${table} WHERE ${isTerm(term)}`));
     }
-    if (clause.kind === 'uri' && clause.match === 'below') selects.push(...clause.anyOf.map((value) => sql`SELECT rid FROM term WHERE ${this.#inGroups(type, clause)} AND ${isBelowOf(value)}`));
-    return selects.length === 0 ? sql`SELECT NULL AS rid WHERE 0` : join(selects, ' UNION ALL ');
+    if (clause.kind === 'uri' && clause.match === 'below') selects.push(...clause.anyOf.map((value) => sql`SELECT ${column} FROM ${table} WHERE ${this.#inGroups(type, clause)} AND ${isBelowOf(value)}`));
+    return selects.length === 0 ? sql`SELECT NULL AS ${column} WHERE 0` : join(selects, ' UNION ALL ');
+  }
+
+  #kindSet(type: string, kinds: Sql): RidSet {
+    const number = this.#names.find(type);
+    const set: RidSet = { select: allOfKinds(number, kinds), isUnique: true };
+    const few = fewKinds(this.#connection, kinds);
+    return few === undefined || few.length === 0 ? set : { ...set, ordered: { from: name('live d'), parts: eachOfKinds(number, few) } };
+  }
+
+  /** The kinds that have the codes, undefined when they are not few. */
+  kindsWith(type: string, clause: TermClause): readonly number[] | undefined {
+    return fewKinds(this.#connection, this.#kindSelect(type, clause, termsSought(this.#names, type, clause)));
   }
 
   #phraseSet(type: string, clause: Clause & { kind: 'string' }): RidSet {
@@ -121,7 +149,7 @@ export class ClauseSql {
 
   #missing(type: string, clause: Clause & { kind: 'missing' }, rid: Sql): Sql {
     const p = this.#names.find(paramName(type, clause.param, clause.of));
-    const isThere = p === UNKNOWN ? NEVER : sql`instr((SELECT params FROM live WHERE type = ${this.#names.find(type)} AND rid = ${rid}), ${`,${p},`}) > 0`;
+    const isThere = p === UNKNOWN ? NEVER : sql`instr((SELECT k.params FROM live l CROSS JOIN kind k ON k.number = l.kind WHERE l.type = ${this.#names.find(type)} AND l.rid = ${rid}), ${`,${p},`}) > 0`;
     return clause.isMissing ? sql`NOT (${isThere})` : isThere;
   }
 
@@ -156,6 +184,10 @@ export class ClauseSql {
     return sql`SELECT d.rid FROM (${start}) d WHERE ${and(others.map((clause) => this.holds(type, clause, 'd')))}`;
   }
 }
+
+interface TermTable { readonly table: Sql; readonly column: Sql }
+const TERMS: TermTable = { table: name('term'), column: name('rid') };
+const KIND_TERMS: TermTable = { table: name('kind_term'), column: name('kind') };
 
 /** Where the ids of a type's resources are: traces are kept apart. */
 function keysOf(type: string): Sql {

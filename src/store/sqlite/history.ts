@@ -39,9 +39,14 @@ export class History {
     const within = [...this.#bounds(name('version'), name('v'), bounds)];
     if (type === undefined && types !== undefined) within.push(isOneOf(name('v.type'), types.map((known) => this.#names.find(known))));
     if (type !== undefined && id === undefined) within.push(sql`v.type = ${this.#names.find(type)}`);
-    if (type !== undefined && id !== undefined) within.push(sql`v.rid = (SELECT rid FROM resource WHERE type = ${this.#names.find(type)} AND id = ${id})`);
+    if (type !== undefined && id !== undefined) within.push(this.#isVersionOf(type, id));
     return this.#connection.all(sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, v.body FROM version v JOIN resource r ON r.rid = v.rid
       WHERE ${and(within)} ORDER BY v.seq DESC ${limitTo(limit)}`);
+  }
+
+  #isVersionOf(type: string, id: string): Sql {
+    const rid = sql`(SELECT rid FROM resource WHERE type = ${this.#names.find(type)} AND id = ${id})`;
+    return sql`v.seq IN (SELECT rid FROM ${rid} UNION ALL SELECT seq FROM version WHERE rid = ${rid} AND version > 1)`;
   }
 
   #traces(id: string | undefined, bounds: Bounds, limit: number): Row[] {

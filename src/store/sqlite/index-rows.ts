@@ -3,7 +3,9 @@ import { EARLIEST_MS, LATEST_MS } from '../../fhir/search/terms.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
 import { paramName } from './names.ts';
 import type { Names } from './names.ts';
-import { CODE_PARAM, recordDate, recordEntries } from './patient-index.ts';
+import type { KindTerm } from './kinds.ts';
+import { CODE_PARAM, partOfKind, recordDate, recordEntries } from './patient-index.ts';
+import { isShared } from './shared-terms.ts';
 import type { SqlValue } from './sql.ts';
 
 /** The tables of the index, each with its columns but for `rid`. */
@@ -12,13 +14,13 @@ export const INDEX_TABLES = {
   phrase: ['p', 'folded', 'exact'],
   extent: ['p', 'low', 'high', 'space', 'code'],
   endless: ['p'],
-  record: ['patient', 'p', 'space', 'value', 'date', 'via'],
+  record: ['patient', 'part', 'date', 'via'],
 } as const;
 export type IndexTable = keyof typeof INDEX_TABLES;
 
 export interface IndexRow { readonly table: IndexTable; readonly values: readonly SqlValue[] }
 /** What the index holds of one resource. */
-export interface IndexRows { readonly rows: readonly IndexRow[]; /** Column `params` of table `live`. */ readonly params: string }
+export interface IndexRows { readonly kind: number; readonly rows: readonly IndexRow[] }
 
 /** The space of what has none: urls, uris, dates, numbers. Numbers of names start at 1. */
 export const NO_SPACE = 0;
@@ -32,20 +34,19 @@ export function indexRows(names: Names, type: string, terms: IndexTerms): IndexR
     return number;
   };
   const values = new GroupedValues();
-  for (const { param, system, code } of terms.token) values.addTerm(paramOf(param, 'token'), names.intern(system), code);
+  for (const { param, system, code } of terms.token) values.addTerm(isShared(param, 'token'), paramOf(param, 'token'), [names.intern(system), code]);
   for (const { param, type: target, id, url } of terms.reference) {
-    if (url === '') values.addTerm(paramOf(param, 'reference'), names.intern(target), id);
-    else values.addTerm(paramOf(param, 'reference'), NO_SPACE, url);
+    values.addTerm(false, paramOf(param, 'reference'), url === '' ? [names.intern(target), id] : [NO_SPACE, url]);
   }
-  for (const { param, value } of terms.uri) values.addTerm(paramOf(param, 'uri'), NO_SPACE, value);
+  for (const { param, value } of terms.uri) values.addTerm(isShared(param, 'uri'), paramOf(param, 'uri'), [NO_SPACE, value]);
   for (const { param, folded, exact } of terms.string) values.addPhrase(paramOf(param, 'string'), folded, exact);
   for (const { param, start, end } of terms.date) values.addExtent(paramOf(param, 'date'), [start, end, NO_SPACE, '']);
   for (const { param, low, high } of terms.number) values.addExtent(paramOf(param, 'number'), [low, high, NO_SPACE, '']);
   for (const { param, low, high, system, code } of terms.quantity) values.addExtent(paramOf(param, 'quantity'), [low, high, names.intern(system), code]);
 
-  const code = names.find(paramName(type, CODE_PARAM, 'token'));
-  const rows = [...values.rows(names), ...recordRows(names, type, terms, values.termsOf(code))];
-  return { rows, params: `,${[...params].join(',')},` };
+  const kind = names.kinds.intern({ type: names.intern(type), params: [...params], terms: values.sharedTerms() });
+  const isCoded = params.has(names.find(paramName(type, CODE_PARAM, 'token')));
+  return { kind, rows: [...values.rows(names), ...recordRows(names, type, terms, isCoded ? kind : undefined)] };
 }
 
 interface Entry<Value> { readonly value: Value; readonly params: number[] }
@@ -55,12 +56,14 @@ type Extent = readonly [low: number, high: number, space: number, code: string];
 
 /** The values of one resource, each once with all parameters that have it. */
 class GroupedValues {
+  /** What the resource has by its kind. */
+  readonly #shared = new Map<string, Entry<Term>>();
   readonly #terms = new Map<string, Entry<Term>>();
   readonly #phrases = new Map<string, Entry<Phrase>>();
   readonly #extents = new Map<string, Entry<Extent>>();
 
-  addTerm(param: number, space: number, value: string): void {
-    addTo(this.#terms, `${space} ${value}`, [space, value], param);
+  addTerm(isOfKind: boolean, param: number, term: Term): void {
+    addTo(isOfKind ? this.#shared : this.#terms, `${term[0]} ${term[1]}`, term, param);
   }
 
   addPhrase(param: number, folded: string, exact: string): void {
@@ -71,8 +74,8 @@ class GroupedValues {
     addTo(this.#extents, extent.join(' '), extent, param);
   }
 
-  termsOf(param: number): Entry<Term>[] {
-    return [...this.#terms.values()].filter(({ params }) => params.includes(param));
+  sharedTerms(): KindTerm[] {
+    return Array.from(this.#shared.values(), ({ value: [space, value], params }) => ({ params, space, value }));
   }
 
   rows(names: Names): IndexRow[] {
@@ -100,17 +103,14 @@ function addTo<Value>(entries: Map<string, Entry<Value>>, key: string, value: Va
   else if (!entry.params.includes(param)) entry.params.push(param);
 }
 
-/** In each patient's record: one row for the type, and one for each code. */
-function recordRows(names: Names, type: string, terms: IndexTerms, codes: readonly Entry<Term>[]): IndexRow[] {
+/** In each patient's record: one row in the part of the type, and one in that of the kind if it has a code. */
+function recordRows(names: Names, type: string, terms: IndexTerms, codedKind: number | undefined): IndexRow[] {
   const entries = recordEntries(terms);
   if (entries.length === 0) return [];
   const date = recordDate(type, terms);
-  const places: readonly (readonly [p: number, space: number, value: string])[] = [
-    [names.intern(type), NO_SPACE, ''],
-    ...codes.map(({ value, params }): [number, number, string] => [names.group(params), ...value]),
-  ];
+  const parts = codedKind === undefined ? [names.intern(type)] : [names.intern(type), partOfKind(codedKind)];
   return entries.flatMap(({ patient, via }) => {
     const number = names.intern(patient);
-    return places.map((place): IndexRow => ({ table: 'record', values: [number, ...place, date, via] }));
+    return parts.map((part): IndexRow => ({ table: 'record', values: [number, part, date, via] }));
   });
 }

@@ -20,17 +20,17 @@ export class IndexWriter {
     });
     this.#insert = each((table) => `INSERT OR IGNORE INTO ${table} (rid, ${INDEX_TABLES[table].join(', ')}) VALUES (?${', ?'.repeat(INDEX_TABLES[table].length)})`);
     this.#remove = each((table) => `DELETE FROM ${table} WHERE rid = ? AND ${INDEX_TABLES[table].map((column) => `${column} = ?`).join(' AND ')}`);
-    this.#insertLive = connection.prepare('INSERT OR REPLACE INTO live (type, rid, params) VALUES (?, ?, ?)');
+    this.#insertLive = connection.prepare('INSERT OR REPLACE INTO live (type, rid, kind) VALUES (?, ?, ?)');
     this.#removeLive = connection.prepare('DELETE FROM live WHERE type = ? AND rid = ?');
   }
 
-  add(type: number, rid: number, { rows, params }: IndexRows): void {
-    this.#insertLive.run(type, rid, params);
+  add(type: number, rid: number, { rows, kind }: IndexRows): void {
+    this.#insertLive.run(type, rid, kind);
     this.#insertRows(rid, rows);
   }
 
   replace(type: number, rid: number, before: IndexRows, after: IndexRows): void {
-    if (before.params !== after.params) this.#insertLive.run(type, rid, after.params);
+    if (before.kind !== after.kind) this.#insertLive.run(type, rid, after.kind);
     this.#removeRows(rid, without(before.rows, after.rows));
     this.#insertRows(rid, without(after.rows, before.rows));
   }

@@ -1,6 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import type { TermKind } from '../../fhir/search/query.ts';
 import type { Connection } from './connection.ts';
+import { Kinds } from './kinds.ts';
 import { numberOf, textOf } from './row.ts';
 
 /** No name has this number: what is searched by it is never found. */
@@ -11,6 +12,7 @@ const MAX_KEPT = 50_000;
 
 /** Numbers of recurring texts. A number once committed never changes, so that what is found may be kept. */
 export class Names {
+  readonly kinds: Kinds;
   #numbers = new Map<string, number>();
   #texts = new Map<number, string>();
   /** `p space` pairs known to be in the table `space`. */
@@ -30,6 +32,7 @@ export class Names {
   readonly #widen: StatementSync;
 
   constructor(connection: Connection) {
+    this.kinds = new Kinds(connection, this);
     this.#select = connection.prepare('SELECT number FROM name WHERE text = ?');
     this.#selectText = connection.prepare('SELECT text FROM name WHERE number = ?');
     this.#insert = connection.prepare('INSERT INTO name (text) VALUES (?) RETURNING number');
@@ -106,6 +109,7 @@ export class Names {
 
   /** Drops what may never have been committed. */
   forget(): void {
+    this.kinds.forget();
     this.#widths = new Map();
     this.#groups = new Map();
     this.#numbers = new Map();

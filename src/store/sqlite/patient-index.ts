@@ -1,6 +1,6 @@
 /**
  * The index that leads with the patient: nearly every clinical question names one, and mostly one code, newest first.
- * Table `record` holds for each patient a row for each resource of a type, and one more for each of its codes.
+ * Table `record` holds for each patient a row for each resource in the part of its type, and one in the part of its kind if it has a code.
  */
 import { clinicalDateParam } from '../../fhir/search/clinical-date.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
@@ -9,6 +9,11 @@ import type { IndexTerms } from '../../fhir/search/terms.ts';
 const VIA: Readonly<Record<string, number>> = { patient: 1, subject: 2 };
 /** The token parameter that is indexed within a record. */
 export const CODE_PARAM = 'code';
+/** The part of a record that holds one kind. The numbers of kinds and of types overlap. */
+export function partOfKind(kind: number): number {
+  return -kind;
+}
+
 /** Stands for the missing date: before the beginning of time, so that it comes last. */
 export const UNDATED = -9e15;
 

@@ -10,13 +10,15 @@ import { TRACE_TYPE } from './traces.ts';
 export class Reading {
   readonly #names: Names;
   readonly #current: StatementSync;
-  readonly #version: StatementSync;
+  readonly #first: StatementSync;
+  readonly #later: StatementSync;
   readonly #trace: StatementSync;
 
   constructor(connection: Connection, names: Names) {
     this.#names = names;
     this.#current = connection.prepare('SELECT r.id, v.version, v.updated, v.deleted, v.body FROM resource r JOIN version v ON v.seq = r.seq WHERE r.type = ? AND r.id = ?');
-    this.#version = connection.prepare('SELECT r.id, v.version, v.updated, v.deleted, v.body FROM resource r JOIN version v ON v.rid = r.rid AND v.version = ? WHERE r.type = ? AND r.id = ?');
+    this.#first = connection.prepare('SELECT r.id, v.version, v.updated, v.deleted, v.body FROM resource r JOIN version v ON v.seq = r.rid WHERE r.type = ? AND r.id = ?');
+    this.#later = connection.prepare('SELECT r.id, v.version, v.updated, v.deleted, v.body FROM resource r JOIN version v ON v.rid = r.rid AND v.version > 1 AND v.version = ? WHERE r.type = ? AND r.id = ?');
     this.#trace = connection.prepare('SELECT id, 1 AS version, updated, 0 AS deleted, body FROM trace WHERE id = ?');
   }
 
@@ -26,7 +28,8 @@ export class Reading {
 
   readVersion({ type, id }: ResourceKey, version: number): Stored | undefined {
     if (!Number.isSafeInteger(version)) return undefined;
-    return found(type, this.#version.get(version, this.#names.find(type), id) ?? (version === 1 ? this.#traceOf(type, id) : undefined));
+    if (version !== 1) return found(type, this.#later.get(version, this.#names.find(type), id));
+    return found(type, this.#first.get(this.#names.find(type), id) ?? this.#traceOf(type, id));
   }
 
   #traceOf(type: string, id: string): Row | undefined {

@@ -24,7 +24,7 @@ export function keepIndexCurrent(connection: Connection, indexVersion: string, e
 }
 
 function rebuild(connection: Connection, extract: StoreOptions['extract']): void {
-  for (const table of ['live', 'membership', 'space', 'widest', ...Object.keys(INDEX_TABLES)]) connection.exec(`DELETE FROM ${table}`);
+  for (const table of ['live', 'kind', 'kind_term', 'membership', 'space', 'widest', ...Object.keys(INDEX_TABLES)]) connection.exec(`DELETE FROM ${table}`);
   connection.exec("UPDATE setting SET value = 0 WHERE name = 'indexed traces'");
   const names = new Names(connection);
   const index = new IndexWriter(connection);

@@ -1,8 +1,8 @@
 import { clinicalDateParam } from '../../fhir/search/clinical-date.ts';
 import type { Clause, SearchQuery } from '../../fhir/search/query.ts';
-import { NO_SPACE } from './index-rows.ts';
+import type { ClauseSql } from './clause-sql.ts';
 import type { Names } from './names.ts';
-import { CODE_PARAM, viaOf } from './patient-index.ts';
+import { CODE_PARAM, partOfKind, viaOf } from './patient-index.ts';
 import { and, join, limitTo, name, sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 import { termsSought } from './terms-sought.ts';
@@ -20,16 +20,16 @@ export interface RecordRows {
 const MAX_LISTS = 100;
 
 /** Undefined when no clause names patients. */
-export function recordRows(names: Names, type: string, where: readonly Clause[]): RecordRows | undefined {
+export function recordRows(names: Names, clauses: ClauseSql, type: string, where: readonly Clause[]): RecordRows | undefined {
   const ofPatients = where.map((clause) => patientsOf(names, type, clause)).find((found) => found !== undefined);
   if (ofPatients === undefined) return undefined;
   const { clause, via, patients } = ofPatients;
   const code = where.find((other) => other.kind === 'token' && other.param === CODE_PARAM && other.negate !== true);
-  const parts = code?.kind === 'token' ? codeParts(names, type, code) : undefined;
-  const coded = parts !== undefined && parts.length * patients.length <= MAX_LISTS;
-  const within = coded ? parts : [sql`p = ${names.find(type)} AND space = ${NO_SPACE} AND value = ''`];
+  const kinds = code?.kind === 'token' ? clauses.kindsWith(type, code) : undefined;
+  const coded = kinds !== undefined && kinds.length * patients.length <= MAX_LISTS;
+  const within = coded ? kinds.map(partOfKind) : [names.find(type)];
   const rest = where.filter((other) => other !== clause && (!coded || other !== code));
-  const lists = patients.flatMap((patient) => within.map((part) => sql`patient = ${patient} AND ${part} AND (via & ${via}) > 0`));
+  const lists = patients.flatMap((patient) => within.map((part) => sql`patient = ${patient} AND part = ${part} AND (via & ${via}) > 0`));
   return lists.length > MAX_LISTS ? undefined : { lists, coded, clause, rest };
 }
 
@@ -57,10 +57,4 @@ function patientsOf(names: Names, type: string, clause: Clause): { clause: Claus
     patients.add(names.find(value));
   }
   return { clause, via, patients: [...patients] };
-}
-
-function codeParts(names: Names, type: string, clause: Clause & { kind: 'token' }): Sql[] | undefined {
-  const sought = termsSought(names, type, clause);
-  if (sought.some(({ value }) => value === undefined)) return undefined;
-  return sought.map(({ p, space, value = '' }) => sql`p = ${p} AND space = ${space} AND value = ${value}`);
 }

@@ -1,5 +1,5 @@
 import type { Clause, SearchQuery } from '../../fhir/search/query.ts';
-import type { ClauseSql, RidSet } from './clause-sql.ts';
+import type { ClauseSql, Ordered, RidSet } from './clause-sql.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
 import { recordRows } from './record-search.ts';
@@ -12,8 +12,8 @@ export interface Start {
   readonly from: Sql;
   readonly where: readonly Sql[];
   readonly rest: readonly Clause[];
-  /** True when the source yields descending `rid` by itself, so that a page costs no more than what it shows. */
-  readonly isOrdered: boolean;
+  /** The same source in parts that yield descending `rid` by themselves, so that a page costs no more than what it shows. */
+  readonly ordered?: Ordered;
   /** True when the source may be as large as the type. */
   readonly isLarge: boolean;
 }
@@ -36,10 +36,10 @@ export class SearchStarts {
   choose({ type, where, sort }: Pick<SearchQuery, 'type' | 'where' | 'sort'>): Start {
     const byId = where.find((clause) => clause.kind === 'id' && clause.negate !== true);
     if (byId !== undefined) return this.#ofClause(type, where, byId);
-    const record = recordRows(this.#names, type, where);
+    const record = recordRows(this.#names, this.#clauses, type, where);
     if (record !== undefined && record.coded) {
       const rows = join(record.lists.map((list) => sql`SELECT rid FROM record WHERE ${list}`), ' UNION ALL ');
-      return { from: source({ select: rows, isUnique: record.lists.length === 1 }), where: [], rest: record.rest, isOrdered: false, isLarge: false };
+      return { from: source({ select: rows, isUnique: record.lists.length === 1 }), where: [], rest: record.rest, isLarge: false };
     }
     if (record !== undefined) return this.#ofClause(type, where, record.clause);
     return this.#ofFewest(type, where, sort.length > 0);
@@ -58,15 +58,15 @@ export class SearchStarts {
     if (smallest !== undefined && smallest.size < SMALL_SET) return this.#ofClause(type, where, smallest.clause);
     const ordered = sized.find(({ set }) => set.ordered !== undefined);
     if (ordered !== undefined) return this.#ofClause(type, where, ordered.clause, true);
-    return { from: name('live d'), where: [sql`d.type = ${this.#names.find(type)}`], rest: where, isOrdered: true, isLarge: true };
+    const all: Ordered = { from: name('live d'), parts: [sql`d.type = ${this.#names.find(type)}`] };
+    return { from: all.from, where: all.parts, rest: where, ordered: all, isLarge: true };
   }
 
   #ofClause(type: string, where: readonly Clause[], clause: Clause, isLarge = false): Start {
     const set = this.#clauses.set(type, clause);
     const rest = where.filter((other) => other !== clause);
-    if (set?.ordered !== undefined) return { from: set.ordered.from, where: [set.ordered.where], rest, isOrdered: true, isLarge };
     if (set === undefined) throw new TypeError('A search cannot start with this clause');
-    return { from: source(set), where: [], rest, isOrdered: false, isLarge };
+    return { from: source(set), where: [], rest, isLarge, ...(set.ordered === undefined ? {} : { ordered: set.ordered }) };
   }
 
   #sizeOf(set: RidSet): number {

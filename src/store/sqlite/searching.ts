@@ -10,7 +10,7 @@ import { SearchStarts } from './search-start.ts';
 import type { Start } from './search-start.ts';
 import { sortOrder, sortedListing } from './sort-sql.ts';
 import { sortWindow } from './sort-window.ts';
-import { and, limitTo, name, sql } from './sql.ts';
+import { and, join, limitTo, name, sql } from './sql.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import { TRACE_TYPE } from './traces.ts';
 
@@ -76,7 +76,7 @@ export class Searching {
     for (let size = 2 * (query.limit + 1); ; size *= 4) {
       const window = sortWindow(this.#connection, this.#names, { type: query.type, sort, from: after === undefined ? undefined : after[0] ?? null, size, probes });
       if (window === undefined) return undefined;
-      const start: Start = { from: sql`(SELECT DISTINCT rid FROM (${window})) d`, where: [], rest: query.where, isOrdered: false, isLarge: false };
+      const start: Start = { from: sql`(SELECT DISTINCT rid FROM (${window})) d`, where: [], rest: query.where, isLarge: false };
       const found = this.#read(query, this.#sorted(query, start, after));
       if (found.rows.length > query.limit) return found;
     }
@@ -89,12 +89,14 @@ export class Searching {
   }
 
   #byCreation(query: SearchQuery, start: Start, after: Position): Listing {
-    const before = after === undefined ? [] : [sql`d.rid < ${after[0] ?? 0}`];
-    const where = [...start.where, ...before, ...this.#probes(query.type, start.rest)];
+    const further = [...(after === undefined ? [] : [sql`d.rid < ${after[0] ?? 0}`]), ...this.#probes(query.type, start.rest)];
     const order = name('d.rid DESC');
-    if (start.isOrdered) return { from: start.from, where, order, keys: ['rid'] };
+    const { from, parts } = start.ordered ?? { from: start.from, parts: [and(start.where)] };
+    const [only] = parts;
+    if (start.ordered !== undefined && only !== undefined && parts.length === 1) return { from, where: [only, ...further], order, keys: ['rid'] };
     // The page is cut before the bodies are read.
-    return { from: sql`(SELECT d.rid AS rid FROM ${start.from} WHERE ${and(where)} ORDER BY ${order} ${limitTo(query.limit + 1)}) d`, where: [], order, keys: ['rid'] };
+    const first = (part: Sql) => sql`SELECT * FROM (SELECT d.rid AS rid FROM ${from} WHERE ${and([part, ...further])} ORDER BY ${order} ${limitTo(query.limit + 1)})`;
+    return { from: sql`(SELECT rid FROM (${join(parts.map(first), ' UNION ALL ')}) ORDER BY rid DESC ${limitTo(query.limit + 1)}) d`, where: [], order, keys: ['rid'] };
   }
 
   #sorted(query: SearchQuery, start: Start, after: Position): Listing {
@@ -108,7 +110,7 @@ export class Searching {
 
   /** A patient's resources, newest first: straight from the index that leads with the patient. */
   #recordListing(query: SearchQuery, after: Position): Listing | undefined {
-    const record = recordRows(this.#names, query.type, query.where);
+    const record = recordRows(this.#names, this.#clauses, query.type, query.where);
     if (record === undefined) return undefined;
     const beyond = after === undefined ? [] : [sql`(d.date, d.rid) < (${after[0] ?? 0}, ${after[1] ?? 0})`];
     const further = [...beyond, ...this.#probes(query.type, record.rest)];

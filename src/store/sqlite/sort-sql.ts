@@ -4,6 +4,7 @@ import type { Names } from './names.ts';
 import { NEVER, and, isOneOf, join, limitTo, name, or, sql } from './sql.ts';
 import type { Sql, SqlValue } from './sql.ts';
 import type { Start } from './search-start.ts';
+import { isShared } from './shared-terms.ts';
 import { TRACE_TYPE } from './traces.ts';
 
 /** Sorts whatever a search starts from: the keys of all that match are collected, then one page is taken. */
@@ -46,7 +47,8 @@ function keyOf(names: Names, type: string, { param, of, descending }: Sort, posi
     case 'string': return { value: sql`(SELECT ${pick}(folded) FROM phrase WHERE rid = d.rid AND ${ofParam})`, join: sql`` };
     case 'token': case 'reference': case 'uri': {
       const alias = `t${position}`;
-      return { value: name(`${alias}.k`), join: sql`LEFT JOIN (SELECT rid, ${pick}(value) AS k FROM term WHERE ${ofParam} GROUP BY rid) ${name(alias)} ON ${name(alias)}.rid = d.rid` };
+      const terms = isShared(param, of) ? name('kind_term CROSS JOIN live USING (kind)') : name('term');
+      return { value: name(`${alias}.k`), join: sql`LEFT JOIN (SELECT rid, ${pick}(value) AS k FROM ${terms} WHERE ${ofParam} GROUP BY rid) ${name(alias)} ON ${name(alias)}.rid = d.rid` };
     }
   }
 }
