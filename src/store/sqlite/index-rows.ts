@@ -1,9 +1,7 @@
 import type { TermKind } from '../../fhir/search/query.ts';
-import { EARLIEST_MS, LATEST_MS } from '../../fhir/search/terms.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
-import { paramName } from './names.ts';
+import { GroupedValues } from './grouped-values.ts';
 import type { Names } from './names.ts';
-import type { KindTerm } from './kinds.ts';
 import { CODE_PARAM, partOfKind, recordDate, recordEntries } from './patient-index.ts';
 import { isShared } from './shared-terms.ts';
 import type { SqlValue } from './sql.ts';
@@ -28,79 +26,34 @@ export const NO_SPACE = 0;
 /** The rows by which a resource is found. Only inside a write transaction, since it may name what had no number yet. */
 export function indexRows(names: Names, type: string, terms: IndexTerms): IndexRows {
   const params = new Set<number>();
-  const paramOf = (param: string, kind: TermKind) => {
-    const number = names.intern(paramName(type, param, kind));
+  const paramsOf = (kind: TermKind) => (param: string) => {
+    const number = names.internParam(type, param, kind);
     params.add(number);
     return number;
   };
-  const values = new GroupedValues();
-  for (const { param, system, code } of terms.token) values.addTerm(isShared(param, 'token'), paramOf(param, 'token'), [names.intern(system), code]);
-  for (const { param, type: target, id, url } of terms.reference) {
-    values.addTerm(false, paramOf(param, 'reference'), url === '' ? [names.intern(target), id] : [NO_SPACE, url]);
-  }
-  for (const { param, value } of terms.uri) values.addTerm(isShared(param, 'uri'), paramOf(param, 'uri'), [NO_SPACE, value]);
-  for (const { param, folded, exact } of terms.string) values.addPhrase(paramOf(param, 'string'), folded, exact);
-  for (const { param, start, end } of terms.date) values.addExtent(paramOf(param, 'date'), [start, end, NO_SPACE, '']);
-  for (const { param, low, high } of terms.number) values.addExtent(paramOf(param, 'number'), [low, high, NO_SPACE, '']);
-  for (const { param, low, high, system, code } of terms.quantity) values.addExtent(paramOf(param, 'quantity'), [low, high, names.intern(system), code]);
-
+  const values = groupedValues(names, terms, paramsOf);
   const kind = names.kinds.intern({ type: names.intern(type), params: [...params], terms: values.sharedTerms() });
-  const isCoded = params.has(names.find(paramName(type, CODE_PARAM, 'token')));
+  const isCoded = terms.token.some(({ param }) => param === CODE_PARAM);
   return { kind, rows: [...values.rows(names), ...recordRows(names, type, terms, isCoded ? kind : undefined)] };
 }
 
-interface Entry<Value> { readonly value: Value; readonly params: number[] }
-type Term = readonly [space: number, value: string];
-type Phrase = readonly [folded: string, exact: string];
-type Extent = readonly [low: number, high: number, space: number, code: string];
-
-/** The values of one resource, each once with all parameters that have it. */
-class GroupedValues {
-  /** What the resource has by its kind. */
-  readonly #shared = new Map<string, Entry<Term>>();
-  readonly #terms = new Map<string, Entry<Term>>();
-  readonly #phrases = new Map<string, Entry<Phrase>>();
-  readonly #extents = new Map<string, Entry<Extent>>();
-
-  addTerm(isOfKind: boolean, param: number, term: Term): void {
-    addTo(isOfKind ? this.#shared : this.#terms, `${term[0]} ${term[1]}`, term, param);
+function groupedValues(names: Names, terms: IndexTerms, paramsOf: (kind: TermKind) => (param: string) => number): GroupedValues {
+  const values = new GroupedValues();
+  const [token, reference, uri, string, date, number, quantity] = [paramsOf('token'), paramsOf('reference'), paramsOf('uri'), paramsOf('string'), paramsOf('date'), paramsOf('number'), paramsOf('quantity')];
+  for (const { param, system, code } of terms.token) {
+    if (isShared(param, 'token')) values.addShared(token(param), [names.intern(system), code]);
+    else values.addTerm(token(param), [names.intern(system), code]);
   }
-
-  addPhrase(param: number, folded: string, exact: string): void {
-    addTo(this.#phrases, `${folded.length} ${folded}${exact}`, [folded, exact], param);
+  for (const { param, type, id, url } of terms.reference) values.addTerm(reference(param), url === '' ? [names.intern(type), id] : [NO_SPACE, url]);
+  for (const { param, value } of terms.uri) {
+    if (isShared(param, 'uri')) values.addShared(uri(param), [NO_SPACE, value]);
+    else values.addTerm(uri(param), [NO_SPACE, value]);
   }
-
-  addExtent(param: number, extent: Extent): void {
-    addTo(this.#extents, extent.join(' '), extent, param);
-  }
-
-  sharedTerms(): KindTerm[] {
-    return Array.from(this.#shared.values(), ({ value: [space, value], params }) => ({ params, space, value }));
-  }
-
-  rows(names: Names): IndexRow[] {
-    const rows: IndexRow[] = [];
-    for (const { value, params } of this.#terms.values()) {
-      const p = names.group(params);
-      names.addSpace(p, value[0]);
-      rows.push({ table: 'term', values: [p, ...value] });
-    }
-    for (const { value, params } of this.#phrases.values()) rows.push({ table: 'phrase', values: [names.group(params), ...value] });
-    for (const { value, params } of this.#extents.values()) {
-      const p = names.group(params);
-      const [low, high] = value;
-      if (low > EARLIEST_MS && high < LATEST_MS) names.widen(p, high - low);
-      else rows.push({ table: 'endless', values: [p] });
-      rows.push({ table: 'extent', values: [p, ...value] });
-    }
-    return rows;
-  }
-}
-
-function addTo<Value>(entries: Map<string, Entry<Value>>, key: string, value: Value, param: number): void {
-  const entry = entries.get(key);
-  if (entry === undefined) entries.set(key, { value, params: [param] });
-  else if (!entry.params.includes(param)) entry.params.push(param);
+  for (const { param, folded, exact } of terms.string) values.addPhrase(string(param), [folded, exact]);
+  for (const { param, start, end } of terms.date) values.addExtent(date(param), [start, end, NO_SPACE, '']);
+  for (const { param, low, high } of terms.number) values.addExtent(number(param), [low, high, NO_SPACE, '']);
+  for (const { param, low, high, system, code } of terms.quantity) values.addExtent(quantity(param), [low, high, names.intern(system), code]);
+  return values;
 }
 
 /** In each patient's record: one row in the part of the type, and one in that of the kind if it has a code. */

@@ -15,8 +15,10 @@ export class Names {
   readonly kinds: Kinds;
   #numbers = new Map<string, number>();
   #texts = new Map<number, string>();
-  /** `p space` pairs known to be in the table `space`. */
-  #spaces = new Set<string>();
+  /** By kind, type and parameter: the texts need not be put together for each term. */
+  #params = new Map<TermKind, Map<string, Map<string, number>>>();
+  /** By group: the spaces known to be in the table `space`. */
+  #spaces = new Map<number, Set<number>>();
   /** By group: a width that table `widest` has at least. */
   #widths = new Map<number, number>();
   /** Groups known to be in table `membership`, by their members. */
@@ -58,6 +60,12 @@ export class Names {
     return found === UNKNOWN ? this.#keep(text, numberOf(this.#insert.get(text)?.number)) : found;
   }
 
+  /** The number of a type's parameter, as `intern` of its `paramName`. */
+  internParam(type: string, param: string, kind: TermKind): number {
+    const ofType = within(within(this.#params, kind, () => new Map<string, Map<string, number>>()), type, () => new Map<string, number>());
+    return within(ofType, param, () => this.intern(paramName(type, param, kind)));
+  }
+
   textOf(number: number): string {
     const kept = this.#texts.get(number);
     if (kept !== undefined) return kept;
@@ -90,10 +98,10 @@ export class Names {
   }
 
   addSpace(p: number, space: number): void {
-    const pair = `${p} ${space}`;
-    if (this.#spaces.has(pair)) return;
+    const known = within(this.#spaces, p, () => new Set<number>());
+    if (known.has(space)) return;
     this.#insertSpace.run(p, space);
-    this.#spaces.add(pair);
+    known.add(space);
   }
 
   /** The widest extent that any of the groups has had, those without an end left aside. */
@@ -114,7 +122,8 @@ export class Names {
     this.#groups = new Map();
     this.#numbers = new Map();
     this.#texts = new Map();
-    this.#spaces = new Set();
+    this.#spaces = new Map();
+    this.#params = new Map();
   }
 
   #keep(text: string, number: number): number {
@@ -128,4 +137,13 @@ export class Names {
 /** The name of a type's parameter; its kind is part of it, since that decides the table. */
 export function paramName(type: string, param: string, kind: TermKind): string {
   return `${type}.${param} ${kind}`;
+}
+
+/** What a map has under a key, made where there is nothing yet. */
+function within<Key, Value>(map: Map<Key, Value>, key: Key, make: () => Value): Value {
+  const present = map.get(key);
+  if (present !== undefined) return present;
+  const made = make();
+  map.set(key, made);
+  return made;
 }
