@@ -7,7 +7,9 @@ import { startServer } from './process.ts';
 
 export interface GatewayFigures {
   readonly create: Figure;
+  /** Resources a second in transactions of 100: each about one patient, and spread over all. */
   readonly transactionResources: number;
+  readonly spreadResources: number;
   readonly read: Figure;
   readonly search: Figure;
   readonly readSystem: Figure;
@@ -33,7 +35,8 @@ export async function measureGateway(options: Options): Promise<GatewayFigures> 
   const clinician = headers(tokenFor(env, '--role', 'clinician', '--facility', FACILITY, '--user', 'dr-bench'));
   const patients = Math.max(1, Math.round(options.resources / (PER_PATIENT_AND_CODE * CODES.length)));
   await loadPatients(server.url, system, patients);
-  const { perSecond, ids } = await loadObservations(server.url, system, options, patients);
+  const ofOnePatient = (serial: number): object => observation(patientId(Math.floor(serial / BUNDLE) % patients), codeOf(serial), serial);
+  const { perSecond, ids } = await loadObservations(server.url, system, { first: 0, count: options.resources }, ofOnePatient);
   const residentMb = server.residentMb();
 
   const common = { url: server.url, seconds: options.seconds, clients: options.clients };
@@ -45,13 +48,15 @@ export async function measureGateway(options: Options): Promise<GatewayFigures> 
   const search = await measure({ ...common, method: 'GET', headers: clinician, request: searchOne });
   const readSystem = await measure({ ...common, method: 'GET', headers: system, request: readOne });
   const searchSystem = await measure({ ...common, method: 'GET', headers: system, request: searchOne });
-  const create = await measure({ ...common, method: 'POST', headers: system, request: (n) => ({ path: '/fhir/Observation', body: JSON.stringify(observationOf(options.resources + n, patients)) }) });
+  const ofAllPatients = (serial: number): object => observation(patientId(serial % patients), codeOf(Math.floor(serial / patients)), serial);
+  const create = await measure({ ...common, method: 'POST', headers: system, request: (n) => ({ path: '/fhir/Observation', body: JSON.stringify(ofAllPatients(options.resources + n)) }) });
+  const spread = await loadObservations(server.url, system, { first: 2 * options.resources, count: Math.ceil(options.resources / 10) }, ofAllPatients);
   const residentEndMb = server.residentMb();
   await server.stop();
   const restarted = await startServer('src/main.ts', env);
   const { readyMs } = restarted;
   await restarted.stop();
-  return { create, transactionResources: perSecond, read, search, readSystem, searchSystem, readyMs, residentMb, residentEndMb, fileMb: statSync(file).size / 1e6 };
+  return { create, transactionResources: perSecond, spreadResources: spread.perSecond, read, search, readSystem, searchSystem, readyMs, residentMb, residentEndMb, fileMb: statSync(file).size / 1e6 };
 }
 
 function tokenFor(env: NodeJS.ProcessEnv, ...args: string[]): string {
@@ -64,8 +69,8 @@ function headers(token: string): Record<string, string> {
 
 const patientId = (n: number): string => `bench-patient-${n}`;
 
-function observationOf(serial: number, patients: number): object {
-  return observation(patientId(serial % patients), CODES[Math.floor(serial / patients) % CODES.length] ?? CODES[0], serial);
+function codeOf(serial: number): string {
+  return CODES[serial % CODES.length] ?? CODES[0];
 }
 
 async function loadPatients(url: string, auth: Record<string, string>, count: number): Promise<void> {
@@ -73,14 +78,14 @@ async function loadPatients(url: string, auth: Record<string, string>, count: nu
 }
 
 /** Transactions of 100, four under way, as interfaces push; returns what they stored and how fast. */
-async function loadObservations(url: string, auth: Record<string, string>, options: Options, patients: number): Promise<{ perSecond: number; ids: string[] }> {
+async function loadObservations(url: string, auth: Record<string, string>, { first, count }: { readonly first: number; readonly count: number }, observationOf: (serial: number) => object): Promise<{ perSecond: number; ids: string[] }> {
   const ids: string[] = [];
-  let next = 0;
+  let next = first;
   const worker = async (): Promise<void> => {
-    while (next < options.resources) {
-      const first = next;
+    while (next < first + count) {
+      const serial = next;
       next += BUNDLE;
-      const bundle = { resourceType: 'Bundle', type: 'transaction', entry: Array.from({ length: BUNDLE }, (_, i) => ({ resource: observationOf(first + i, patients), request: { method: 'POST', url: 'Observation' } })) };
+      const bundle = { resourceType: 'Bundle', type: 'transaction', entry: Array.from({ length: BUNDLE }, (_, i) => ({ resource: observationOf(serial + i), request: { method: 'POST', url: 'Observation' } })) };
       const answer = await send(`${url}/fhir`, 'POST', { ...auth, prefer: 'return=minimal' }, bundle) as { entry: { response: { location: string } }[] };
       for (const entry of answer.entry) ids.push(entry.response.location.split('/')[1] ?? '');
     }
