@@ -28,11 +28,11 @@ export function buildApp(opened: Services): Express {
   app.set('trust proxy', config.trustedProxies);
 
   app.use(assignRequestId, setSecurityHeaders, logRequests(log, metrics), limitTime(config.limits.requestMs));
-  app.use(healthRouter(store, metrics));
   app.use('/fhir', fhirRouter(services));
   app.use('/intake', intakeRouter(services));
   app.use('/identity', identityRouter(services));
   app.use('/terminology', terminologyRouter(services));
+  app.use(healthRouter(store, metrics));
   app.use(unknownRoute);
   app.use(errorHandler(log));
   return app;

@@ -10,6 +10,8 @@ import { requestIdOf } from './request-id.ts';
 const BEARER = /^Bearer +([A-Za-z0-9._~+/=-]+) *$/i;
 /** After decoding. */
 const REASON_LENGTH = { min: 10, max: 500 };
+/** A login is made for no purpose of its own. */
+const ORDINARY = { purpose: DEFAULT_PURPOSE, breakGlass: undefined };
 
 const callers = new WeakMap<Response, Caller>();
 /** By the configuration, which all parts of a process share. */
@@ -25,17 +27,16 @@ export function authenticate(services: Services): RequestHandler {
   const { tokens, failures } = gateOf(services);
   return async (req, res, next) => {
     const connection = { requestId: requestIdOf(res), address: addressOf(req) };
-    const callerAs = (identity: Identity): Caller => ({ ...identity, ...connection, purpose: DEFAULT_PURPOSE, breakGlass: undefined });
     let identity: Identity;
     try {
-      identity = await tokens.identify(bearerToken(req), (first) => recordTrace(services, callerAs(first), { action: 'login', interaction: 'login', outcome: 'success' }));
+      identity = await tokens.identify(bearerToken(req), (first) => recordTrace(services, { ...first, ...connection, ...ORDINARY }, { action: 'login', interaction: 'login', outcome: 'success' }));
     } catch (error) {
       if (!isServiceError(error, 'unauthenticated')) throw error;
       res.setHeader('WWW-Authenticate', challenge(req, error.message));
       await failures.trace(connection, error.message);
       throw error;
     }
-    callers.set(res, { ...callerAs(identity), purpose: purposeOf(req), breakGlass: breakGlassOf(req) });
+    callers.set(res, { ...identity, ...connection, purpose: purposeOf(req), breakGlass: breakGlassOf(req) });
     next();
   };
 }
@@ -73,8 +74,10 @@ function challenge(req: Request, reason: string): string {
   return req.headers.authorization === undefined ? realm : `${realm}, error="invalid_token", error_description="${reason}"`;
 }
 
+/** Without a word of a proxy the client is the other end of the connection, and nobody need be believed. */
 function addressOf(req: Request): string {
-  return (req.ip ?? 'unknown').replace(/^::ffff:(?=\d+\.)/, '');
+  const address = req.headers['x-forwarded-for'] === undefined ? req.socket.remoteAddress : req.ip;
+  return (address ?? 'unknown').replace(/^::ffff:(?=\d+\.)/, '');
 }
 
 function purposeOf(req: Request): string {

@@ -12,5 +12,7 @@ export function baseUrlOf(config: Pick<Config, 'baseUrl'>, req: Request): string
   if (config.baseUrl !== undefined) return config.baseUrl;
   const { host } = req.headers;
   if (host === undefined || !HOST.test(host)) throw new ServiceError('malformed', 'The Host header must be a host name or address, with a port where needed');
-  return `${req.protocol}://${host}`;
+  // The gateway itself speaks plain HTTP; only a proxy can say otherwise, and only then is it asked whether it is believed.
+  const protocol = req.headers['x-forwarded-proto'] === undefined ? 'http' : req.protocol;
+  return `${protocol}://${host}`;
 }
