@@ -31,9 +31,9 @@ export interface RestRequest {
   readonly id: string;
   readonly version: string;
   readonly prefer: string | undefined;
-  readonly conditions: Conditions;
-  /** The query of `If-None-Exist`. */
-  readonly ifNoneExist: string | undefined;
+  readonly conditions: () => Conditions;
+  /** The query of `If-None-Exist`. @throws ServiceError 'malformed' */
+  readonly ifNoneExist: () => string | undefined;
   /** The parsed body. @throws ServiceError, JsonError */
   readonly resource: () => Promise<unknown>;
   /** As `resource`, undefined when no body was sent. */
@@ -64,8 +64,8 @@ export function restRequest(services: Services, req: Request, res: Response): Re
     id: pathParameter(req, 'id'),
     version: pathParameter(req, 'version'),
     prefer: req.get('Prefer'),
-    get conditions() { return conditionsOf(req.headers); },
-    get ifNoneExist() { return ifNoneExistOf(req); },
+    conditions: () => conditionsOf(req.headers),
+    ifNoneExist: () => ifNoneExistOf(req),
     resource,
     optionalResource: () => (hasBody(req) ? resource() : Promise.resolve(undefined)),
     bundleBytes: () => jsonBytes(limits.bundleBytes),

@@ -64,8 +64,8 @@ function routeType(router: Router, services: Services, on: On): void {
   router.route('/:type')
     .get(on('search-type', ({ caller, type, query, base, prefer }) => search(services, caller, { type, query, base, handling: parsePrefer(prefer).handling })))
     .post(on('create', (asked) => create(services, asked.caller, { type: asked.type, body: asked.resource, ...ifNoneExist(asked) }, parsePrefer(asked.prefer))))
-    .put(on('update', (asked) => update(services, asked.caller, { type: asked.type, query: asked.query, body: asked.resource, conditions: asked.conditions }, parsePrefer(asked.prefer))))
-    .delete(on('delete', ({ caller, type, query, conditions }) => deleteResource(services, caller, { type, query }, conditions)))
+    .put(on('update', (asked) => update(services, asked.caller, { type: asked.type, query: asked.query, body: asked.resource, conditions: asked.conditions() }, parsePrefer(asked.prefer))))
+    .delete(on('delete', ({ caller, type, query, conditions }) => deleteResource(services, caller, { type, query }, conditions())))
     .all(methodNotAllowed('GET', 'POST', 'PUT', 'DELETE'));
   router.route('/:type/_search')
     .post(on('search-type', async ({ caller, type, base, prefer, formQuery }) => search(services, caller, { type, query: await formQuery(), base, handling: parsePrefer(prefer).handling })))
@@ -80,9 +80,9 @@ function routeType(router: Router, services: Services, on: On): void {
 
 function routeInstance(router: Router, services: Services, on: On): void {
   router.route('/:type/:id')
-    .get(on('read', ({ caller, type, id, conditions }) => read(services, caller, { type, id }, conditions)))
-    .put(on('update', (asked) => update(services, asked.caller, { type: asked.type, id: asked.id, body: asked.resource, conditions: asked.conditions }, parsePrefer(asked.prefer))))
-    .delete(on('delete', ({ caller, type, id, conditions }) => deleteResource(services, caller, { type, id }, conditions)))
+    .get(on('read', ({ caller, type, id, conditions }) => read(services, caller, { type, id }, conditions())))
+    .put(on('update', (asked) => update(services, asked.caller, { type: asked.type, id: asked.id, body: asked.resource, conditions: asked.conditions() }, parsePrefer(asked.prefer))))
+    .delete(on('delete', ({ caller, type, id, conditions }) => deleteResource(services, caller, { type, id }, conditions())))
     .all(methodNotAllowed('GET', 'PUT', 'DELETE'));
   router.route('/:type/:id/$validate')
     .post(on('validate', (asked) => validate(services, asked.caller, { type: asked.type, id: asked.id, query: asked.query, body: asked.optionalResource })))
@@ -105,6 +105,7 @@ function notOffered(message: string): RequestHandler {
   };
 }
 
-function ifNoneExist({ ifNoneExist: condition }: RestRequest): { ifNoneExist?: string } {
+function ifNoneExist(asked: RestRequest): { ifNoneExist?: string } {
+  const condition = asked.ifNoneExist();
   return condition === undefined ? {} : { ifNoneExist: condition };
 }
