@@ -2,6 +2,8 @@ import { Router } from 'express';
 import type { RequestHandler } from 'express';
 import { ServiceError } from '../errors.ts';
 import { authenticate, callerOf } from '../http/authenticate.ts';
+import { dispatch } from '../http/dispatch.ts';
+import type { Route } from '../http/dispatch.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
 import { pathParameter } from '../http/path-parameter.ts';
 import { queryOf } from '../http/query-text.ts';
@@ -40,59 +42,60 @@ export function fhirRouter(services: Services): Router {
     requireJson(req);
     return sendAnswer(res, capabilities(services, apiBaseOf(services, req)), '');
   });
-  router.use(authenticate(services));
-  routeSystem(router, services, on);
-  routeType(router, services, on);
-  routeInstance(router, services, on);
+  router.use(authenticate(services), dispatch([...systemRoutes(services, on), ...typeRoutes(services, on), ...instanceRoutes(services, on)]));
   return router;
 }
 
 type On = (interaction: string, interact: (request: RestRequest) => Promise<Answer>) => RequestHandler;
 
-function routeSystem(router: Router, services: Services, on: On): void {
-  router.route('/')
-    .post(on('transaction', ({ caller, bundleBytes, base, isOver, prefer }) => processBundle(services, caller, bundleBytes, { base, isOver, preference: parsePrefer(prefer, { returns: 'minimal' }) })))
-    .get(notOffered('A search over all resource types is not offered; search one type, as in /fhir/Patient?…'))
-    .all(methodNotAllowed('POST'));
-  router.post('/_search', notOffered('A search over all resource types is not offered; search one type, as in /fhir/Patient/_search'));
-  router.route('/_history')
-    .get(on('history-system', ({ caller, query, base }) => history(services, caller, { query, base })))
-    .all(methodNotAllowed('GET'));
+function systemRoutes(services: Services, on: On): readonly Route[] {
+  return [
+    {
+      path: '/',
+      methods: {
+        POST: on('transaction', ({ caller, bundleBytes, base, isOver, prefer }) => processBundle(services, caller, bundleBytes, { base, isOver, preference: parsePrefer(prefer, { returns: 'minimal' }) })),
+        GET: notOffered('A search over all resource types is not offered; search one type, as in /fhir/Patient?…'),
+      },
+      others: methodNotAllowed('POST'),
+    },
+    { path: '/_search', methods: { POST: notOffered('A search over all resource types is not offered; search one type, as in /fhir/Patient/_search') } },
+    { path: '/_history', methods: { GET: on('history-system', ({ caller, query, base }) => history(services, caller, { query, base })) }, others: methodNotAllowed('GET') },
+  ];
 }
 
-function routeType(router: Router, services: Services, on: On): void {
-  router.route('/:type')
-    .get(on('search-type', ({ caller, type, query, base, prefer }) => search(services, caller, { type, query, base, handling: parsePrefer(prefer).handling })))
-    .post(on('create', (asked) => create(services, asked.caller, { type: asked.type, body: asked.resource, ...ifNoneExist(asked) }, parsePrefer(asked.prefer))))
-    .put(on('update', (asked) => update(services, asked.caller, { type: asked.type, query: asked.query, body: asked.resource, conditions: asked.conditions() }, parsePrefer(asked.prefer))))
-    .delete(on('delete', ({ caller, type, query, conditions }) => deleteResource(services, caller, { type, query }, conditions())))
-    .all(methodNotAllowed('GET', 'POST', 'PUT', 'DELETE'));
-  router.route('/:type/_search')
-    .post(on('search-type', async ({ caller, type, base, prefer, formQuery }) => search(services, caller, { type, query: await formQuery(), base, handling: parsePrefer(prefer).handling })))
-    .all(methodNotAllowed('POST'));
-  router.route('/:type/_history')
-    .get(on('history-type', ({ caller, type, query, base }) => history(services, caller, { type, query, base })))
-    .all(methodNotAllowed('GET'));
-  router.route('/:type/$validate')
-    .post(on('validate', (asked) => validate(services, asked.caller, { type: asked.type, query: asked.query, body: asked.resource })))
-    .all(methodNotAllowed('POST'));
+function typeRoutes(services: Services, on: On): readonly Route[] {
+  return [
+    {
+      path: '/:type',
+      methods: {
+        GET: on('search-type', ({ caller, type, query, base, prefer }) => search(services, caller, { type, query, base, handling: parsePrefer(prefer).handling })),
+        POST: on('create', (asked) => create(services, asked.caller, { type: asked.type, body: asked.resource, ...ifNoneExist(asked) }, parsePrefer(asked.prefer))),
+        PUT: on('update', (asked) => update(services, asked.caller, { type: asked.type, query: asked.query, body: asked.resource, conditions: asked.conditions() }, parsePrefer(asked.prefer))),
+        DELETE: on('delete', ({ caller, type, query, conditions }) => deleteResource(services, caller, { type, query }, conditions())),
+      },
+      others: methodNotAllowed('GET', 'POST', 'PUT', 'DELETE'),
+    },
+    { path: '/:type/_search', methods: { POST: on('search-type', async ({ caller, type, base, prefer, formQuery }) => search(services, caller, { type, query: await formQuery(), base, handling: parsePrefer(prefer).handling })) }, others: methodNotAllowed('POST') },
+    { path: '/:type/_history', methods: { GET: on('history-type', ({ caller, type, query, base }) => history(services, caller, { type, query, base })) }, others: methodNotAllowed('GET') },
+    { path: '/:type/$validate', methods: { POST: on('validate', (asked) => validate(services, asked.caller, { type: asked.type, query: asked.query, body: asked.resource })) }, others: methodNotAllowed('POST') },
+  ];
 }
 
-function routeInstance(router: Router, services: Services, on: On): void {
-  router.route('/:type/:id')
-    .get(on('read', ({ caller, type, id, conditions }) => read(services, caller, { type, id }, conditions())))
-    .put(on('update', (asked) => update(services, asked.caller, { type: asked.type, id: asked.id, body: asked.resource, conditions: asked.conditions() }, parsePrefer(asked.prefer))))
-    .delete(on('delete', ({ caller, type, id, conditions }) => deleteResource(services, caller, { type, id }, conditions())))
-    .all(methodNotAllowed('GET', 'PUT', 'DELETE'));
-  router.route('/:type/:id/$validate')
-    .post(on('validate', (asked) => validate(services, asked.caller, { type: asked.type, id: asked.id, query: asked.query, body: asked.optionalResource })))
-    .all(methodNotAllowed('POST'));
-  router.route('/:type/:id/_history')
-    .get(on('history-instance', ({ caller, type, id, query, base }) => history(services, caller, { type, id, query, base })))
-    .all(methodNotAllowed('GET'));
-  router.route('/:type/:id/_history/:version')
-    .get(on('vread', ({ caller, type, id, version }) => vread(services, caller, { type, id }, version)))
-    .all(methodNotAllowed('GET'));
+function instanceRoutes(services: Services, on: On): readonly Route[] {
+  return [
+    {
+      path: '/:type/:id',
+      methods: {
+        GET: on('read', ({ caller, type, id, conditions }) => read(services, caller, { type, id }, conditions())),
+        PUT: on('update', (asked) => update(services, asked.caller, { type: asked.type, id: asked.id, body: asked.resource, conditions: asked.conditions() }, parsePrefer(asked.prefer))),
+        DELETE: on('delete', ({ caller, type, id, conditions }) => deleteResource(services, caller, { type, id }, conditions())),
+      },
+      others: methodNotAllowed('GET', 'PUT', 'DELETE'),
+    },
+    { path: '/:type/:id/$validate', methods: { POST: on('validate', (asked) => validate(services, asked.caller, { type: asked.type, id: asked.id, query: asked.query, body: asked.optionalResource })) }, others: methodNotAllowed('POST') },
+    { path: '/:type/:id/_history', methods: { GET: on('history-instance', ({ caller, type, id, query, base }) => history(services, caller, { type, id, query, base })) }, others: methodNotAllowed('GET') },
+    { path: '/:type/:id/_history/:version', methods: { GET: on('vread', ({ caller, type, id, version }) => vread(services, caller, { type, id }, version)) }, others: methodNotAllowed('GET') },
+  ];
 }
 
 function laidOut(answer: Answer): Answer {
