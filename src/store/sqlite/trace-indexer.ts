@@ -10,12 +10,14 @@ import type { Names } from './names.ts';
 import { numberOf, textOf } from './row.ts';
 import { TRACE_TYPE } from './traces.ts';
 
-/** Traces indexed in one transaction when there is time: a few milliseconds. */
+/** Traces indexed in one transaction before a search for traces is answered. */
 const BATCH = 200;
-/** More traces than this may not wait: appending then pays for indexing, so that a search for traces never has long to catch up. */
-const MAX_WAITING = 30_000;
-/** Time without an append before indexing starts. */
-const IDLE_MS = 250;
+/** Traces indexed in one transaction when there is time: some milliseconds, which a request that comes meanwhile has to wait. */
+const IDLE_BATCH = 50;
+/** More traces than this may not wait: each append then pays for indexing one, so that a search for traces has seconds to catch up at most. */
+const MAX_WAITING = 50_000;
+/** Time without an append before indexing starts: longer than requests under load are apart, shorter than those of a quiet hour. */
+const IDLE_MS = 25;
 
 const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
 
@@ -51,7 +53,7 @@ export class TraceIndexer {
   alongside(appended: number): void {
     if (appended === 0) return;
     this.#waiting += appended;
-    if (this.#waiting > MAX_WAITING) this.#indexBatch(2 * appended);
+    if (this.#waiting > MAX_WAITING) this.#indexBatch(appended);
     this.#lastAppend = performance.now();
     this.#timer ??= setTimeout(() => void this.#idle(), IDLE_MS).unref();
   }
@@ -59,7 +61,7 @@ export class TraceIndexer {
   /** Resolves when every trace is indexed. @throws driver errors */
   async catchUp(): Promise<void> {
     while (this.#isBehind()) {
-      await this.#connection.retrying(() => this.#batchInTransaction());
+      await this.#connection.retrying(() => this.#batchInTransaction(BATCH));
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
@@ -74,21 +76,27 @@ export class TraceIndexer {
     this.#timer = undefined;
   }
 
+  /** Goes on batch by batch as long as nothing is appended, else waits for the next quiet moment. */
   async #idle(): Promise<void> {
     const quiet = performance.now() - this.#lastAppend;
-    this.#timer = quiet < IDLE_MS ? setTimeout(() => void this.#idle(), IDLE_MS - quiet).unref() : undefined;
-    if (this.#timer !== undefined) return;
     // Nobody waits for this: what fails now is done before the next search, and fails there in front of its caller.
-    await this.catchUp().catch(() => undefined);
+    const isDone = quiet >= IDLE_MS && await this.#indexSome().catch(() => true);
+    this.#timer = isDone ? undefined : setTimeout(() => void this.#idle(), Math.max(0, IDLE_MS - quiet)).unref();
+  }
+
+  /** One batch. @returns true when no trace is left */
+  async #indexSome(): Promise<boolean> {
+    await this.#connection.retrying(() => this.#batchInTransaction(IDLE_BATCH));
+    return !this.#isBehind();
   }
 
   #isBehind(): boolean {
     return this.#waitingTraces.get(numberOf(this.#position.get()?.value), 1) !== undefined;
   }
 
-  #batchInTransaction(): void {
+  #batchInTransaction(limit: number): void {
     try {
-      this.#connection.transact(() => this.#indexBatch(BATCH));
+      this.#connection.transact(() => this.#indexBatch(limit));
     } catch (error) {
       this.#names.forget();
       throw error;
