@@ -3,6 +3,7 @@ import { startSigning } from './audit/index.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { traceCountedRefusals } from './http/authenticate.ts';
+import { createServer } from './http/server.ts';
 import { registerSources, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
 import type { Services } from './services.ts';
@@ -46,7 +47,7 @@ export async function serve(config: Config, writer: string): Promise<Gateway> {
 function listen(services: Services): Promise<Server> {
   const { host, port } = services.config;
   return new Promise((resolve, reject) => {
-    const server = buildApp(services).listen(port, host);
+    const server = createServer(buildApp(services)).listen(port, host);
     server.once('listening', () => resolve(server));
     server.once('error', reject);
   });

@@ -9,6 +9,7 @@ import type { Identity } from '../../src/access/tokens.ts';
 import type { Role } from '../../src/access/index.ts';
 import { buildApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { createServer } from '../../src/http/server.ts';
 import { openServices } from '../../src/open-services.ts';
 import type { Services } from '../../src/services.ts';
 import { databaseUri } from '../mongo-server.ts';
@@ -55,7 +56,7 @@ export async function startServer(env: Record<string, string> = {}, change: (ser
   const folder = await mkdtemp(path.join(tmpdir(), 'bund-http-'));
   const config = readConfig({ BUND_STORE: `sqlite:${path.join(folder, 'bund.db')}`, BUND_DATA: folder, BUND_PORT: '0', BUND_LOG: 'silent', ...env });
   const services = await openServices(config, 'test-1');
-  const server = buildApp(change(services)).listen(0, '127.0.0.1');
+  const server = createServer(buildApp(change(services))).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const token: TestServer['token'] = (role, changes = {}, lifetimeSeconds = 3600) =>

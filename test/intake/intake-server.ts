@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AddressInfo } from 'node:net';
 import { buildApp } from '../../src/app.ts';
+import { createServer } from '../../src/http/server.ts';
 import { registerSources } from '../../src/intake/index.ts';
 import { openServices } from '../../src/open-services.ts';
 import type { Services } from '../../src/services.ts';
@@ -37,7 +38,7 @@ export async function startIntakeServer({ change, uri, env = {} }: IntakeOptions
 /** Another gateway on the same store, as a process of its own would be. Stop it before the first. */
 export async function startBeside(first: TestServer): Promise<Calls & Pick<TestServer, 'stop'>> {
   const services = await openServices({ ...first.services.config }, 'test-2');
-  const server = buildApp(services).listen(0, '127.0.0.1');
+  const server = createServer(buildApp(services)).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
   const stop = async (): Promise<void> => {
     server.closeAllConnections();
