@@ -14,6 +14,8 @@ export interface GatewayFigures {
   readonly search: Figure;
   readonly readSystem: Figure;
   readonly searchSystem: Figure;
+  /** What an auditor's search after each load costs for each trace that the load left behind unindexed, in microseconds. */
+  readonly auditLagUs: number;
   readonly readyMs: number;
   readonly residentMb: number;
   readonly residentEndMb: number;
@@ -44,10 +46,16 @@ export async function measureGateway(options: Options): Promise<GatewayFigures> 
   const searchOne = (n: number): { path: string } => ({
     path: `/fhir/Observation?patient=${patientId(n % patients)}&code=${encodeURIComponent(`http://loinc.org|${CODES[n % CODES.length] ?? ''}`)}&_sort=-date&_count=20`,
   });
-  const read = await measure({ ...common, method: 'GET', headers: clinician, request: readOne });
-  const search = await measure({ ...common, method: 'GET', headers: clinician, request: searchOne });
+  const catchUp = auditorOf(server.url, headers(tokenFor(env, '--role', 'auditor', '--user', 'auditor-bench')));
+  await catchUp();
   const readSystem = await measure({ ...common, method: 'GET', headers: system, request: readOne });
+  const lag = await catchUp();
   const searchSystem = await measure({ ...common, method: 'GET', headers: system, request: searchOne });
+  await catchUp();
+  const read = await measure({ ...common, method: 'GET', headers: clinician, request: readOne });
+  await catchUp();
+  const search = await measure({ ...common, method: 'GET', headers: clinician, request: searchOne });
+  await catchUp();
   const ofAllPatients = (serial: number): object => observation(patientId(serial % patients), codeOf(Math.floor(serial / patients)), serial);
   const create = await measure({ ...common, method: 'POST', headers: system, request: (n) => ({ path: '/fhir/Observation', body: JSON.stringify(ofAllPatients(options.resources + n)) }) });
   const spread = await loadObservations(server.url, system, { first: 2 * options.resources, count: Math.ceil(options.resources / 10) }, ofAllPatients);
@@ -56,7 +64,18 @@ export async function measureGateway(options: Options): Promise<GatewayFigures> 
   const restarted = await startServer('src/main.ts', env);
   const { readyMs } = restarted;
   await restarted.stop();
-  return { create, transactionResources: perSecond, spreadResources: spread.perSecond, read, search, readSystem, searchSystem, readyMs, residentMb, residentEndMb, fileMb: statSync(file).size / 1e6 };
+  return { create, auditLagUs: (1000 * lag) / (readSystem.perSecond * options.seconds), transactionResources: perSecond, spreadResources: spread.perSecond, read, search, readSystem, searchSystem, readyMs, residentMb, residentEndMb, fileMb: statSync(file).size / 1e6 };
+}
+
+/** An auditor who counts the traces, whose index is then complete. Gives the time to the answer, in ms. */
+function auditorOf(url: string, auth: Record<string, string>): () => Promise<number> {
+  return async () => {
+    const started = performance.now();
+    const response = await fetch(`${url}/fhir/AuditEvent?_summary=count`, { headers: auth });
+    if (!response.ok) throw new Error(`The auditor was answered ${response.status}: ${await response.text()}`);
+    await response.text();
+    return performance.now() - started;
+  };
 }
 
 function tokenFor(env: NodeJS.ProcessEnv, ...args: string[]): string {

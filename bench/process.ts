@@ -10,10 +10,13 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** Starts `node --max-semi-space-size=8 script`, as `npm start` does, and waits for the first line of its output that holds an http address. */
+/** What `npm start` gives the process: its memory stays small, since garbage is looked for before the heap has grown to twice its size. */
+const FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
+
+/** Starts a script as `npm start` does, and waits for the first line of its output that holds an http address. */
 export async function startServer(script: string, env: NodeJS.ProcessEnv): Promise<ServerProcess> {
   const started = performance.now();
-  const child = spawn(process.execPath, ['--max-semi-space-size=8', script], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [...FLAGS, script], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit'] });
   const url = await addressOf(child);
   const readyMs = performance.now() - started;
   return {
