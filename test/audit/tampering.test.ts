@@ -106,7 +106,7 @@ describe('the proof on a real store', () => {
     const folder = await copyAfter(() => undefined);
     expect(await faultsIn(folder)).toEqual([]);
     const db = new DatabaseSync(path.join(folder, 'bund.db'));
-    db.exec('INSERT INTO live (type, rid, params) SELECT type, rid + 1000, params FROM live LIMIT 1');
+    db.exec('INSERT INTO live (type, rid, kind) SELECT type, rid + 1000, kind FROM live LIMIT 1');
     db.close();
     expect(await faultsIn(folder)).toEqual([expect.stringMatching(/^searches find 9 events, 1 of which are in no chain/)]);
   });

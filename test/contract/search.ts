@@ -53,6 +53,28 @@ export function searchContract(bench: Bench): void {
       expect(await found(store, 'Patient', ...clauses)).toEqual(['p15', 'p16', 'p17', 'p18', 'p19']);
     });
 
+    it('finds a code within a patient\'s record, however many other values vary beside it, and none that nothing has', async () => {
+      const numbered = (i: number) => `o${String(i).padStart(3, '0')}`;
+      const store = await storeOf(...Array.from({ length: 150 }, (_, i) => put('Observation', numbered(i), {
+        token: [{ param: 'code', system: 'loinc', code: i % 2 === 0 ? 'even' : 'odd' }, { param: 'status', system: '', code: `s${i}` }],
+        reference: [{ param: 'patient', type: 'Patient', id: `p${i % 3}`, url: '' }],
+        date: [{ param: 'date', start: i, end: i }],
+      })));
+      const patient = (...ids: string[]): Clause => ({ kind: 'reference', param: 'patient', anyOf: ids.map((id) => ({ type: 'Patient', id })) });
+      const code = (value: string): Clause => ({ kind: 'token', param: 'code', anyOf: [{ system: 'loinc', code: value }] });
+      for (const sort of [[], [{ param: 'date', of: 'date', descending: true }]] as const) {
+        const all = (...where: Clause[]) => walk((after) => store.search({ type: 'Observation', where, sort, limit: 7, ...(after === undefined ? {} : { after }) })).then(idsOf);
+        const expected = (keep: (i: number) => boolean) => Array.from({ length: 150 }, (_, i) => 149 - i).filter(keep).map(numbered);
+        expect(await all(code('even'))).toEqual(expected((i) => i % 2 === 0));
+        expect(await all(patient('p1'), code('even'))).toEqual(expected((i) => i % 6 === 4));
+        expect(await all(patient('p1', 'p2'), code('odd'))).toEqual(expected((i) => i % 2 === 1 && i % 3 > 0));
+        expect(await all(patient('p1'), code('neither'))).toEqual([]);
+        expect(await all(patient('nobody'), code('even'))).toEqual([]);
+      }
+      expect(await found(store, 'Observation', patient('p1'), code('neither'))).toEqual([]);
+      expect(await found(store, 'Observation', code('neither'))).toEqual([]);
+    });
+
     it('finds strings by their start, a part, or exactly', async () => {
       const name = (id: string, ...names: [string, string][]) => put('Patient', id, { string: names.map(([folded, exact]) => ({ param: 'name', folded, exact })) });
       const store = await storeOf(name('a', ['li lei', 'Li Lei']), name('b', ['李雷', '李雷']), name('c', ['muller', 'Müller'], ['lee', 'Lee']), name('d', ['100%_x', '100%_x']), name('e', ['\u{1f600}x', '\u{1f600}x'], ['\uffffx', '\uffffx']));

@@ -3,7 +3,7 @@ import type { Clause, SearchQuery } from '../../fhir/search/query.ts';
 import type { ClauseSql } from './clause-sql.ts';
 import type { Names } from './names.ts';
 import { CODE_PARAM, partOfKind, viaOf } from './patient-index.ts';
-import { and, join, limitTo, name, sql } from './sql.ts';
+import { NEVER, and, join, limitTo, name, sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 import { termsSought } from './terms-sought.ts';
 
@@ -30,7 +30,9 @@ export function recordRows(names: Names, clauses: ClauseSql, type: string, where
   const within = coded ? kinds.map(partOfKind) : [names.find(type)];
   const rest = where.filter((other) => other !== clause && (!coded || other !== code));
   const lists = patients.flatMap((patient) => within.map((part) => sql`patient = ${patient} AND part = ${part} AND (via & ${via}) > 0`));
-  return lists.length > MAX_LISTS ? undefined : { lists, coded, clause, rest };
+  if (lists.length > MAX_LISTS) return undefined;
+  // A code that nothing has is in no part.
+  return { lists: lists.length === 0 ? [NEVER] : lists, coded, clause, rest };
 }
 
 /** Whether the order asked for is that of a record. */
