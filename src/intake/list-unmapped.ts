@@ -16,7 +16,7 @@ export interface UnmappedEntry {
   readonly display: string;
   /** Messages whose last processing met it. */
   readonly count: number;
-  /** Instants. */
+  /** Instants at which a message with it was processed. */
   readonly firstSeen: string;
   readonly lastSeen: string;
   /** For `GET /intake/messages?unmapped=`. */
@@ -50,5 +50,8 @@ async function counted({ store }: Services, term: UnmappedTerm): Promise<Unmappe
   ];
   const [count, latest] = await Promise.all([store.count({ type: MESSAGE_TYPE, where }), store.search({ type: MESSAGE_TYPE, where, sort: [], limit: 1 })]);
   const last = latest.items[0];
-  return last === undefined ? undefined : { source, kind, system, code, display, count, firstSeen, lastSeen: parseMessage(last.body).receivedAt, filter };
+  if (last === undefined) return undefined;
+  // Not when it was received: `firstSeen` is when a message was processed, which is later.
+  const lastSeen = parseMessage(last.body).finishedAt ?? firstSeen;
+  return { source, kind, system, code, display, count, firstSeen, lastSeen, filter };
 }

@@ -56,6 +56,13 @@ describe('a code or unit that no table knows', () => {
     await server.push('hospital-a', labBundle('hospital-a', { number: 'dl-2' }, [{ number: 'dl-2-1', code: 'GLU-2', unit: 'spoons' }]));
     expect(await unmapped()).toMatchObject([{ kind: 'unit', code: 'spoons', display: '葡萄糖', count: 1, filter: 'spoons (葡萄糖)' }]);
   });
+
+  it('that came once was first and last seen at one time', async () => {
+    codes = tablesWith([MAPPED], {});
+    await server.push('hospital-a', labBundle('hospital-a', { number: 'dl-8' }, [{ number: 'dl-8-1', code: 'GLU-2', unit: 'ladles' }]));
+    const listed = (await unmapped()).find((entry) => entry.code === 'ladles');
+    expect(listed?.lastSeen).toBe(listed?.firstSeen);
+  });
 });
 
 describe('a dead letter', () => {
