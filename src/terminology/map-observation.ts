@@ -1,6 +1,6 @@
 import type { JsonObject, JsonValue, Resource } from '../fhir/resource.ts';
 import { isObject } from '../fhir/resource.ts';
-import type { Meaning } from './meaning-of-code.ts';
+import type { Meaning, UnknownCode } from './meaning-of-code.ts';
 import { meaningOfCode } from './meaning-of-code.ts';
 import type { Measure, UnitTables } from './measure.ts';
 import { measureOf, ucumOf, withCommonValue } from './measure.ts';
@@ -39,7 +39,15 @@ function mapPart(part: JsonObject, units: UnitTables & { readonly isLaboratory: 
   if (answer.kind === 'known') return mapKnown(part, concept, answer.meaning, units);
   // The tables are those of laboratories: what a ward observes in its own words is no gap in them.
   const isGap = answer.kind === 'unknown' && (units.isLaboratory || answer.code.system === units.source?.system);
-  return isGap ? { part, gaps: [{ kind: 'code', ...answer.code }], tags: ['unmapped-code'] } : { part, gaps: [], tags: [] };
+  return isGap ? mapUnknown(part, answer.code, units) : { part, gaps: [], tags: [] };
+}
+
+/** A unit that nobody knows is told along with the code, so that the operator mends both tables before one replay. */
+function mapUnknown(part: JsonObject, code: UnknownCode, units: UnitTables): MappedPart<JsonObject> {
+  const ofCode: Gap = { kind: 'code', ...code };
+  const quantity = part['valueQuantity'];
+  if (!isObject(quantity) || ucumOf(quantity, units) !== undefined) return { part, gaps: [ofCode], tags: ['unmapped-code'] };
+  return { part, gaps: [ofCode, unitGap(quantity, code.display || code.code)], tags: ['unmapped-code', 'unmapped-unit'] };
 }
 
 function isLaboratory(resource: Resource): boolean {
@@ -55,8 +63,7 @@ function mapKnown(part: JsonObject, concept: JsonObject, meaning: Meaning, units
   const ucum = ucumOf(quantity, units);
   const measure = ucum === undefined ? undefined : measureOf(item, ucum, meaning.loinc);
   if (measure === undefined) {
-    const gap: Gap = { kind: 'unit', system: '', code: unitText(quantity), display: item.zh };
-    return { part: { ...part, code: withMeaning(concept, meaning, undefined) }, gaps: [gap], tags: [...tags, 'unmapped-unit'] };
+    return { part: { ...part, code: withMeaning(concept, meaning, undefined) }, gaps: [unitGap(quantity, item.zh)], tags: [...tags, 'unmapped-unit'] };
   }
   const ranges = listOf(part['referenceRange']);
   return {
@@ -110,7 +117,7 @@ function listOf(value: JsonValue | undefined): readonly JsonValue[] | undefined 
   return Array.isArray(value) ? value : undefined;
 }
 
-function unitText(quantity: JsonObject): string {
+function unitGap(quantity: JsonObject, display: string): Gap {
   const text = quantity['unit'] ?? quantity['code'];
-  return typeof text === 'string' ? text.slice(0, 100) : '';
+  return { kind: 'unit', system: '', code: typeof text === 'string' ? text.slice(0, 100) : '', display };
 }

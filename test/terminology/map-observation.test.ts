@@ -117,6 +117,13 @@ describe('a code', () => {
     expect(resource.meta).toEqual({ tag: [{ system: 'https://bund.example/CodeSystem/tag', code: 'unmapped-code' }] });
   });
 
+  it('that no table knows, with a unit that no table knows, is marked and told twice', () => {
+    const { resource, gaps } = map({ code: 'GLU-2', quantity: { value: 5.6, unit: 'spoons' } });
+    expect(gaps).toEqual([{ kind: 'code', system: LOCAL, code: 'GLU-2', display: '' }, { kind: 'unit', system: '', code: 'spoons', display: 'GLU-2' }]);
+    expect(resource.meta).toMatchObject({ tag: [{ code: 'unmapped-code' }, { code: 'unmapped-unit' }] });
+    expect(map({ code: 'GLU-2', quantity: { value: 5.6 } }).gaps).toHaveLength(1);
+  });
+
   it('that is near a standard item is marked, and gets no item that does not include it', () => {
     expect(map({ code: '3', quantity: { value: 30, unit: 'U/L' } }).resource.meta).toMatchObject({ tag: [{ code: 'inexact-code' }] });
     expect(codings(map({ code: '7' }).resource)).not.toContain('GLU');
