@@ -1,12 +1,15 @@
 import { parseJson } from '../fhir/json.ts';
 import { isObject } from '../fhir/resource.ts';
-import type { ChainHead, ChainLink, Store } from '../store/store.ts';
+import type { ChainHead, ChainLink, Store, Stored } from '../store/store.ts';
 import { attestHead, type ChainFault, type ChainState, followLink, isFault, type LinkedEvent, startOf } from './follow-chain.ts';
 
 export type WalkedStore = Pick<Store, 'chains' | 'chain' | 'readMany' | 'count'>;
 
 /** A chain up to its end, or to its first fault. */
 export interface Followed { readonly state: ChainState; readonly fault: ChainFault | undefined }
+
+/** With the time that the store gave it, which is part of its text. */
+interface WalkedEvent extends LinkedEvent { readonly lastUpdated: string | undefined }
 
 /** Events held in memory at one time. */
 const BATCH = 500;
@@ -67,33 +70,38 @@ export class ChainWalk {
   async #followBatch(start: ChainState, links: readonly ChainLink[]): Promise<Followed> {
     const events = links.map(eventOf);
     const copies = await this.#store.readMany(events.flatMap(({ id }) => (id === undefined ? [] : [{ type: 'AuditEvent', id }])));
-    const bodies = new Map(copies.map((copy) => [copy.id, copy.body]));
+    const found = new Map(copies.map((copy) => [copy.id, copy]));
     let state = start;
     for (const [index, link] of links.entries()) {
       const event = events[index] ?? eventOf(link);
       const outcome = followLink(state, link, event);
       if (isFault(outcome)) return { state, fault: outcome };
-      const copy = event.id === undefined ? undefined : bodies.get(event.id);
-      if (copy !== link.body) {
-        const what = copy === undefined ? 'the event is chained, and reads do not find it' : 'the event that reads disclose is not the chained one';
-        return { state, fault: { writer: link.writer, seq: link.seq, id: event.id, what } };
-      }
+      const what = disclosureFault(event.id === undefined ? undefined : found.get(event.id), link, event);
+      if (what !== undefined) return { state, fault: { writer: link.writer, seq: link.seq, id: event.id, what } };
       state = outcome;
     }
     return { state, fault: undefined };
   }
 }
 
+/** What reads disclose of an event, held against its link. The time beside the body orders events, and no hash covers it. */
+function disclosureFault(copy: Stored | undefined, link: ChainLink, { lastUpdated }: WalkedEvent): string | undefined {
+  if (copy === undefined) return 'the event is chained, and reads do not find it';
+  if (copy.body !== link.body) return 'the event that reads disclose is not the chained one';
+  return lastUpdated === undefined || lastUpdated === copy.lastUpdated ? undefined : `the store dates the event ${copy.lastUpdated}, and the event itself ${lastUpdated}`;
+}
+
 /** Of a body that is no longer JSON, nothing: its hash tells. */
-function eventOf(link: ChainLink): LinkedEvent {
+function eventOf(link: ChainLink): WalkedEvent {
   let event: unknown;
   try {
     event = parseJson(link.body);
   } catch {
     event = undefined;
   }
-  if (!isObject(event)) return { id: undefined, recorded: undefined };
-  return { id: textOf(event['id']), recorded: textOf(event['recorded']) };
+  if (!isObject(event)) return { id: undefined, recorded: undefined, lastUpdated: undefined };
+  const meta = event['meta'];
+  return { id: textOf(event['id']), recorded: textOf(event['recorded']), lastUpdated: isObject(meta) ? textOf(meta['lastUpdated']) : undefined };
 }
 
 function textOf(value: unknown): string | undefined {

@@ -83,6 +83,7 @@ describe('the proof on a real store', () => {
     ['two events changed places', swapEvents, /^gateway-1 2 \S+: the event does not continue the one before it/],
     ['the end of a chain was cut off', (db) => db.exec(`DELETE FROM trace WHERE ${OF_FIRST_WRITER} AND position > 2`), /^gateway-1 3 : the chain is cut off after event 2: signature line 2 .* attests 4 events/],
     ['a whole chain was removed', (db) => db.exec(`DELETE FROM trace WHERE ${OF_FIRST_WRITER}`), /^gateway-1 1 : the whole chain of 2 events is gone, which signature line 1/],
+    ['an event was given another time', (db) => db.exec(`UPDATE trace SET updated = updated - 86400000 WHERE ${OF_FIRST_WRITER} AND position = 2`), /^gateway-1 2 ID: the store dates the event \S+Z, and the event itself \S+Z/],
     ['an event was given to another id', (db) => db.exec(`UPDATE trace SET id = 'other' WHERE ${OF_FIRST_WRITER} AND position = 2`), /^gateway-1 2 ID: the event is chained, and reads do not find it/],
   ])('names the first bad event when %s', async (_, intrude, expected) => {
     let secondId = '';
