@@ -95,6 +95,8 @@ function breakGlassOf(req: Request): Caller['breakGlass'] {
   if (reason === undefined || /\p{Cc}/u.test(reason) || length < REASON_LENGTH.min || length > REASON_LENGTH.max) {
     throw new ServiceError('malformed', `X-Break-Glass-Reason must be ${REASON_LENGTH.min} to ${REASON_LENGTH.max} characters of percent-encoded UTF-8 without control characters`);
   }
+  // The purpose that is assumed where none is sent is ordinary treatment, for which nobody breaks the glass.
+  if (req.headers['x-purpose-of-use'] === undefined) throw new ServiceError('malformed', 'X-Break-Glass-Reason needs the header X-Purpose-Of-Use beside it: the glass is broken with a reason and a purpose, such as ETREAT');
   return { reason };
 }
 

@@ -81,6 +81,11 @@ describe('authentication', () => {
     expect((await ask({ ...bearer(token), 'X-Purpose-Of-Use': 'ETREAT', 'X-Break-Glass-Reason': encodeURIComponent('急诊昏迷，无法联系家属获取授权') })).status).toBe(404);
   });
 
+  it('refuses a reason to break the glass without a purpose', async () => {
+    const reason = encodeURIComponent('急诊昏迷，无法联系家属获取授权');
+    expect(await ask({ ...bearer(server.token('system')), 'X-Break-Glass-Reason': reason })).toMatchObject({ status: 400, diagnostics: expect.stringMatching(/needs the header X-Purpose-Of-Use/) });
+  });
+
   it('leaves the capability statement and the health checks open', async () => {
     for (const address of ['/fhir/metadata', '/healthz', '/readyz']) expect((await fetch(server.url + address)).status, address).toBe(200);
   });

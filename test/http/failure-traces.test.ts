@@ -3,7 +3,7 @@ import { bundle, observation, patient } from './samples.ts';
 import { startServer } from './server.ts';
 import type { Parsed, TestServer } from './server.ts';
 
-const breaking = { 'X-Break-Glass-Reason': encodeURIComponent('急诊昏迷，需要既往检验结果') };
+const breaking = { 'X-Break-Glass-Reason': encodeURIComponent('急诊昏迷，需要既往检验结果'), 'X-Purpose-Of-Use': 'ETREAT' };
 const FLAG = 'https://bund.example/policy/break-glass';
 
 let server: TestServer;
