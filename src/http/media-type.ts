@@ -27,12 +27,13 @@ export function requireJsonAccepted(headers: IncomingHttpHeaders, format: string
   throw new ServiceError('not-acceptable', 'Accept must allow application/fhir+json of FHIR version 4.0: other formats are not offered');
 }
 
-/** @throws ServiceError 'unsupported-media' unless the body is announced as FHIR JSON in UTF-8 */
+/** @throws ServiceError 'unsupported-media' unless the body is announced as JSON of FHIR R4 in UTF-8 */
 export function requireJsonBody(headers: IncomingHttpHeaders): void {
   const contentType = headers['content-type'];
   if (contentType === 'application/fhir+json' || contentType === 'application/json') return;
   if (!JSON_TYPES.has(mediaType(contentType ?? ''))) throw new ServiceError('unsupported-media', 'Content-Type of the body must be application/fhir+json or application/json');
   requireUtf8(contentType ?? '');
+  if (!isR4(parameter(contentType ?? '', 'fhirVersion'))) throw new ServiceError('unsupported-media', 'The fhirVersion in Content-Type must be 4.0: bodies of other FHIR versions are not taken');
 }
 
 /** True for the body of an HTML form, as `POST [type]/_search` has it. @throws ServiceError 'unsupported-media' for another charset */

@@ -34,6 +34,7 @@ describe('bad input', () => {
     ['another content type', ['POST', '/Patient', 'x', { 'Content-Type': 'text/plain' }], 415, 'not-supported'],
     ['XML', ['POST', '/Patient', '<Patient/>', { 'Content-Type': 'application/fhir+xml' }], 415, 'not-supported'],
     ['another charset', ['POST', '/Patient', '{}', { 'Content-Type': 'application/fhir+json; charset=gb18030' }], 415, 'not-supported'],
+    ['a body of another version of FHIR', ['POST', '/Patient', patient(), { 'Content-Type': 'application/fhir+json; fhirVersion=3.0' }], 415, 'not-supported'],
     ['another content encoding', ['POST', '/Patient', '{}', { 'Content-Encoding': 'br' }], 415, 'not-supported'],
     ['gzip that is none', ['POST', '/Patient', '{}', { 'Content-Encoding': 'gzip' }], 400, 'structure'],
     ['a body over the limit', ['POST', '/Patient', JSON.stringify(patient({ text: 'x'.repeat(RESOURCE_BYTES) }))], 413, 'too-long'],

@@ -21,11 +21,11 @@ describe('what a client takes', () => {
 });
 
 describe('what a client sends', () => {
-  it.each([['application/fhir+json'], ['application/json; charset=utf-8'], ['Application/FHIR+JSON;charset="UTF-8"'], ['text/json']])('is JSON as %s', (type) => {
+  it.each([['application/fhir+json'], ['application/json; charset=utf-8'], ['Application/FHIR+JSON;charset="UTF-8"'], ['text/json'], ['application/fhir+json; fhirVersion=4.0'], ['application/fhir+json; fhirVersion=4.0.1']])('is JSON as %s', (type) => {
     expect(() => requireJsonBody({ 'content-type': type })).not.toThrow();
   });
 
-  it.each([[undefined], ['text/plain'], ['application/fhir+xml'], ['application/json; charset=gb18030'], ['application/jsonp']])('is refused as %s', (type) => {
+  it.each([[undefined], ['text/plain'], ['application/fhir+xml'], ['application/json; charset=gb18030'], ['application/jsonp'], ['application/fhir+json; fhirVersion=3.0']])('is refused as %s', (type) => {
     expect(() => requireJsonBody(type === undefined ? {} : { 'content-type': type })).toThrow(expect.objectContaining({ kind: 'unsupported-media' }));
   });
 
