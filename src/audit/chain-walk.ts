@@ -1,4 +1,4 @@
-import { parseJson } from '../fhir/json.ts';
+import { parseKnownJson } from '../fhir/json.ts';
 import { isObject } from '../fhir/resource.ts';
 import type { ChainHead, ChainLink, Store, Stored } from '../store/store.ts';
 import { attestHead, type ChainFault, type ChainState, followLink, isFault, type LinkedEvent, startOf } from './follow-chain.ts';
@@ -95,7 +95,7 @@ function disclosureFault(copy: Stored | undefined, link: ChainLink, { lastUpdate
 function eventOf(link: ChainLink): WalkedEvent {
   let event: unknown;
   try {
-    event = parseJson(link.body);
+    event = parseKnownJson(link.body);
   } catch {
     event = undefined;
   }

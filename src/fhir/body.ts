@@ -1,4 +1,4 @@
-import { parseJson } from './json.ts';
+import { parseKnownJson } from './json.ts';
 import { isResource } from './resource.ts';
 import type { Resource } from './resource.ts';
 
@@ -27,7 +27,7 @@ export function renderBody(template: BodyTemplate, version: number, lastUpdated:
 
 /** A stored body as the resource it was. @throws TypeError for a body that no store wrote */
 export function resourceOf(body: string): Resource {
-  const parsed = parseJson(body);
+  const parsed = parseKnownJson(body);
   if (isResource(parsed)) return parsed;
   throw new TypeError('The store holds a body that is not a resource');
 }

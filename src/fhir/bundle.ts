@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { JsonError, MAX_JSON_DEPTH, parseJson } from './json.ts';
+import { JsonError, MAX_JSON_DEPTH, parseJson, parseKnownJson } from './json.ts';
 import { JsonScan } from './json-scan.ts';
 import { isObject } from './resource.ts';
 import type { JsonObject } from './resource.ts';
@@ -46,8 +46,8 @@ const KEEP_PARSED_BYTES = 2_000_000;
  * Checks that the whole body is one JSON object and notes where each entry stands.
  *
  * @param bytes the body, UTF-8; it must not change while the result is in use
- * @throws JsonError for bytes that are not UTF-8, text that is not JSON, a member of the envelope or of an entry that
- *   occurs twice, an entry that is no object, too deep a nesting, or too many entries
+ * @throws JsonError for bytes that are not UTF-8, text that is not JSON, a member that
+ *   occurs twice in its object, an entry that is no object, too deep a nesting, or too many entries
  */
 export function scanBundle(bytes: Buffer, limits: BundleLimits): ScannedBundle {
   if (!isUtf8(bytes)) throw new JsonError('syntax', 'The body is not valid UTF-8');
@@ -55,22 +55,23 @@ export function scanBundle(bytes: Buffer, limits: BundleLimits): ScannedBundle {
   const scan = new JsonScan(bytes, depth + LEVELS_AROUND_RESOURCE);
   const members = new Map<string, unknown>();
   const offsets: number[] = [];
+  const kept: ScannedEntry[] | undefined = bytes.length <= KEEP_PARSED_BYTES ? [] : undefined;
+  const entryAhead = (index: number): void => {
+    const [start, end] = entryAt(scan, index, limits.entries);
+    offsets.push(start, end);
+    // Parsed here for its nested names too, so that a bundle is refused before anything of it is done.
+    const parsed = toEntry(bytes.subarray(start, end), index, parseJson(bytes.toString('utf8', start, end), depth + 1));
+    kept?.push(parsed);
+  };
   scan.document((name) => {
-    if (name === 'entry') return scan.array('Bundle.entry', (index) => offsets.push(...entryAt(scan, index, limits.entries)));
+    if (name === 'entry') return scan.array('Bundle.entry', entryAhead);
     const start = scan.position;
     scan.value();
     members.set(name, parseJson(bytes.toString('utf8', start, scan.position), depth));
   });
   const envelope: unknown = Object.fromEntries(members);
   const type = members.get('type');
-  const kept: ScannedEntry[] | undefined = bytes.length <= KEEP_PARSED_BYTES ? [] : undefined;
-  const entry = (index: number): ScannedEntry => {
-    const known = kept?.[index];
-    if (known !== undefined) return known;
-    const parsed = parseEntry(bytes, offsets, index, depth);
-    if (kept !== undefined) kept[index] = parsed;
-    return parsed;
-  };
+  const entry = (index: number): ScannedEntry => kept?.[index] ?? parseEntry(bytes, offsets, index, depth);
   return {
     envelope: isObject(envelope) ? envelope : {},
     type: typeof type === 'string' ? type : undefined,
@@ -95,6 +96,9 @@ function parseEntry(bytes: Buffer, offsets: readonly number[], index: number, de
   const start = offsets[2 * index];
   const end = offsets[2 * index + 1];
   if (start === undefined || end === undefined) throw new RangeError(`The Bundle has no entry ${index}`);
-  const value = parseJson(bytes.toString('utf8', start, end), depth + 1);
-  return { index, at: `Bundle.entry[${index}]`, value: isObject(value) ? value : {}, bytes: bytes.subarray(start, end) };
+  return toEntry(bytes.subarray(start, end), index, parseKnownJson(bytes.toString('utf8', start, end), depth + 1));
+}
+
+function toEntry(bytes: Buffer, index: number, value: unknown): ScannedEntry {
+  return { index, at: `Bundle.entry[${index}]`, value: isObject(value) ? value : {}, bytes };
 }

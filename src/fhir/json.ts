@@ -35,9 +35,20 @@ const MARK = '\0';
 const ESCAPED_MARK = '\\u0000';
 const NUMERAL = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** @throws JsonError */
+/** Text from outside. @throws JsonError, also for a member that is named twice: `JSON.parse` keeps one of the two and drops the other unseen */
 export function parseJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
-  const inexact = scan(text, maxDepth);
+  const { inexact, names } = scan(text, maxDepth);
+  const value = parseScanned(text, inexact);
+  if (countMembers(value) < names) throw new JsonError('syntax', 'The JSON names one member of an object twice');
+  return value;
+}
+
+/** Text that this server wrote, or that `parseJson` took before: its names are not counted again. @throws JsonError */
+export function parseKnownJson(text: string, maxDepth = MAX_JSON_DEPTH): unknown {
+  return parseScanned(text, scan(text, maxDepth).inexact);
+}
+
+function parseScanned(text: string, inexact: readonly number[]): unknown {
   try {
     if (inexact.length === 0) return JSON.parse(text);
     if (text.includes(ESCAPED_MARK)) return JSON.parse(text, keepNumeral as (key: string, value: unknown) => unknown);
@@ -85,6 +96,19 @@ function unmarkMembers(object: Record<string, unknown>): void {
   }
 }
 
+/** Members of all objects in a value. */
+function countMembers(value: unknown): number {
+  if (typeof value !== 'object' || value === null || JSON.isRawJSON(value)) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value as unknown[]) count += countMembers(item);
+    return count;
+  }
+  const object = value as Record<string, unknown>;
+  for (const name in object) count += 1 + countMembers(object[name]);
+  return count;
+}
+
 /** A decimal from its text, such as `6.0`. */
 export function decimal(text: string): Numeric {
   return String(Number(text)) === text ? Number(text) : JSON.rawJSON(text);
@@ -110,11 +134,19 @@ function keepNumeral(_key: string, value: unknown, context: { source?: string })
   return JSON.rawJSON(context.source);
 }
 
-const QUOTE = 34, BACKSLASH = 92, OPEN_BRACE = 123, OPEN_BRACKET = 91, CLOSE_BRACE = 125, CLOSE_BRACKET = 93, MINUS = 45, ZERO = 48, NINE = 57;
+const QUOTE = 34, BACKSLASH = 92, OPEN_BRACE = 123, OPEN_BRACKET = 91, CLOSE_BRACE = 125, CLOSE_BRACKET = 93, MINUS = 45, ZERO = 48, NINE = 57, COLON = 58;
 
-/** Starts and ends, in turn, of the numerals that a JavaScript number would not give back. @throws JsonError for too deep a nesting */
-function scan(text: string, maxDepth: number): readonly number[] {
+interface Scanned {
+  /** Starts and ends, in turn, of the numerals that a JavaScript number would not give back. */
+  readonly inexact: readonly number[];
+  /** How many names of members stand in the text, if it is JSON: each has its colon. */
+  readonly names: number;
+}
+
+/** @throws JsonError for too deep a nesting */
+function scan(text: string, maxDepth: number): Scanned {
   let depth = 0;
+  let names = 0;
   const inexact: number[] = [];
   for (let i = 0; i < text.length; i++) {
     const c = text.charCodeAt(i);
@@ -129,9 +161,11 @@ function scan(text: string, maxDepth: number): readonly number[] {
       const numeral = text.slice(i, end);
       if (!isExact(numeral) && NUMERAL.test(numeral)) inexact.push(i, end);
       i = end - 1;
+    } else if (c === COLON) {
+      names++;
     }
   }
-  return inexact;
+  return { inexact, names };
 }
 
 function endOfString(text: string, start: number): number {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { JsonError, parseJson } from '../../src/fhir/json.ts';
+import { JsonError, parseJson, parseKnownJson } from '../../src/fhir/json.ts';
 
 const digits = fc.string({ unit: fc.constantFrom(...'0123456789'.split('')), minLength: 1, maxLength: 20 });
 const whole = fc.oneof(fc.constant('0'), digits.map((text) => `1${text}`));
@@ -25,7 +25,7 @@ describe('parsing JSON', () => {
 
   it('agrees with JSON.parse on what is JSON', () => {
     const edit = fc.record({ at: fc.nat(60), put: fc.constantFrom('', '1.50', '6.0', '01.0', '-', ':', '"', ',', '{', '\\u0000', '.', 'e') });
-    const base = '{"a":[1.50,"x",{"b":6.0}],"c":0.10,"d":"2.50","e":[],"f":{}}';
+    const base = '{"a":[1.50,"x",{"b":6.0}],"c":0.10,"d":"2.50","f":[],"g":{}}';
     fc.assert(fc.property(edit, fc.boolean(), ({ at, put }, replaces) => {
       const sent = base.slice(0, at) + put + base.slice(replaces ? at + put.length : at);
       let expected: unknown;
@@ -38,6 +38,20 @@ describe('parsing JSON', () => {
     const parsed = parseJson('{"__proto__":1.50}');
     expect(Object.getPrototypeOf(parsed)).toBe(Object.prototype);
     expect(JSON.stringify(parsed)).toBe('{"__proto__":1.50}');
+  });
+
+  it('refuses a text that names a member of an object twice, however deep and however it is written', () => {
+    const where = fc.constantFrom<(object: string) => string>((object) => object, (object) => `[1.50,${object}]`, (object) => `{"a":{"b":[${object}]},"c":"x:y"}`);
+    fc.assert(fc.property(name, text, text, where, (twice, first, second, around) => {
+      const escaped = Array.from({ length: twice.length }, (_, at) => `\\u${twice.charCodeAt(at).toString(16).padStart(4, '0')}`).join('');
+      for (const again of [JSON.stringify(twice), `"${escaped}"`]) {
+        expect(() => parseJson(around(`{${JSON.stringify(twice)}:${first},"between":0,${again}:${second}}`))).toThrow('names one member of an object twice');
+      }
+    }), { numRuns: 500 });
+  });
+
+  it('reads a known text without that question', () => {
+    expect(parseKnownJson('{"a":1,"a":2}')).toEqual({ a: 2 });
   });
 
   it('names the place of a fault in the text that was sent', () => {

@@ -42,6 +42,8 @@ describe('bad input', () => {
     ['a bundle over the limit', ['POST', '', JSON.stringify(bundle('batch')) + ' '.repeat(100_000)], 413, 'too-long'],
     ['too many entries', ['POST', '', bundle('transaction', ...Array.from({ length: 11 }, () => post(organization())))], 413, 'too-long'],
     ['a bundle with a member twice', ['POST', '', '{"resourceType":"Bundle","type":"batch","type":"transaction"}'], 400, 'structure'],
+    ['a member twice', ['POST', '/Patient', '{"resourceType":"Patient","gender":"male","gender":"female"}'], 400, 'structure'],
+    ['a member twice within a resource of a bundle', ['POST', '', '{"resourceType":"Bundle","type":"batch","entry":[{"resource":{"resourceType":"Patient","gender":"male","gender":"female"},"request":{"method":"POST","url":"Patient"}}]}'], 400, 'structure'],
     ['an unknown type', ['POST', '/Foo', { resourceType: 'Foo' }], 404, 'not-supported'],
     ['an unknown type to read', ['GET', '/Foo/1'], 404, 'not-supported'],
     ['an unknown type to search', ['GET', '/Foo?x=1'], 404, 'not-supported'],
