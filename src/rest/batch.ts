@@ -1,7 +1,7 @@
 import type { Caller } from '../access/index.ts';
-import { isServiceError } from '../errors.ts';
+import { ServiceError, isServiceError } from '../errors.ts';
 import type { ScannedBundle, ScannedEntry } from '../fhir/bundle.ts';
-import { isObject } from '../fhir/resource.ts';
+import { isObject, isResource } from '../fhir/resource.ts';
 import { describeError } from '../http/describe-error.ts';
 import { failureOf } from '../http/outcome.ts';
 import type { Services } from '../services.ts';
@@ -12,6 +12,7 @@ import { entryAnswer, entryFailure, responseBundle } from './entry-answer.ts';
 import { issuesAt } from './entry-faults.ts';
 import { answerGet } from './entry-get.ts';
 import { attemptOf } from './entry-interaction.ts';
+import { referencesWithinBatch } from './entry-references.ts';
 import { readEntryRequest, writeAddress } from './entry-request.ts';
 import type { EntryRequest } from './entry-request.ts';
 import { writePreference } from './prefer.ts';
@@ -27,6 +28,8 @@ export interface BundleContext {
   readonly isOver: () => boolean;
 }
 
+interface BatchContext extends BundleContext { readonly fullUrls: ReadonlySet<string> }
+
 /** So many entries are under way together, and share commits. */
 const CONCURRENT = 16;
 const ORDER = ['DELETE', 'POST', 'PUT', 'GET'] as const;
@@ -39,13 +42,14 @@ const ORDER = ['DELETE', 'POST', 'PUT', 'GET'] as const;
 export async function processBatch(services: Services, caller: Caller, bundle: ScannedBundle, context: BundleContext): Promise<Answer> {
   const entries = new Array<string>(bundle.entryCount);
   let room = services.config.limits.bundleBytes;
+  const fullUrls = fullUrlsOf(bundle, context.base);
   for (const indexes of inOrder(bundle)) {
     const queue = indexes.values();
     const work = async (): Promise<void> => {
       for (const index of queue) {
         if (context.isOver()) return;
         const entry = bundle.entry(index);
-        const answer = room > 0 || !isGet(entry) ? await answerEntry(services, caller, entry, context) : tooMuch(entry);
+        const answer = room > 0 || !isGet(entry) ? await answerEntry(services, caller, entry, { ...context, fullUrls }) : tooMuch(entry);
         entries[index] = answer;
         room -= answer.length;
       }
@@ -66,6 +70,17 @@ function inOrder(bundle: ScannedBundle): readonly (readonly number[])[] {
   return groups;
 }
 
+/** What no entry may refer to: each `fullUrl` but those under which an entry is stored on this server. */
+function fullUrlsOf(bundle: ScannedBundle, base: string): ReadonlySet<string> {
+  const fullUrls = new Set<string>();
+  for (const { value: { fullUrl, request } } of bundle.entries()) {
+    const url = isObject(request) ? request['url'] : undefined;
+    const isAddress = typeof url === 'string' && (fullUrl === url || fullUrl === `${base}/${url}`);
+    if (typeof fullUrl === 'string' && !isAddress) fullUrls.add(fullUrl);
+  }
+  return fullUrls;
+}
+
 function isGet({ value }: ScannedEntry): boolean {
   return isObject(value['request']) && value['request']['method'] === 'GET';
 }
@@ -75,7 +90,7 @@ function tooMuch({ at }: ScannedEntry): string {
   return entryFailure(413, [{ severity: 'error', code: 'too-costly', diagnostics: 'The answers to the entries before have filled the response; ask for this one by itself', expression: at }]);
 }
 
-async function answerEntry(services: Services, caller: Caller, entry: ScannedEntry, context: BundleContext): Promise<string> {
+async function answerEntry(services: Services, caller: Caller, entry: ScannedEntry, context: BatchContext): Promise<string> {
   try {
     const request = readEntryRequest(entry, context.base);
     return entryAnswer(await tracingFailure(services, caller, attemptOf(request), () => act(services, caller, { entry, request }, context)), context.preference);
@@ -86,14 +101,22 @@ async function answerEntry(services: Services, caller: Caller, entry: ScannedEnt
   }
 }
 
-function act(services: Services, caller: Caller, { entry, request }: { entry: ScannedEntry; request: EntryRequest }, context: BundleContext): Promise<Answer> {
+function act(services: Services, caller: Caller, { entry, request }: { entry: ScannedEntry; request: EntryRequest }, context: BatchContext): Promise<Answer> {
   const { method, query, conditions, at } = request;
   if (method === 'GET') return answerGet(services, caller, request, context);
   const { type, id } = writeAddress(request);
   const address = { type, ...(id === undefined ? {} : { id }), ...(query === '' ? {} : { query }) };
   if (method === 'DELETE') return deleteResource(services, caller, address, conditions);
+  requireIndependent(entry, context.fullUrls);
   const incoming = { body: () => Promise.resolve(entry.value['resource']), at: `${at}.resource` };
   const preference = writePreference(context.preference);
   if (method === 'PUT') return update(services, caller, { ...address, ...incoming, conditions }, preference);
   return create(services, caller, { type, ...incoming, ...(request.ifNoneExist === undefined ? {} : { ifNoneExist: request.ifNoneExist }) }, preference);
+}
+
+/** What is no resource at all is refused where it is written. */
+function requireIndependent({ at, value: { resource } }: ScannedEntry, fullUrls: ReadonlySet<string>): void {
+  if (fullUrls.size === 0 || !isObject(resource) || !isResource(resource)) return;
+  const issues = referencesWithinBatch(resource, fullUrls, `${at}.resource`);
+  if (issues.length > 0) throw new ServiceError('invalid', 'The entry depends on another', issues);
 }

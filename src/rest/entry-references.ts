@@ -1,4 +1,5 @@
 import { mapReferences, parseReference, referencesOf } from '../fhir/references.ts';
+import type { FoundReference } from '../fhir/references.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { Issue } from '../fhir/outcome.ts';
 
@@ -42,8 +43,28 @@ export function danglingReferences(resource: Resource, at: string): readonly Iss
     severity: 'error',
     code: 'not-found',
     diagnostics: 'The reference names no fullUrl of the transaction',
-    expression: `${at}${found.path.slice(resource.resourceType.length)}.reference`,
+    expression: placeOf(found, resource, at),
   }));
+}
+
+/**
+ * A fault for each reference to an entry of the same batch: it would be stored as it is, and never resolve.
+ *
+ * @param fullUrls of the batch, those that are addresses on this server left out
+ * @param at `Bundle.entry[3].resource`
+ * @see https://hl7.org/fhir/R4/http.html#batch
+ */
+export function referencesWithinBatch(resource: Resource, fullUrls: ReadonlySet<string>, at: string): readonly Issue[] {
+  return referencesOf(resource).filter(({ reference }) => fullUrls.has(reference.split('#', 1)[0] ?? '')).map((found) => ({
+    severity: 'error',
+    code: 'business-rule',
+    diagnostics: 'The reference names the fullUrl of an entry, and entries of a batch cannot depend on each other; send a transaction, or name a resource that is stored',
+    expression: placeOf(found, resource, at),
+  }));
+}
+
+function placeOf({ path }: FoundReference, { resourceType }: Resource, at: string): string {
+  return `${at}${path.slice(resourceType.length)}.reference`;
 }
 
 /** Base address of a RESTful `fullUrl`; a `urn:` has none. */

@@ -167,6 +167,21 @@ describe.each(STORES)('a transaction on $name', ({ fresh }) => {
       await small.stop();
     });
 
+    it('refuses an entry alone that refers to another by its fullUrl, which would never resolve', async () => {
+      const foreign = 'https://hospital.example/fhir/Organization/1';
+      const { body } = await server.fhir('POST', '', bundle('batch',
+        post(patient({ managingOrganization: { reference: foreign } }), { fullUrl: `${URN}1` }), post(organization(), { fullUrl: foreign }),
+        put(observation('independent', { id: 'independent', subject: { reference: `${URN}1` } })),
+        put(patient({ id: 'independent' }), { fullUrl: 'Patient/independent' }),
+        put(patient({ id: 'dependent', link: [{ type: 'seealso', other: { reference: 'Patient/independent' } }] })),
+      ));
+      expect(body.entry.map((entry: Parsed) => entry.response.status)).toEqual(['422 Unprocessable Entity', '201 Created', '422 Unprocessable Entity', '201 Created', '201 Created']);
+      expect([0, 2].map((at) => body.entry[at].response.outcome.issue[0])).toMatchObject([
+        { code: 'business-rule', diagnostics: expect.stringContaining('cannot depend'), expression: ['Bundle.entry[0].resource.managingOrganization.reference'] },
+        { code: 'business-rule', expression: ['Bundle.entry[2].resource.subject.reference'] },
+      ]);
+    });
+
     it('does each entry by itself and tells what became of it', async () => {
       const { status, body } = await server.fhir('POST', '', bundle('batch',
         post(patient({ birthDate: 'yesterday' })), post(organization()), { request: { method: 'GET', url: 'Patient/no-such' } },
