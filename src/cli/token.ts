@@ -1,9 +1,12 @@
-/** `npm run -s token -- --role ROLE …`: prints a bearer token of the embedded issuer, and nothing else, on standard output. */
+/** `npm run -s token -- --role ROLE …`: prints a bearer token of the embedded issuer, and nothing else, on standard output; warnings go to standard error. */
+import path from 'node:path';
 import { DEFAULT_SCOPES, type Identity, issueToken, openKeys, type Role, ROLES } from '../access/index.ts';
 import { ConfigError, readConfig } from '../config.ts';
 import { isServiceError } from '../errors.ts';
 import { EX_CONFIG, EX_USAGE } from '../exit-codes.ts';
 import { isId } from '../fhir/resource.ts';
+import { loadSources, SourceError } from '../intake/index.ts';
+import { PROFILES_DIR } from '../open-services.ts';
 import { readArguments, UsageError } from './arguments.ts';
 
 const USAGE = `Usage: npm run -s token -- --role ${ROLES.join('|')} [options]
@@ -56,16 +59,29 @@ function lifetimeOf(text: string): number {
   return seconds;
 }
 
+/** The token is issued all the same: a test tool makes up its own names, and a profile may be added before the gateway starts anew. */
+async function warningsAbout({ source, facility }: Identity): Promise<readonly string[]> {
+  if (source === undefined && facility === undefined) return [];
+  const sources = await loadSources(path.join(PROFILES_DIR, 'sources'));
+  const facilities = [...sources.values()].map(({ organization }) => organization.id);
+  const warning = (option: string, id: string, known: readonly string[]): string => `Warning: no profile in profiles/sources names the ${option} ${id}; known are ${known.join(', ')}`;
+  return [
+    ...(source === undefined || sources.has(source) ? [] : [warning('source', source, [...sources.keys()])]),
+    ...(facility === undefined || facilities.includes(facility) ? [] : [warning('facility', facility, facilities)]),
+  ];
+}
+
 async function main(): Promise<void> {
   const { identity, lifetimeSeconds } = wanted();
   const config = readConfig(process.env);
+  for (const warning of await warningsAbout(identity)) console.error(warning);
   const keys = await openKeys(config.dataDir);
   console.log(issueToken(keys, config, identity, { now: new Date(), lifetimeSeconds }));
 }
 
 main().catch((error: unknown) => {
   if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-  else if (error instanceof ConfigError || isServiceError(error)) console.error(error.message);
+  else if (error instanceof ConfigError || error instanceof SourceError || isServiceError(error)) console.error(error.message);
   else throw error;
   process.exitCode = error instanceof UsageError ? EX_USAGE : error instanceof ConfigError ? EX_CONFIG : 1;
 });

@@ -20,16 +20,24 @@ function token(options: readonly string[], env: Record<string, string> = {}): Pr
 
 describe('npm run token', () => {
   it('prints a token of the installation, and nothing else', async () => {
-    const { status, stdout, stderr } = await token(['--role', 'clinician', '--facility', 'hospital-a', '--user', 'dr-wu', '--name', '吴敏', '--expires', '30m']);
+    const { status, stdout, stderr } = await token(['--role', 'clinician', '--facility', 'chengxin', '--user', 'dr-wu', '--name', '吴敏', '--expires', '30m']);
     expect([status, stderr]).toEqual([0, '']);
     const { identity, expiresAt } = verifyToken(await openKeys(folder), { baseUrl: undefined }, stdout.trim(), new Date());
-    expect(identity).toEqual({ role: 'clinician', subject: 'dr-wu', name: '吴敏', source: undefined, facility: 'hospital-a', scopes: ['user/*.rs'] });
+    expect(identity).toEqual({ role: 'clinician', subject: 'dr-wu', name: '吴敏', source: undefined, facility: 'chengxin', scopes: ['user/*.rs'] });
     expect(Math.abs(expiresAt - Date.now() - 30 * 60_000)).toBeLessThan(60_000);
   });
 
   it('takes the source as the user and other scopes than the role\'s own', async () => {
     const { stdout } = await token(['--role', 'source', '--source', 'hospital-a-lis', '--scope', 'intake.push']);
     expect(verifyToken(await openKeys(folder), { baseUrl: undefined }, stdout.trim(), new Date()).identity).toMatchObject({ subject: 'hospital-a-lis', source: 'hospital-a-lis', scopes: ['intake.push'] });
+  });
+
+  it('warns of a source or facility that no profile knows, and prints the token all the same', async () => {
+    const { status, stdout, stderr } = await token(['--role', 'clinician', '--facility', 'hospital-a', '--source', 'hospital-x']);
+    expect([status, stdout.split('.').length]).toEqual([0, 3]);
+    expect(stderr).toMatch(/^Warning: no profile in profiles\/sources names the facility hospital-a; known are .*chengxin.*\n$/);
+    expect((await token(['--role', 'source', '--source', 'hospital-x'])).stderr).toMatch(/names the source hospital-x; known are .*hospital-a/);
+    expect((await token(['--role', 'source', '--source', 'hospital-a'])).stderr).toBe('');
   });
 
   it('issues for the public address of the gateway', async () => {
