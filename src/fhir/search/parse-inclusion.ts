@@ -1,4 +1,3 @@
-import { searchableParameter } from './parse-parameter.ts';
 import type { SearchParameter } from './parameters.ts';
 import { SearchFault, type Inclusion, type SearchContext } from './search-request.ts';
 import { shown, suggestions } from './suggest.ts';
@@ -31,9 +30,9 @@ export function parseInclusion({ type: searched, name, value }: Asked, context: 
 function checkReference({ type, code, target }: { type: string; code: string; target: string | undefined }, references: readonly SearchParameter[], context: SearchContext): void {
   const found = references.find((parameter) => parameter.code === code);
   if (found === undefined) {
-    searchableParameter(type, code, context);
+    const problem = context.searchParameters.of(type).has(code) ? `of ${type} is no reference that can be followed here` : `is not known for ${type}`;
     const valid = suggestions(code, references.map((parameter) => parameter.code));
-    throw new SearchFault('unknown', `The search parameter '${shown(code)}' of ${type} is no reference that can be followed here. Valid ones: ${valid}`);
+    throw new SearchFault('unknown', `The search parameter '${shown(code)}' ${problem}. Valid ones: ${valid}`);
   }
   if (target !== undefined && !refersTo(found, target)) {
     throw new SearchFault('unknown', `The search parameter '${code}' of ${type} does not refer to ${target}. Valid types: ${suggestions(target, found.targets)}`);

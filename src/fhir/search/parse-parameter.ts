@@ -23,9 +23,9 @@ export interface Asked {
  * What a parameter of the type itself asks for: `name` is its code, with or without a modifier.
  * @throws SearchFault
  */
-export function parseParameter({ type, name, alternatives }: Asked, context: SearchContext): Clause {
+export function parseParameter({ type, name, alternatives, steps }: Asked, context: SearchContext): Clause {
   const colon = name.indexOf(':');
-  const parameter = searchableParameter(type, colon < 0 ? name : name.slice(0, colon), context);
+  const parameter = searchableParameter(type, colon < 0 ? name : name.slice(0, colon), context, steps > 0 ? [] : besidesParameters(context));
   const modifier = colon < 0 ? undefined : name.slice(colon + 1);
   if (modifier !== undefined && !parameter.modifiers.includes(modifier)) throw unknownModifier(parameter, modifier);
   return modifier === 'missing' ? parseMissing(parameter, alternatives) : clauseOf(parameter, modifier, alternatives, context);
@@ -33,15 +33,23 @@ export function parseParameter({ type, name, alternatives }: Asked, context: Sea
 
 export type SearchableParameter = SearchParameter & { readonly kind: TermKind };
 
-/** The parameter of a type by its code. @throws SearchFault when there is none, or none that can be searched */
-export function searchableParameter(type: string, code: string, context: SearchContext): SearchableParameter {
+function besidesParameters({ isCondition }: SearchContext): readonly string[] {
+  return isCondition === true ? ['_has'] : [...RESULT_PARAMETERS, '_has'];
+}
+
+/**
+ * The parameter of a type by its code.
+ * @param besides names that could stand in its place and are no parameters of the type
+ * @throws SearchFault when there is none, or none that can be searched
+ */
+export function searchableParameter(type: string, code: string, context: SearchContext, besides: readonly string[] = []): SearchableParameter {
   const parameters = context.searchParameters.of(type);
   const parameter = parameters.get(code);
   if (parameter !== undefined && isSearchable(parameter)) return parameter;
   const problem = parameter === undefined ? `is not known for ${type}` : `of ${type} is not offered by this server`;
   throw new SearchFault('unknown', () => {
     const valid = [...parameters.values()].filter((candidate) => candidate.isSearchable).map((candidate) => candidate.code);
-    return `The search parameter '${shown(code)}' ${problem}. Valid ones: ${suggestions(code, [...valid, ...RESULT_PARAMETERS, '_has'])}`;
+    return `The search parameter '${shown(code)}' ${problem}. Valid ones: ${suggestions(code, [...valid, ...besides])}`;
   });
 }
 

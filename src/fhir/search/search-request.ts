@@ -56,6 +56,8 @@ export interface SearchContext {
   /** As for extraction: zone of dates that name none, in minutes east of UTC. */
   readonly offsetMinutes?: number;
   readonly limits?: Partial<SearchLimits>;
+  /** The search is a condition of a write: parameters that say what to answer are not offered. */
+  readonly isCondition?: boolean;
 }
 
 export interface SearchLimits {

@@ -207,6 +207,32 @@ describe('parseSearch on what is not offered', () => {
   });
 });
 
+describe('parseSearch on what could stand there instead', () => {
+  const offered = (query: string, more: Partial<SearchContext> = {}): readonly string[] => {
+    const { unknown } = parseSearch('Observation', [...new URLSearchParams(query)], { ...context, ...more });
+    return /Valid ones: (.*)$/.exec(unknown[0]?.diagnostics ?? '')?.[1]?.split(', ') ?? [];
+  };
+
+  it('offers result parameters for a search, and none of them for a condition', () => {
+    expect(offered('nope=x')).toEqual(expect.arrayContaining(['code', '_count', '_has']));
+    const ofCondition = offered('nope=x', { isCondition: true });
+    expect(ofCondition).toEqual(expect.arrayContaining(['code', '_has']));
+    expect(ofCondition).not.toContain('_count');
+  });
+
+  it('offers what can be sorted by, and what can be searched of the target of a chain', () => {
+    for (const query of ['_sort=nope', 'patient.nope=x']) {
+      expect(offered(query)).toEqual(expect.arrayContaining(['_id', '_lastUpdated']));
+      for (const name of ['_count', '_format', '_has']) expect(offered(query), query).not.toContain(name);
+    }
+  });
+
+  it('offers references to include', () => {
+    expect(offered('_include=Observation:nope')).toEqual(expect.arrayContaining(['subject', 'specimen']));
+    for (const name of ['code', '_id', '_count', '_format']) expect(offered('_include=Observation:nope')).not.toContain(name);
+  });
+});
+
 describe('parseSearch on what cannot be read', () => {
   it.each([
     ['Patient', 'birthdate=1990-02-30', "A value of the search parameter 'birthdate' is a date like"],
