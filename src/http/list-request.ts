@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
-import { ServiceError } from '../errors.ts';
 import { callerOf } from './authenticate.ts';
 import type { Services } from '../services.ts';
+import { requireKnown } from './known-parameters.ts';
 import { openPage, PAGE_PARAMETER, signPage } from './page-link.ts';
 import { pageSizeOf } from './page-size.ts';
 import { parseQueryText, queryOf, valueOf, withoutFormat, writeQueryText } from './query-text.ts';
@@ -28,9 +28,7 @@ export function listRequest(services: Services, req: Request, res: Response, nam
   const token = valueOf(asked, PAGE_PARAMETER);
   const opened = token === undefined ? undefined : openPage(services.keys, subject, address, token);
   const pairs = opened === undefined ? asked : parseQueryText(opened.query);
-  const known = [...names, '_count'];
-  const unknown = pairs.find(([name]) => !known.includes(name));
-  if (unknown !== undefined) throw new ServiceError('not-supported', `The list has no parameter of that name; it has ${[...known, PAGE_PARAMETER].join(', ')}`);
+  requireKnown('The list', pairs, [...names, '_count']);
   const query = writeQueryText(pairs);
   return {
     filters: new Map(pairs.filter(([name]) => name !== '_count')),

@@ -4,7 +4,7 @@ import { ServiceError } from '../errors.ts';
 export type QueryPairs = readonly (readonly [name: string, value: string])[];
 
 /** Names that say how to answer and not what to look for. */
-const FORMAT_NAMES = new Set(['_format', '_pretty']);
+export const FORMAT_NAMES: readonly string[] = ['_format', '_pretty'];
 
 /**
  * Reads the text after the question mark, or an HTML form.
@@ -25,7 +25,7 @@ export function writeQueryText(pairs: QueryPairs): string {
 
 /** The pairs that say what to look for. */
 export function withoutFormat(pairs: QueryPairs): QueryPairs {
-  return pairs.some(([name]) => FORMAT_NAMES.has(name)) ? pairs.filter(([name]) => !FORMAT_NAMES.has(name)) : pairs;
+  return pairs.some(([name]) => FORMAT_NAMES.includes(name)) ? pairs.filter(([name]) => !FORMAT_NAMES.includes(name)) : pairs;
 }
 
 /** First value of a name. */

@@ -17,8 +17,8 @@ import { vread } from './vread.ts';
 export function answerGet(services: Services, caller: Caller, request: EntryRequest, { base, preference }: BundleContext): Promise<Answer> {
   const { path: [type = '', id = '', , version = ''], query, conditions, at } = request;
   switch (interactionOf(request)) {
-    case 'read': return read(services, caller, { type, id }, conditions);
-    case 'vread': return vread(services, caller, { type, id }, version);
+    case 'read': return read(services, caller, { type, id, query }, conditions);
+    case 'vread': return vread(services, caller, { type, id, query }, version);
     case 'search-type': return search(services, caller, { type, query, base, handling: preference.handling });
     case 'history-instance': return history(services, caller, { type, id, query, base });
     case 'history-type': return history(services, caller, { type, query, base });

@@ -10,9 +10,10 @@ import { traceRead } from './disclose.ts';
 import { patientsIn } from './stored-resource.ts';
 import { refused, requireId, requireType } from './incoming.ts';
 import { historyEntry, pageBundle } from './page-bundle.ts';
+import { requireKnown } from '../http/known-parameters.ts';
 import { openPage, PAGE_PARAMETER, signPage } from '../http/page-link.ts';
 import { pageSizeOf } from '../http/page-size.ts';
-import { parseQueryText, valueOf, withoutFormat } from '../http/query-text.ts';
+import { FORMAT_NAMES, parseQueryText, valueOf } from '../http/query-text.ts';
 
 /** No `id`: history of the type. No `type` either: of everything. */
 export interface HistoryInput {
@@ -23,7 +24,7 @@ export interface HistoryInput {
   readonly base: string;
 }
 
-const PARAMETERS = ['_count', '_since', PAGE_PARAMETER];
+const PARAMETERS = ['_count', '_since', ...FORMAT_NAMES];
 
 /**
  * Versions, newest first, of a resource, a type or everything but traces.
@@ -36,10 +37,9 @@ export async function history(services: Services, caller: Caller, input: History
   if (id !== undefined) requireId(id);
   const path = ['', type, id].filter((part) => part !== undefined).join('/');
   const of = `history ${path}`;
-  const pairs = withoutFormat(parseQueryText(input.query));
-  const unknown = pairs.find(([name]) => !PARAMETERS.includes(name));
-  if (unknown !== undefined) throw new ServiceError('not-supported', `A history takes no such parameter; it takes ${PARAMETERS.slice(0, 2).join(' and ')}`);
+  const pairs = parseQueryText(input.query);
   const link = valueOf(pairs, PAGE_PARAMETER);
+  requireKnown('A history', pairs.filter(([name]) => name !== PAGE_PARAMETER), PARAMETERS);
   const position = link === undefined ? undefined : openPage(services.keys, caller.subject, of, link);
   const page = await versionsOf(services, { ...input, query: position?.query ?? input.query }, position?.after);
   await discloseHistory(services, caller, input, page);

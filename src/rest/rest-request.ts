@@ -58,7 +58,7 @@ export function restRequest(services: Services, req: Request, res: Response): Re
     caller: callerOf(res),
     base: apiBaseOf(services, req),
     query,
-    isPretty: query.includes('_pretty') && valueOf(parseQueryText(query), '_pretty') === 'true',
+    isPretty: isPretty(query),
     isOver: () => isOver(res),
     type: pathParameter(req, 'type'),
     id: pathParameter(req, 'id'),
@@ -82,6 +82,11 @@ export function restRequest(services: Services, req: Request, res: Response): Re
 export function requireJson(req: Request): void {
   const query = queryOf(req.url);
   requireJsonAccepted(req.headers, query.includes('_format') ? valueOf(parseQueryText(query), '_format') : undefined);
+}
+
+/** True when `_pretty=true` asks for an answer that people read. */
+export function isPretty(query: string): boolean {
+  return query.includes('_pretty') && valueOf(parseQueryText(query), '_pretty') === 'true';
 }
 
 /** Public address of the FHIR API. */

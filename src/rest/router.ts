@@ -5,6 +5,7 @@ import { authenticate, callerOf } from '../http/authenticate.ts';
 import { dispatch } from '../http/dispatch.ts';
 import type { Route } from '../http/dispatch.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
+import { requireFormatOnly } from '../http/known-parameters.ts';
 import { pathParameter } from '../http/path-parameter.ts';
 import { queryOf } from '../http/query-text.ts';
 import type { Services } from '../services.ts';
@@ -17,7 +18,7 @@ import { history } from './history.ts';
 import { laidOutJson } from './lay-out.ts';
 import { parsePrefer } from './prefer.ts';
 import { read } from './read.ts';
-import { apiBaseOf, requireJson, restRequest, sendAnswer } from './rest-request.ts';
+import { apiBaseOf, isPretty, requireJson, restRequest, sendAnswer } from './rest-request.ts';
 import type { RestRequest } from './rest-request.ts';
 import { search } from './search.ts';
 import { tracingFailure } from './trace-failure.ts';
@@ -39,8 +40,12 @@ export function fhirRouter(services: Services): Router {
   };
 
   router.get('/metadata', (req, res) => {
+    const query = queryOf(req.url);
     requireJson(req);
-    return sendAnswer(res, capabilities(services, apiBaseOf(services, req)), '');
+    // A server may leave the mode out of account and always describe itself in full: https://hl7.org/fhir/R4/http.html#capabilities
+    requireFormatOnly('The capability statement', query, ['mode']);
+    const answer = capabilities(services, apiBaseOf(services, req));
+    return sendAnswer(res, isPretty(query) ? laidOut(answer) : answer, '');
   });
   router.use(authenticate(services), dispatch([...systemRoutes(services, on), ...typeRoutes(services, on), ...instanceRoutes(services, on)]));
   return router;
@@ -86,7 +91,7 @@ function instanceRoutes(services: Services, on: On): readonly Route[] {
     {
       path: '/:type/:id',
       methods: {
-        GET: on('read', ({ caller, type, id, conditions }) => read(services, caller, { type, id }, conditions())),
+        GET: on('read', ({ caller, type, id, query, conditions }) => read(services, caller, { type, id, query }, conditions())),
         PUT: on('update', (asked) => update(services, asked.caller, { type: asked.type, id: asked.id, body: asked.resource, conditions: asked.conditions() }, parsePrefer(asked.prefer))),
         DELETE: on('delete', ({ caller, type, id, conditions }) => deleteResource(services, caller, { type, id }, conditions())),
       },
@@ -94,7 +99,7 @@ function instanceRoutes(services: Services, on: On): readonly Route[] {
     },
     { path: '/:type/:id/$validate', methods: { POST: on('validate', (asked) => validate(services, asked.caller, { type: asked.type, id: asked.id, query: asked.query, body: asked.optionalResource })) }, others: methodNotAllowed('POST') },
     { path: '/:type/:id/_history', methods: { GET: on('history-instance', ({ caller, type, id, query, base }) => history(services, caller, { type, id, query, base })) }, others: methodNotAllowed('GET') },
-    { path: '/:type/:id/_history/:version', methods: { GET: on('vread', ({ caller, type, id, version }) => vread(services, caller, { type, id }, version)) }, others: methodNotAllowed('GET') },
+    { path: '/:type/:id/_history/:version', methods: { GET: on('vread', ({ caller, type, id, version, query }) => vread(services, caller, { type, id, query }, version)) }, others: methodNotAllowed('GET') },
   ];
 }
 

@@ -35,7 +35,25 @@ describe('a request', () => {
       expect(pretty.text.split('\n').length).toBeGreaterThan(60);
       expect(plain.text).not.toContain('\n');
     }
-    expect((await server.fhir('GET', '/Organization/deep?x_pretty=true')).text).not.toContain('\n');
+    expect((await server.fhir('GET', '/Organization/deep?_pretty=false')).text).not.toContain('\n');
+  });
+
+  it.each([
+    ['/Organization/asked?foo=1', "A read takes no parameter 'foo'; it takes _format, _pretty"],
+    ['/Organization/asked?_pretty=true&_elements=id', "A read takes no parameter '_elements'; it takes _format, _pretty"],
+    ['/Organization/asked/_history/1?_summary=true', "A read of a version takes no parameter '_summary'; it takes _format, _pretty"],
+    ['/metadata?foo=1', "The capability statement takes no parameter 'foo'; it takes mode, _format, _pretty"],
+    ['/Organization/asked/_history?_at=2026', "A history takes no parameter '_at'; it takes _count, _since, _format, _pretty"],
+  ])('is told which parameters are taken instead of the one in %s', async (address, diagnostics) => {
+    await server.fhir('PUT', '/Organization/asked', organization({ id: 'asked' }));
+    expect(await server.fhir('GET', address)).toMatchObject({ status: 400, body: { issue: [{ code: 'not-supported', diagnostics }] } });
+    const withFormatOnly = address.replace(/\?.*/, '?_format=json&_pretty=true');
+    expect(await server.fhir('GET', withFormatOnly)).toMatchObject({ status: 200, text: expect.stringContaining('\n') });
+  });
+
+  it('is told so for a read within a batch too', async () => {
+    const { body } = await server.fhir('POST', '', { resourceType: 'Bundle', type: 'batch', entry: [{ request: { method: 'GET', url: 'Organization/asked?foo=1' } }] });
+    expect(body.entry[0].response).toMatchObject({ status: expect.stringMatching(/^400/), outcome: { issue: [{ diagnostics: expect.stringMatching(/takes no parameter 'foo'/) }] } });
   });
 
   it('fails to delete with If-Match what is not there', async () => {
