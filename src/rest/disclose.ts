@@ -17,10 +17,15 @@ import { patientsIn } from './stored-resource.ts';
 export async function discloseResource(services: Services, caller: Caller, request: AccessRequest & ResourceKey, shown: Stored | undefined): Promise<Stored> {
   const patients = shown === undefined || shown.deleted ? [] : patientsIn(services, shown);
   const permit = await authorize(services, caller, { ...request, patients });
-  if (shown === undefined) throw new ServiceError('not-found', `There is no ${request.type} with this id`);
+  if (shown === undefined) throw new ServiceError('not-found', await absenceOf(services, request));
   if (shown.deleted) throw new ServiceError('gone', `The ${request.type} was deleted; its history still has it`);
   await traceRead(services, caller, { interaction: request.action, resources: [referenceTo(shown)], patients, breakGlass: permit.breakGlass });
   return shown;
+}
+
+async function absenceOf({ store }: Services, { action, type, id }: AccessRequest & ResourceKey): Promise<string> {
+  const lacksVersionOnly = action === 'vread' && (await store.read({ type, id })) !== undefined;
+  return lacksVersionOnly ? `The ${type} has no such version` : `There is no ${type} with this id`;
 }
 
 /** What a read disclosed; `patients` are logical ids. */

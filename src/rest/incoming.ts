@@ -52,12 +52,19 @@ export function requireValid(services: Services, resource: Resource, at?: string
 
 /** @throws ServiceError 'not-found' for what is no R4 resource type */
 export function requireType(services: Services, type: string): void {
+  requireNoOperation(type);
   if (!services.fhir.isResourceType(type)) throw refused('not-found', 'not-supported', `${shown(type)} is not a resource type of FHIR R4`);
 }
 
-/** @throws ServiceError 'malformed' */
+/** @throws ServiceError 'malformed'; 'not-found' for the name of an operation */
 export function requireId(id: string): void {
+  requireNoOperation(id);
   if (!isId(id)) throw refused('malformed', 'value', 'An id has 1 to 64 of the characters A-Z a-z 0-9 - .');
+}
+
+/** Those that are offered have addresses of their own. */
+function requireNoOperation(name: string): void {
+  if (/^\$[A-Za-z0-9_-]{1,64}$/.test(name)) throw refused('not-found', 'not-supported', `The operation ${name} is not known`);
 }
 
 /** A ServiceError with one issue. */

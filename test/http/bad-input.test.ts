@@ -57,6 +57,7 @@ describe('bad input', () => {
     ['no id in an update', ['PUT', '/Patient/p', patient()], 400, 'required'],
     ['an unreal date', ['POST', '/Patient', patient({ birthDate: '2026-02-30' })], 422, 'value'],
     ['a broken escape in the address', ['GET', '/Patient/%zz'], 400, 'structure'],
+    ['an operation that is not known', ['GET', '/Patient/$everything'], 404, 'not-supported'],
     ['an unknown route', ['GET', '/Patient/p/unknown/route/x'], 404, 'not-found'],
     ['an unknown operation', ['POST', '/Patient/$frobnicate', patient()], 405, 'not-supported'],
     ['a condition without parameters', ['DELETE', '/Patient'], 400, 'required'],

@@ -38,7 +38,8 @@ describe.each(STORES)('one resource over HTTP on $name', ({ fresh }) => {
     expect([first.status, second.status]).toEqual([201, 200]);
     expect(second.headers.get('etag')).toBe('W/"2"');
     expect((await server.fhir('GET', '/Patient/version-1/_history/1')).body.gender).toBe('male');
-    expect((await server.fhir('GET', '/Patient/version-1/_history/3')).status).toBe(404);
+    expect(await server.fhir('GET', '/Patient/version-1/_history/3')).toMatchObject({ status: 404, body: { issue: [{ diagnostics: 'The Patient has no such version' }] } });
+    expect(await server.fhir('GET', '/Patient/version-0/_history/3')).toMatchObject({ status: 404, body: { issue: [{ diagnostics: 'There is no Patient with this id' }] } });
   });
 
   it('gets no version from an update that changes nothing', async () => {
@@ -90,6 +91,7 @@ describe.each(STORES)('one resource over HTTP on $name', ({ fresh }) => {
     const first = await server.fhir('PUT', '/Patient/once', patient({ id: 'once' }), { 'If-None-Match': '*' });
     const second = await server.fhir('PUT', '/Patient/once', patient({ id: 'once', gender: 'other' }), { 'If-None-Match': '*' });
     expect([first.status, second.status]).toEqual([201, 412]);
+    expect(second.body.issue[0].diagnostics).toMatch(/exists already|expects none/);
   });
 
   it('is not sent again to a client that has it', async () => {

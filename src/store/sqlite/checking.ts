@@ -117,6 +117,7 @@ function keyOf(change: Change): ResourceKey {
 
 function checkVersion(key: ResourceKey, expected: number | undefined, current: Current | undefined): void {
   if (expected === undefined || expected === (current?.version ?? 0) || (expected === 0 && current?.deleted === true)) return;
+  if (expected === 0) throw new ServiceError('version-conflict', `${referenceTo(key)} exists already`);
   const reason = current === undefined || current.deleted ? 'does not exist' : `has version ${current.version}`;
   throw new ServiceError('version-conflict', `${referenceTo(key)} ${reason}, not version ${expected} as expected`);
 }
