@@ -6,15 +6,20 @@ import { z } from 'zod';
 const wholeNumber = (min: number, max: number) =>
   z.string().regex(/^\d+$/, 'must be a whole number').transform(Number).pipe(z.number().min(min, `must be at least ${min}`).max(max, `must be at most ${max}`));
 
+/** Judged here by its form, so that the driver need not be loaded for it; what the options mean, only the driver knows. */
+const MONGODB_HOST = String.raw`(\[[\da-f:.]+\]|[^\s@/?#:,[\]]+)(:\d{1,5})?`;
+const MONGODB_URI = new RegExp(String.raw`^mongodb(\+srv)?://([^@/?#\s]*@)?${MONGODB_HOST}(,${MONGODB_HOST})*(/[^/?#\s]*)?(\?[^#\s]*)?$`, 'i');
+
 const environment = z.object({
   BUND_HOST: z.string().min(1, 'must name an address').default('127.0.0.1'),
   BUND_PORT: wholeNumber(0, 65_535).default(8080),
-  BUND_STORE: z.string().regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, 'must be sqlite:FILE or mongodb://…').default('sqlite:./data/bund.db'),
+  BUND_STORE: z.string().regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, { error: 'must be sqlite:FILE or mongodb://…', abort: true })
+    .refine((text) => text.startsWith('sqlite:') || MONGODB_URI.test(text), 'must be mongodb://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?OPTIONS, all but a HOST optional, and each of : / ? # @ in a password percent-encoded').default('sqlite:./data/bund.db'),
   BUND_DATA: z.string().min(1, 'must name a folder').optional(),
   BUND_WORKERS: wholeNumber(1, 256).optional(),
   BUND_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   BUND_TRUSTED_PROXIES: z.string().refine((text) => networksOf(text).every(isNetwork), 'must be none, or addresses and networks such as 10.0.0.0/8, separated by commas').default('127.0.0.0/8,::1'),
-  BUND_OFFSET: z.string().regex(/^[+-](0\d|1[0-4]):[0-5]\d$/, 'must be an offset such as +08:00').default('+08:00'),
+  BUND_OFFSET: z.string().regex(/^[+-]((0\d|1[0-3]):[0-5]\d|14:00)$/, 'must be an offset such as +08:00, at most 14:00').default('+08:00'),
   BUND_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent').default('info'),
   BUND_LIMIT_RESOURCE_BYTES: wholeNumber(1_000, 1_000_000_000).default(5_000_000),
   BUND_LIMIT_BUNDLE_BYTES: wholeNumber(1_000, 1_000_000_000).default(64_000_000),

@@ -1,14 +1,14 @@
 import cluster from 'node:cluster';
 import { hostname } from 'node:os';
 import pino from 'pino';
-import { type Config, ConfigError, readConfig } from './config.ts';
+import { ConfigError, readConfig } from './config.ts';
 import { isServiceError } from './errors.ts';
-import { EX_CONFIG } from './exit-codes.ts';
+import { EX_CONFIG, EX_FAILURE } from './exit-codes.ts';
 import { serve } from './serve.ts';
-import { superviseWorkers, WORKER_SLOT } from './workers.ts';
+import { endWith, superviseWorkers, WORKER_SLOT } from './workers.ts';
 
 async function main(): Promise<void> {
-  const config = configOrExit();
+  const config = readConfig(process.env);
   if (config.workers > 1 && cluster.isPrimary) {
     process.exit(await superviseWorkers(config.workers, pino({ level: config.logLevel })));
   }
@@ -24,26 +24,20 @@ async function main(): Promise<void> {
   process.on('SIGINT', stop);
 }
 
-function configOrExit(): Config {
-  try {
-    return readConfig(process.env);
-  } catch (error) {
-    if (!(error instanceof ConfigError)) throw error;
-    process.stderr.write(`${error.message}\n`);
-    process.exit(EX_CONFIG);
-  }
-}
-
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** One line for what an operator can mend; the whole error for a bug. */
-function fail(error: unknown): never {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  const expected = isServiceError(error) || typeof code === 'string';
-  process.stderr.write(`Bund could not go on: ${expected && error instanceof Error ? error.message : String(error instanceof Error ? error.stack : error)}\n`);
-  process.exit(1);
+/** What an operator can mend is told in its own words; a bug with all that is known of it. */
+function fail(error: unknown): void {
+  if (error instanceof ConfigError) endWith(error.message, EX_CONFIG);
+  else if (isServiceError(error)) endWith(error.message, EX_FAILURE);
+  else endWith(`Bund could not go on: ${isOfSystem(error) ? error.message : String(error instanceof Error ? error.stack : error)}`, EX_FAILURE);
+}
+
+/** Such as a file that cannot be read. */
+function isOfSystem(error: unknown): error is Error {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string';
 }
 
 main().catch(fail);

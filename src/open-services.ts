@@ -6,7 +6,8 @@ import { type Config, type Reading, readingOf } from './config.ts';
 import type { Fhir } from './fhir/fhir.ts';
 import { loadFhir } from './fhir/load.ts';
 import { internalTerms, loadSources, requireKnownProfiles } from './intake/index.ts';
-import type { Services } from './services.ts';
+import type { Keys, Services } from './services.ts';
+import { storeFault } from './start-faults.ts';
 import type { Store, StoreOptions } from './store/store.ts';
 import { loadCodeTables } from './terminology/index.ts';
 
@@ -26,15 +27,25 @@ const clock = (): Date => new Date();
  * @param writer names this process's audit chain, unique among the processes alive on one store
  */
 export async function openServices(config: Config, writer: string): Promise<Services> {
-  const [fhir, sources, codes, keys] = await Promise.all([
+  const [fhir, sources, codes] = await Promise.all([
     openFhir(readingOf(config)),
     loadSources(path.join(PROFILES_DIR, 'sources')),
     loadCodeTables(path.join(PROFILES_DIR, 'codes')),
-    openKeys(config.dataDir),
   ]);
   requireKnownProfiles(sources, fhir.definitions);
   const store = await openStore(config, fhir, { writer, indexVersion: indexVersionOf(config, fhir) });
+  const keys = await keysBeside(store, config.dataDir);
   return { config, store, fhir, sources, codes, keys, clock, newId: randomUUIDv7, log: pino({ level: config.logLevel }) };
+}
+
+/** After the store: one that is named by mistake must not get keys beside it. */
+async function keysBeside(store: Store, dataDir: string): Promise<Keys> {
+  try {
+    return await openKeys(dataDir);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
 }
 
 export function openFhir(reading: Reading = { offsetMinutes: 0 }): Promise<Fhir> {
@@ -44,15 +55,25 @@ export function openFhir(reading: Reading = { offsetMinutes: 0 }): Promise<Fhir>
 /**
  * The store alone, for a tool that must not touch the keys. An adapter is loaded only when it is used: the embedded store does
  * not wait for the MongoDB driver. With an `indexVersion` an index of another one is built anew, which is a gateway's affair.
+ *
+ * @throws ConfigError for a store that cannot be one, ServiceError 'unavailable' for one that does not answer
  */
 export async function openStore({ store }: Pick<Config, 'store'>, fhir: Fhir, options: Pick<StoreOptions, 'writer' | 'indexVersion'>): Promise<Store> {
   const opened: StoreOptions = { extract: (resource) => internalTerms(resource) ?? fhir.extractTerms(resource), clock, ...options };
+  try {
+    return await openAdapter(store, opened);
+  } catch (error) {
+    throw await storeFault(error, store);
+  }
+}
+
+async function openAdapter(store: Config['store'], options: StoreOptions): Promise<Store> {
   if (store.kind === 'sqlite') {
     const { openSqlite } = await import('./store/sqlite/open.ts');
-    return openSqlite(store.file, opened);
+    return openSqlite(store.file, options);
   }
   const { openMongo } = await import('./store/mongo/open.ts');
-  return openMongo(store.uri, opened);
+  return openMongo(store.uri, options);
 }
 
 /** Changes with all that decides by what a resource is found: search parameters, how references and dates are read, the code itself. */

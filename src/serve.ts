@@ -7,6 +7,7 @@ import { createServer } from './http/server.ts';
 import { registerSources, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
 import type { Services } from './services.ts';
+import { listenFault } from './start-faults.ts';
 
 /** A gateway that accepts requests. */
 export interface Gateway {
@@ -49,7 +50,7 @@ function listen(services: Services): Promise<Server> {
   return new Promise((resolve, reject) => {
     const server = createServer(buildApp(services)).listen(port, host);
     server.once('listening', () => resolve(server));
-    server.once('error', reject);
+    server.once('error', (error) => reject(listenFault(error, services.config)));
   });
 }
 

@@ -33,10 +33,20 @@ describe('readConfig', () => {
     for (const name of ['BUND_PORT', 'BUND_STORE', 'BUND_LOG', 'BUND_WORKERS']) expect(faults.filter((fault) => fault.startsWith(name))).toHaveLength(1);
   });
 
+  it('takes every form of a MongoDB URI, and no other', () => {
+    for (const uri of ['mongodb://db', 'mongodb://u:p%40ss@a:27017,b:27018/bund?replicaSet=rs0', 'mongodb+srv://cluster.example/', 'mongodb://[::1]:27017/?tls=true', 'mongodb://%2Ftmp%2Fdb.sock/bund']) {
+      expect(faultsOf({ BUND_STORE: uri }), uri).toEqual([]);
+    }
+    for (const uri of ['mongodb://bad host', 'mongodb://u:p@ss@db', 'mongodb://u:p/ss@db', 'mongodb://a,', 'mongodb://db:port', 'mongodb:///bund', 'mongodb://']) {
+      expect(faultsOf({ BUND_STORE: uri }), uri).toEqual([expect.stringMatching(/^BUND_STORE must be /)]);
+    }
+  });
+
   it('reads dates without a zone in Shanghai unless told otherwise', () => {
     expect(readConfig({}).offsetMinutes).toBe(480);
     expect(readConfig({ BUND_OFFSET: '-03:30' }).offsetMinutes).toBe(-210);
-    expect(faultsOf({ BUND_OFFSET: '8' })).toHaveLength(1);
+    expect(readConfig({ BUND_OFFSET: '+14:00' }).offsetMinutes).toBe(840);
+    for (const offset of ['8', '+14:01', '-14:30', '+15:00', '+08:60']) expect(faultsOf({ BUND_OFFSET: offset }), offset).toEqual([expect.stringMatching(/^BUND_OFFSET must be/)]);
   });
 
   it('lets only a proxy on this machine say who the client is, unless told otherwise', () => {

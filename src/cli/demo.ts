@@ -102,7 +102,6 @@ function interruptedBySignals(): AbortController {
 function fail(error: unknown): void {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (error instanceof UsageError) console.error(`${error.message}\n\n${USAGE}`);
-  else if (code === 'EADDRINUSE') console.error(`Port ${error instanceof Error && 'port' in error ? String(error.port) : ''} is taken by another program; set BUND_PORT to a free one, for example: BUND_PORT=8081 npm run demo`);
   else if (error instanceof ConfigError || error instanceof UnexpectedAnswer || isServiceError(error) || typeof code === 'string') console.error(error instanceof Error ? error.message : '');
   else throw error;
   process.exitCode = error instanceof UsageError ? EX_USAGE : error instanceof ConfigError ? EX_CONFIG : 1;

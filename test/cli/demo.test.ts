@@ -102,7 +102,7 @@ describe('npm run demo', () => {
     const ran = await runCommand('demo', args, { ...env, BUND_PORT: port });
     other.close();
     expect(ran.status).toBe(1);
-    expect(ran.stderr).toContain(`Port ${port} is taken by another program; set BUND_PORT`);
+    expect(ran.stderr).toMatch(new RegExp(`^BUND_PORT is ${port}, which another process listens on`));
   });
 
   it('names a wrong option and a wrong setting, and says how it is used', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,6 +10,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 function storeAt(name: string): Record<string, string> {
   return { BUND_STORE: `sqlite:${path.join(folder, name, 'bund.db')}` };
+}
+
+/** A file of words, in a folder of its own. */
+function textFile(): string {
+  const file = path.join(mkdtempSync(path.join(folder, 'text-')), 'passwd');
+  writeFileSync(file, 'root:x:0:0:root:/root:/bin/sh\n');
+  return file;
 }
 
 async function put(gateway: GatewayProcess, token: string, id: string): Promise<number> {
@@ -54,7 +61,28 @@ describe('the gateway process', () => {
     await first.ended;
     expect(result.status).toBe(1);
     expect(result.stderr.trim().split('\n')).toHaveLength(1);
-    expect(result.stderr).toMatch(/EADDRINUSE/);
+    expect(result.stderr).toMatch(/^BUND_PORT is \d+, which another process listens on .*EADDRINUSE/);
+  });
+
+  it.each<[string, () => Record<string, string>, number, RegExp]>([
+    ['a store that is a folder', () => ({ BUND_STORE: `sqlite:${folder}` }), 78, /^BUND_STORE names \S+, which is a folder; name a file in it$/],
+    ['a store that is no database', () => ({ BUND_STORE: `sqlite:${textFile()}` }), 78, /^BUND_STORE names \S+, which is not an SQLite database; name one/],
+    ['a store below a file', () => ({ BUND_STORE: `sqlite:${path.join(textFile(), 'bund.db')}` }), 78, /^BUND_STORE names \S+, which cannot be read and written \(ENOTDIR\)/],
+    ['a MongoDB that does not answer', () => ({ BUND_STORE: 'mongodb://bund:secret@127.0.0.1:1/bund', BUND_WORKERS: '2' }), 1, /^BUND_STORE names mongodb:\/\/bund:\*{3}@127\.0\.0\.1:1\/bund, which cannot be used: The store does not answer \(.*ECONNREFUSED/],
+    ['an option that MongoDB does not have', () => ({ BUND_STORE: 'mongodb://127.0.0.1:1/?no=1', BUND_WORKERS: '1' }), 78, /^BUND_STORE names \S+, which the driver cannot read: option no is not supported$/],
+    ['a host that is none', () => ({ ...storeAt('host'), BUND_HOST: '999.1.1.1', BUND_WORKERS: '2' }), 78, /^BUND_HOST is 999\.1\.1\.1, which is no address of this machine/],
+  ])('names the setting of %s once, however many processes meet it', (_, settings, status, message) => {
+    const env = { ...process.env, BUND_PORT: '0', BUND_DATA: path.join(folder, 'unused'), ...settings() };
+    const result = spawnSync(process.execPath, ['src/main.ts'], { env, encoding: 'utf8' });
+    expect([result.status, result.stdout]).toEqual([status, '']);
+    expect(result.stderr.trimEnd()).toMatch(message);
+    expect(result.stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  it('makes no keys beside a store that is named by mistake', () => {
+    const file = textFile();
+    spawnSync(process.execPath, ['src/main.ts'], { env: { ...process.env, BUND_STORE: `sqlite:${file}` }, encoding: 'utf8' });
+    expect(readdirSync(path.dirname(file))).toEqual([path.basename(file)]);
   });
 
   it('ends with status 0 on SIGTERM and keeps all it acknowledged', async () => {
