@@ -20,8 +20,7 @@ CREATE TABLE version (
   seq INTEGER PRIMARY KEY, type INTEGER NOT NULL, rid INTEGER NOT NULL, version INTEGER NOT NULL,
   updated INTEGER NOT NULL, deleted INTEGER NOT NULL, body TEXT NOT NULL
 ) STRICT;
--- The first version needs no entry: its 'seq' is the 'rid'.
-CREATE UNIQUE INDEX later_version ON version (rid, version) WHERE version > 1;
+CREATE UNIQUE INDEX version_of_resource ON version (rid, version);
 CREATE INDEX version_of_type ON version (type);
 
 -- The current version of each resource, also of a deleted one.
@@ -39,14 +38,9 @@ CREATE TABLE trace (
 -- The index: only what is current and not deleted. A value that a resource has by several parameters ('code' and
 -- 'combo-code', 'patient' and 'subject') has one row: 'p' is the number of the group of those parameters.
 CREATE TABLE membership (param INTEGER, p INTEGER, PRIMARY KEY (param, p)) STRICT, WITHOUT ROWID;
--- Most resources are one of a few thousand kinds: type, code, status and profile recur in endless combinations of identity, person
--- and time. What recurs is kept once for each kind, and a resource says which kind it is. 'params' lists the parameters that
--- it has terms for, ',3,17,'.
-CREATE TABLE kind (number INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, params TEXT NOT NULL) STRICT;
-CREATE TABLE kind_term (p INTEGER, space INTEGER, value TEXT, kind INTEGER, PRIMARY KEY (p, space, value, kind)) STRICT, WITHOUT ROWID;
-CREATE TABLE live (type INTEGER, rid INTEGER, kind INTEGER NOT NULL, PRIMARY KEY (type, rid)) STRICT, WITHOUT ROWID;
-CREATE INDEX live_of_kind ON live (kind);
--- What is found by equality and does not recur. 'space' is a token's system, a reference's type (0: a url), 0 for a uri.
+-- 'params' lists the parameters a resource has terms for, ',3,17,'.
+CREATE TABLE live (type INTEGER, rid INTEGER, params TEXT NOT NULL, PRIMARY KEY (type, rid)) STRICT, WITHOUT ROWID;
+-- What is found by equality. 'space' is a token's system, a reference's type (0: a url), 0 for a uri.
 CREATE TABLE term (p INTEGER, space INTEGER, value TEXT, rid INTEGER, PRIMARY KEY (p, space, value, rid)) STRICT, WITHOUT ROWID;
 -- The spaces that terms of a parameter have been seen with, for a search that names none.
 CREATE TABLE space (p INTEGER, space INTEGER, PRIMARY KEY (p, space)) STRICT, WITHOUT ROWID;
@@ -59,6 +53,32 @@ CREATE INDEX extent_by_low ON extent (p, low);
 -- A search by the high end starts so much lower as the widest extent of the parameter reaches; extents without an end are listed apart.
 CREATE TABLE endless (p INTEGER, rid INTEGER, PRIMARY KEY (p, rid)) STRICT, WITHOUT ROWID;
 CREATE TABLE widest (p INTEGER PRIMARY KEY, width NUMERIC NOT NULL);
+-- A patient's record, newest first: one row for the type (space 0, value ''), and one for each code. 'via' tells by which
+-- parameters the resource names the patient, see patient-index.ts.
+CREATE TABLE record (
+  patient INTEGER, p INTEGER, space INTEGER, value TEXT, date INTEGER, rid INTEGER, via INTEGER,
+  PRIMARY KEY (patient, p, space, value, date DESC, rid DESC, via)
+) STRICT, WITHOUT ROWID;
+`;
+
+/** Keeps what recurs by kind. The index is built anew: an index version that no program has makes the next gateway do it. */
+const KINDS = `
+DROP INDEX version_of_resource;
+-- The first version needs no entry: its 'seq' is the 'rid'.
+CREATE UNIQUE INDEX later_version ON version (rid, version) WHERE version > 1;
+
+DROP TABLE live; DROP TABLE record;
+DELETE FROM term; DELETE FROM phrase; DELETE FROM extent; DELETE FROM endless; DELETE FROM membership; DELETE FROM space; DELETE FROM widest;
+UPDATE setting SET value = '' WHERE name = 'index version';
+UPDATE setting SET value = 0 WHERE name = 'indexed traces';
+
+-- Most resources are one of a few thousand kinds: type, code, status and profile recur in endless combinations of identity, person
+-- and time. What recurs is kept once for each kind, and a resource says which kind it is; 'term' has what does not recur. 'params'
+-- lists the parameters that the kind has terms for, ',3,17,'.
+CREATE TABLE kind (number INTEGER PRIMARY KEY, digest TEXT NOT NULL UNIQUE, params TEXT NOT NULL) STRICT;
+CREATE TABLE kind_term (p INTEGER, space INTEGER, value TEXT, kind INTEGER, PRIMARY KEY (p, space, value, kind)) STRICT, WITHOUT ROWID;
+CREATE TABLE live (type INTEGER, rid INTEGER, kind INTEGER NOT NULL, PRIMARY KEY (type, rid)) STRICT, WITHOUT ROWID;
+CREATE INDEX live_of_kind ON live (kind);
 -- A patient's record, newest first: one row in the part of the type, and where the resource has a code one in the part of its
 -- kind. 'via' tells by which parameters the resource names the patient, see patient-index.ts.
 CREATE TABLE record (
@@ -68,7 +88,7 @@ CREATE TABLE record (
 `;
 
 /** Step n leads from schema n to n + 1. A step is never changed after it was released. */
-const STEPS: readonly string[] = [FIRST];
+export const STEPS: readonly string[] = [FIRST, KINDS];
 
 /** 'Bund' as a number, in the header of the file: another program's database is not taken for ours. */
 const APPLICATION_ID = 0x42756e64;

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../../src/store/sqlite/open.ts';
+import { STEPS } from '../../../src/store/sqlite/schema.ts';
 import type { Store, StoreOptions } from '../../../src/store/store.ts';
 import { extractCarried, optionsFor, put, trace } from '../../contract/samples.ts';
 
@@ -58,6 +59,21 @@ describe('a SQLite database', () => {
     expect([await count(second, 'AuditEvent', 'old'), await count(second, 'AuditEvent', 'new')]).toEqual([0, 1]);
     await second.commit([put('Patient', 'p1', {}, 'changed'), put('Patient', 'p5')]);
     expect([await count(second, 'Patient', 'new'), (await second.history({ type: 'Patient', id: 'p1', limit: 5 })).items.length]).toEqual([700, 2]);
+  });
+
+  it('is brought to the current schema with everything in it when an older program made it', async () => {
+    mkdirSync(path.dirname(file));
+    const body = (version: number) => JSON.stringify({ resourceType: 'Patient', id: 'p1', meta: { versionId: String(version), lastUpdated: '2026-03-01T08:00:00.000Z' }, carries: JSON.stringify({ token: [{ param: 'is', system: '', code: 'old' }] }) });
+    const old = beside(`${STEPS[0] ?? ''} PRAGMA application_id = 1114992228; PRAGMA user_version = 1;
+      INSERT INTO setting VALUES ('index version', '1'), ('indexed traces', 0); INSERT INTO name VALUES (1, 'Patient'); INSERT INTO live VALUES (1, 1, ',');`);
+    for (const version of [1, 2]) old.prepare('INSERT INTO version VALUES (?, 1, 1, ?, 1772352000000, 0, ?)').run(version, version, body(version));
+    old.exec("INSERT INTO resource VALUES (1, 1, 'p1', 2, 2, 1772352000000, 0)");
+    old.close();
+    const store = await openSqlite(file, { ...optionsFor('writer-1'), indexVersion: '1' });
+    stores.push(store);
+    expect(await store.count({ type: 'Patient', where: [{ kind: 'token', param: 'is', anyOf: [{ code: 'old' }] }] })).toBe(1);
+    expect((await store.history({ type: 'Patient', id: 'p1', limit: 5 })).items.map((item) => item.version)).toEqual([2, 1]);
+    expect((await store.readVersion({ type: 'Patient', id: 'p1' }, 1))?.body).toBe(body(1));
   });
 
   it('is refused when a newer program made it', async () => {
