@@ -5,9 +5,9 @@ import type { Names } from './names.ts';
 import type { SqlValue } from './sql.ts';
 
 interface Entry<Value> { readonly value: Value; readonly params: number[] }
-export type Term = readonly [space: number, value: string];
-export type Phrase = readonly [folded: string, exact: string];
-export type Extent = readonly [low: number, high: number, space: number, code: string];
+type Term = readonly [space: number, value: string];
+type Phrase = readonly [folded: string, exact: string];
+type Extent = readonly [low: number, high: number, space: number, code: string];
 
 /** Up to so many values are compared with each other, which is faster than making keys. */
 const FEW = 16;

@@ -1,6 +1,6 @@
 import type { Connection } from './connection.ts';
 import { numberOf } from './row.ts';
-import { isOneOf, limitTo, name, sql } from './sql.ts';
+import { limitTo, sql } from './sql.ts';
 import type { Sql } from './sql.ts';
 
 /** More kinds than this are not looked through one after another. */
@@ -24,5 +24,5 @@ export function allOfKinds(type: number, kinds: Sql): Sql {
 
 /** The resources of each kind, in order of `rid`: conditions on table `live` as `d`. */
 export function eachOfKinds(type: number, kinds: readonly number[]): readonly Sql[] {
-  return kinds.map((kind) => sql`${isOneOf(name('d.kind'), [kind])} AND d.type = ${type}`);
+  return kinds.map((kind) => sql`d.kind = ${kind} AND d.type = ${type}`);
 }

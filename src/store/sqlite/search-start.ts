@@ -52,26 +52,30 @@ export class SearchStarts {
       return set === undefined ? [] : [{ clause, set }];
     });
     const [only] = sets;
-    if (!isSorted && only !== undefined && sets.length === 1 && only.set.ordered !== undefined) return this.#ofClause(type, where, only.clause);
+    if (!isSorted && only !== undefined && sets.length === 1 && only.set.ordered !== undefined) return startOf(where, only);
     const sized = sets.map((each) => ({ ...each, size: this.#sizeOf(each.set) })).sort((a, b) => a.size - b.size);
     const [smallest] = sized;
-    if (smallest !== undefined && smallest.size < SMALL_SET) return this.#ofClause(type, where, smallest.clause);
+    if (smallest !== undefined && smallest.size < SMALL_SET) return startOf(where, smallest);
     const ordered = sized.find(({ set }) => set.ordered !== undefined);
-    if (ordered !== undefined) return this.#ofClause(type, where, ordered.clause, true);
+    if (ordered !== undefined) return startOf(where, ordered, true);
     const all: Ordered = { from: name('live d'), parts: [sql`d.type = ${this.#names.find(type)}`] };
     return { from: all.from, where: all.parts, rest: where, ordered: all, isLarge: true };
   }
 
-  #ofClause(type: string, where: readonly Clause[], clause: Clause, isLarge = false): Start {
+  #ofClause(type: string, where: readonly Clause[], clause: Clause): Start {
     const set = this.#clauses.set(type, clause);
-    const rest = where.filter((other) => other !== clause);
     if (set === undefined) throw new TypeError('A search cannot start with this clause');
-    return { from: source(set), where: [], rest, isLarge, ...(set.ordered === undefined ? {} : { ordered: set.ordered }) };
+    return startOf(where, { clause, set });
   }
 
   #sizeOf(set: RidSet): number {
     return numberOf(this.#connection.get(sql`SELECT count(*) AS size FROM (SELECT 1 FROM (${set.select}) ${limitTo(SMALL_SET)})`)?.size);
   }
+}
+
+function startOf(where: readonly Clause[], { clause, set }: { readonly clause: Clause; readonly set: RidSet }, isLarge = false): Start {
+  const rest = where.filter((other) => other !== clause);
+  return { from: source(set), where: [], rest, isLarge, ...(set.ordered === undefined ? {} : { ordered: set.ordered }) };
 }
 
 function source({ select, isUnique = false }: RidSet): Sql {
