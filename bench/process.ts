@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 
 /** A server process under measurement, and the address it printed when it was ready. */
 export interface ServerProcess {
@@ -10,8 +11,9 @@ export interface ServerProcess {
   stop(): Promise<void>;
 }
 
-/** What `npm start` gives the process: its memory stays small, since garbage is looked for before the heap has grown to twice its size. */
-const FLAGS = ['--max-semi-space-size=8', '--heap-growing-percent=100'];
+/** What `npm start` gives the process, read from there so that what is measured is what is served. */
+const { scripts: { start } } = JSON.parse(readFileSync(path.join(import.meta.dirname, '..', 'package.json'), 'utf8')) as { scripts: { start: string } };
+const FLAGS = start.split(' ').filter((word) => word.startsWith('--'));
 
 /** Starts a script as `npm start` does, and waits for the first line of its output that holds an http address. */
 export async function startServer(script: string, env: NodeJS.ProcessEnv): Promise<ServerProcess> {
