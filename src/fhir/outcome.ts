@@ -6,6 +6,8 @@ export interface Issue {
   readonly diagnostics: string;
   /** FHIRPath of the element at fault, such as `Observation.value.ofType(Quantity).code` or `Bundle.entry[3].resource.code`. */
   readonly expression?: string;
+  /** Place in a message that was not sent as FHIR, in the words of its sender: `OBX[3]-5`, `row 12, column 结果`. */
+  readonly location?: string;
 }
 
 /** The codes of https://hl7.org/fhir/R4/valueset-issue-type.html that Bund uses. */
@@ -26,13 +28,13 @@ export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
   const list = issues.length > 0 ? issues : [{ severity: 'information', code: 'informational', diagnostics: 'No issues detected' } as const];
   return {
     resourceType: 'OperationOutcome',
-    issue: list.map(({ severity, code, diagnostics, expression }) => ({
-      severity, code, diagnostics, ...(expression === undefined ? {} : { expression: [expression] }),
+    issue: list.map(({ severity, code, diagnostics, expression, location }) => ({
+      severity, code, diagnostics, ...(location === undefined ? {} : { location: [location] }), ...(expression === undefined ? {} : { expression: [expression] }),
     })),
   };
 }
 
 export interface OperationOutcome {
   readonly resourceType: 'OperationOutcome';
-  readonly issue: readonly { severity: Issue['severity']; code: IssueCode; diagnostics: string; expression?: readonly string[] }[];
+  readonly issue: readonly { severity: Issue['severity']; code: IssueCode; diagnostics: string; location?: readonly string[]; expression?: readonly string[] }[];
 }

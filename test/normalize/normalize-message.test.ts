@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { scanBundle } from '../../src/fhir/bundle.ts';
 import type { Resource, ResourceKey } from '../../src/fhir/resource.ts';
 import { deriveId } from '../../src/normalize/derive-id.ts';
-import type { NormalizedEntry, OpenMessage } from '../../src/normalize/fhir/normalize-message.ts';
-import { normalizeMessage } from '../../src/normalize/fhir/normalize-message.ts';
+import type { NormalizedEntry, OpenMessage } from '../../src/normalize/normalize-message.ts';
+import { normalizeMessage } from '../../src/normalize/normalize-message.ts';
 import { messageIdOf, readMessage } from '../../src/normalize/fhir/read-message.ts';
 
 const NUMBERS = 'https://x.example/number';

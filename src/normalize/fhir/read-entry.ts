@@ -1,7 +1,7 @@
 import type { JsonObject, Resource } from '../../fhir/resource.ts';
 import { isId, isObject, isResource } from '../../fhir/resource.ts';
-import type { Fault, MessageKind, SentEntry } from './message.ts';
-import { faultAt } from './message.ts';
+import type { Fault, MessageKind, SentEntry } from '../message.ts';
+import { faultAt } from '../message.ts';
 
 /**
  * Reads one entry of a Bundle. What an entry of a transaction or batch asks is checked here: the exchange takes in what a

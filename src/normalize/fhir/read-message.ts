@@ -1,8 +1,8 @@
 import type { ScannedBundle } from '../../fhir/bundle.ts';
 import { parseJson } from '../../fhir/json.ts';
 import { isObject, isResource } from '../../fhir/resource.ts';
-import type { Fault, MessageKind, SentEntry, SentMessage } from './message.ts';
-import { BUNDLE_TYPES, faultAt } from './message.ts';
+import type { Fault, MessageKind, SentEntry, SentMessage } from '../message.ts';
+import { BUNDLE_TYPES, faultAt } from '../message.ts';
 import { ownIdFaults, readEntry, textOf } from './read-entry.ts';
 
 /** What the first entry must be. @see https://hl7.org/fhir/R4/messaging.html and https://hl7.org/fhir/R4/documents.html */

@@ -1,6 +1,6 @@
-import type { Definitions, ElementModel } from '../../fhir/definitions/model.ts';
-import type { Resource } from '../../fhir/resource.ts';
-import { mapMembers } from '../map-json.ts';
+import type { Definitions, ElementModel } from '../fhir/definitions/model.ts';
+import type { Resource } from '../fhir/resource.ts';
+import { mapMembers } from './map-json.ts';
 
 const LOCAL_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
 

@@ -1,5 +1,5 @@
-import { parseReference } from '../../fhir/references.ts';
-import type { ResourceKey } from '../../fhir/resource.ts';
+import { parseReference } from '../fhir/references.ts';
+import type { ResourceKey } from '../fhir/resource.ts';
 import type { IdentifiedEntry } from './identify-entries.ts';
 import type { Sender, SentIdentifier } from './local-identity.ts';
 import { identifiersOf, identityBy, readIdentifier } from './local-identity.ts';

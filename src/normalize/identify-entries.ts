@@ -1,7 +1,7 @@
-import { mapReferences } from '../../fhir/references.ts';
-import type { ResourceKey } from '../../fhir/resource.ts';
-import { referenceTo } from '../../fhir/resource.ts';
-import { deriveId } from '../derive-id.ts';
+import { mapReferences } from '../fhir/references.ts';
+import type { ResourceKey } from '../fhir/resource.ts';
+import { referenceTo } from '../fhir/resource.ts';
+import { deriveId } from './derive-id.ts';
 import type { Sender } from './local-identity.ts';
 import { identifiersOf, localIdentityOf } from './local-identity.ts';
 import type { Fault, SentEntry } from './message.ts';

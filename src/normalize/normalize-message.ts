@@ -1,6 +1,6 @@
-import type { Resource, ResourceKey } from '../../fhir/resource.ts';
-import { isObject } from '../../fhir/resource.ts';
-import { sourceUri } from '../derive-id.ts';
+import type { Resource, ResourceKey } from '../fhir/resource.ts';
+import { isObject } from '../fhir/resource.ts';
+import { sourceUri } from './derive-id.ts';
 import type { TimeMembers } from './complete-times.ts';
 import { completeTimes } from './complete-times.ts';
 import type { Registry } from './find-targets.ts';

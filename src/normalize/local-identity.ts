@@ -1,7 +1,7 @@
-import type { JsonObject, JsonValue, Resource } from '../../fhir/resource.ts';
-import { isObject } from '../../fhir/resource.ts';
-import { RESIDENT_ID_SYSTEMS } from '../../fhir/validation/identifiers.ts';
-import type { LocalIdentity } from '../derive-id.ts';
+import type { JsonObject, JsonValue, Resource } from '../fhir/resource.ts';
+import { isObject } from '../fhir/resource.ts';
+import { RESIDENT_ID_SYSTEMS } from '../fhir/validation/identifiers.ts';
+import type { LocalIdentity } from './derive-id.ts';
 import type { SentEntry } from './message.ts';
 
 /** What the normaliser needs to know of the sender. */

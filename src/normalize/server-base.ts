@@ -1,4 +1,4 @@
-import { parseReference } from '../../fhir/references.ts';
+import { parseReference } from '../fhir/references.ts';
 
 /**
  * The address of a FHIR server in one spelling: host in lower case, no default port, no slash at its end, no dot segments.

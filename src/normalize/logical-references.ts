@@ -1,6 +1,6 @@
-import type { JsonObject, Resource, ResourceKey } from '../../fhir/resource.ts';
-import { isObject, referenceTo } from '../../fhir/resource.ts';
-import { mapMembers } from '../map-json.ts';
+import type { JsonObject, Resource, ResourceKey } from '../fhir/resource.ts';
+import { isObject, referenceTo } from '../fhir/resource.ts';
+import { mapMembers } from './map-json.ts';
 import type { SentIdentifier } from './local-identity.ts';
 import { readIdentifier } from './local-identity.ts';
 

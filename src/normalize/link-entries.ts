@@ -1,7 +1,7 @@
-import { mapReferences, referencesOf } from '../../fhir/references.ts';
-import type { Resource, ResourceKey } from '../../fhir/resource.ts';
-import { referenceTo } from '../../fhir/resource.ts';
-import { deriveId } from '../derive-id.ts';
+import { mapReferences, referencesOf } from '../fhir/references.ts';
+import type { Resource, ResourceKey } from '../fhir/resource.ts';
+import { referenceTo } from '../fhir/resource.ts';
+import { deriveId } from './derive-id.ts';
 import type { Target, Targets } from './find-targets.ts';
 import type { IdentifiedEntry } from './identify-entries.ts';
 import type { Sender } from './local-identity.ts';
