@@ -10,7 +10,7 @@ import type { Resource } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
-import type { SourceMessage } from './records.ts';
+import type { Format, SourceMessage } from './records.ts';
 import { ANSWER_TYPE, MESSAGE_TYPE, messageResource, parseMessage, PAYLOAD_TYPE } from './records.ts';
 
 const pack = promisify(gzip);
@@ -27,7 +27,7 @@ export interface InboxMessage { readonly message: SourceMessage; readonly versio
 export interface Answer { readonly refusedAs: ErrorKind | undefined; readonly body: string }
 
 /** A message as it arrives. */
-export interface Arrival { readonly source: string; readonly messageId: string; readonly contentHash: string; readonly bytes: Buffer }
+export interface Arrival { readonly source: string; readonly messageId: string; readonly contentHash: string; readonly format: Format; readonly bytes: Buffer }
 
 /**
  * Writes a message down before anything is done with it.
@@ -35,11 +35,11 @@ export interface Arrival { readonly source: string; readonly messageId: string; 
  * @returns the message, and whether it had come before
  */
 export async function enterInbox(services: Services, caller: Caller, arrival: Arrival): Promise<InboxMessage & { readonly isRepeat: boolean }> {
-  const { source, messageId, contentHash, bytes } = arrival;
+  const { source, messageId, contentHash, format, bytes } = arrival;
   const id = derivedId(MESSAGE_TYPE, source, messageId, contentHash);
   const payload = payloadResources(id, await packed(bytes));
   const message: SourceMessage = {
-    id, source, messageId, contentHash,
+    id, source, messageId, contentHash, format,
     bytes: bytes.length,
     parts: payload.length,
     receivedAt: services.clock().toISOString(),

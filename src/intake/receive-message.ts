@@ -3,12 +3,13 @@ import type { Caller } from '../access/index.ts';
 import { authorize } from '../access/index.ts';
 import { recordTrace } from '../audit/index.ts';
 import { ServiceError } from '../errors.ts';
-import { JsonError } from '../fhir/json.ts';
-import { messageIdOf } from '../normalize/index.ts';
+import { UnreadableMessage } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Answer } from './inbox.ts';
 import { enterInbox, readAnswer } from './inbox.ts';
-import { processMessage, scanBody } from './process-message.ts';
+import { openBody } from './open-body.ts';
+import { processMessage } from './process-message.ts';
+import type { Format } from './records.ts';
 import { sourceOf } from './source-of.ts';
 
 /** A message as it comes over a channel. */
@@ -16,6 +17,7 @@ export interface Delivery {
   readonly source: string;
   /** What the channel says of the message's id, where the message says nothing itself. */
   readonly messageId: string | undefined;
+  readonly format: Format;
   /** Gives the body, once it is known that the caller may send it. */
   readonly body: () => Promise<Buffer>;
 }
@@ -42,11 +44,12 @@ export async function receiveMessage(services: Services, caller: Caller, deliver
   const source = sourceOf(services, delivery.source);
   if (delivery.messageId !== undefined && !MESSAGE_ID.test(delivery.messageId)) throw new ServiceError('malformed', 'X-Message-Id is 1 to 256 printable ASCII characters');
   const bytes = await delivery.body();
-  const body = scanBody(services, bytes);
+  const { format } = delivery;
+  const body = openBody(services, source, format, bytes);
   const contentHash = hash('sha256', bytes);
-  const ownId = body.bundle instanceof JsonError ? undefined : messageIdOf(body.bundle);
+  const ownId = body.message instanceof UnreadableMessage ? undefined : body.message.messageId;
   const messageId = ownId ?? delivery.messageId ?? contentHash;
-  const inbox = await enterInbox(services, caller, { source: source.id, messageId, contentHash, bytes });
+  const inbox = await enterInbox(services, caller, { source: source.id, messageId, contentHash, format, bytes });
   const first = inbox.isRepeat ? await readAnswer(services, inbox.message.id) : undefined;
   if (first !== undefined) {
     await recordTrace(services, caller, { action: 'operation', interaction: 'intake-repeat', outcome: 'success' });

@@ -17,10 +17,16 @@ export const PAYLOAD_TYPE = 'SourcePayload';
 export const ANSWER_TYPE = 'SourceAnswer';
 /** Of which resources a message spoke. */
 export const STATEMENT_TYPE = 'SourceStatement';
+/** By which messages the elements of a record are known, where several contributed to it. */
+export const FACTS_TYPE = 'SourceFacts';
 
 /** `partial`: a batch of which some entries were refused. */
 export const MESSAGE_STATUSES = ['received', 'processed', 'partial', 'refused'] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+
+/** What a source can speak. */
+export const FORMATS = ['fhir', 'hl7v2', 'cda', 'csv', 'xlsx'] as const;
+export type Format = (typeof FORMATS)[number];
 
 const gapSchema = z.object({ kind: z.enum(['code', 'unit']), system: z.string(), code: z.string(), display: z.string() });
 
@@ -32,6 +38,8 @@ const messageSchema = z.object({
   messageId: z.string(),
   /** SHA-256 of the body, hex. */
   contentHash: z.string(),
+  /** How the payload is to be read. */
+  format: z.enum(FORMATS).default('fhir'),
   bytes: z.number(),
   /** How many parts the payload has. */
   parts: z.number(),
@@ -40,6 +48,8 @@ const messageSchema = z.object({
   status: z.enum(MESSAGE_STATUSES),
   /** Instant of the last processing. */
   finishedAt: z.string().optional(),
+  /** When the sender says that it was sent, an instant; absent where it says nothing. */
+  saidAt: z.string().optional(),
   /** `transaction`, `batch`…, `single`; absent while it was not read, or could not be. */
   kind: z.string().optional(),
   entryCount: z.number().optional(),
@@ -75,7 +85,7 @@ export function internalTerms(resource: Resource): IndexTerms | undefined {
   return TERMLESS_TYPES.has(resource.resourceType) ? NO_TERMS : undefined;
 }
 
-const TERMLESS_TYPES: ReadonlySet<string> = new Set([PAYLOAD_TYPE, ANSWER_TYPE, ALIAS_TYPE]);
+const TERMLESS_TYPES: ReadonlySet<string> = new Set([PAYLOAD_TYPE, ANSWER_TYPE, ALIAS_TYPE, FACTS_TYPE]);
 const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
 
 function messageTerms(resource: Resource): IndexTerms {

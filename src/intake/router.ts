@@ -49,7 +49,7 @@ function push(services: Services): RequestHandler {
     requireJsonAccepted(req.headers, undefined);
     requireJsonBody(req.headers);
     const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
-    const receipt = await receiveMessage(services, callerOf(res), { source: pathParameter(req, 'source'), messageId: req.get('X-Message-Id'), body });
+    const receipt = await receiveMessage(services, callerOf(res), { source: pathParameter(req, 'source'), messageId: req.get('X-Message-Id'), format: 'fhir', body });
     await sendAnswer(res, receipt, { [INBOX_ID]: receipt.inboxId, ...(receipt.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
   };
 }

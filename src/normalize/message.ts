@@ -59,7 +59,7 @@ export interface SentMessage {
 export interface ReadableMessage {
   /** What its sender calls the message. */
   readonly messageId: string | undefined;
-  /** Reads the records. Never throws for bad data: it is told as faults. */
+  /** Reads the records. What is wrong with them is told as faults. @throws UnreadableMessage where the form was right only on the surface */
   read(): SentMessage;
 }
 
