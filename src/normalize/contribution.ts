@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, Resource } from '../fhir/resource.ts';
-import { isObject } from '../fhir/resource.ts';
+import { isList, isObject } from '../fhir/resource.ts';
 import type { ElementOrder } from './element-order.ts';
 import type { Contribution } from './message.ts';
 
@@ -86,7 +86,7 @@ function nameOfItem(item: JsonValue): string {
 }
 
 function itemsOf(value: JsonValue | undefined): readonly JsonValue[] {
-  return Array.isArray(value) ? value : [];
+  return isList(value) ? value : [];
 }
 
 /** Both ends of a period are elements of their own, since admission and discharge are told at different times; so is each linked record. */
@@ -98,8 +98,8 @@ function partsOf(resource: Resource, order: ElementOrder): Map<string, JsonObjec
     const path = order.pathOf(name);
     if (path === 'period' && isObject(value)) {
       for (const end in value) parts.set(`period.${end}`, { [end]: value[end] ?? null });
-    } else if (path === 'link' && Array.isArray(value)) {
-      for (const link of value as readonly JsonValue[]) parts.set(`link ${nameOfLink(link)}`, { link });
+    } else if (path === 'link' && isList(value)) {
+      for (const link of value) parts.set(`link ${nameOfLink(link)}`, { link });
     } else {
       parts.set(path, { ...parts.get(path), [name]: value });
     }

@@ -82,7 +82,7 @@ describe('What several messages say of one record', () => {
   }).map(({ members, ...more }) => {
     const { deceasedBoolean, deceasedDateTime, ...others } = members;
     const deceased = deceasedBoolean === undefined ? deceasedDateTime === undefined ? {} : { deceasedDateTime } : { deceasedBoolean };
-    return patient({ ...others, ...deceased } as Record<string, JsonValue>, { ...more, joined: ['generalPractitioner'] });
+    return patient({ ...others, ...deceased }, { ...more, joined: ['generalPractitioner'] });
   });
   // One sender says one thing at one instant under one name.
   const feed = fc.uniqueArray(said, { selector: ({ at, tie, contribution }) => `${at} ${tie} ${contribution.authority}`, maxLength: 6 });
