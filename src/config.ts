@@ -16,6 +16,13 @@ const environment = z.object({
   BUND_STORE: z.string().regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, { error: 'must be sqlite:FILE or mongodb://…', abort: true })
     .refine((text) => text.startsWith('sqlite:') || MONGODB_URI.test(text), 'must be mongodb://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?OPTIONS, all but a HOST optional, and each of : / ? # @ in a password percent-encoded').default('sqlite:./data/bund.db'),
   BUND_DATA: z.string().min(1, 'must name a folder').optional(),
+  BUND_MLLP_PORT: wholeNumber(0, 65_535).optional(),
+  BUND_MLLP_TLS_KEY: z.string().min(1, 'must name a file').optional(),
+  BUND_MLLP_TLS_CERT: z.string().min(1, 'must name a file').optional(),
+  BUND_MLLP_TLS_CA: z.string().min(1, 'must name a file').optional(),
+  BUND_MLLP_IDLE_MS: wholeNumber(1_000, 86_400_000).default(600_000),
+  BUND_MLLP_UNREAD_MS: wholeNumber(100, 3_600_000).default(30_000),
+  BUND_DELIVERIES: z.string().min(1, 'must name a folder').optional(),
   BUND_WORKERS: wholeNumber(1, 256).optional(),
   BUND_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   BUND_TRUSTED_PROXIES: z.string().refine((text) => networksOf(text).every(isNetwork), 'must be none, or addresses and networks such as 10.0.0.0/8, separated by commas').default('127.0.0.0/8,::1'),
@@ -23,19 +30,27 @@ const environment = z.object({
   BUND_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent').default('info'),
   BUND_LIMIT_RESOURCE_BYTES: wholeNumber(1_000, 1_000_000_000).default(5_000_000),
   BUND_LIMIT_BUNDLE_BYTES: wholeNumber(1_000, 1_000_000_000).default(64_000_000),
+  BUND_LIMIT_MLLP_BYTES: wholeNumber(1_000, 256_000_000).default(32_000_000),
+  BUND_LIMIT_MLLP_CONNECTIONS: wholeNumber(1, 100_000).default(500),
   BUND_LIMIT_BUNDLE_ENTRIES: wholeNumber(1, 1_000_000).default(100_000),
   BUND_LIMIT_BODY_BYTES_IN_FLIGHT: wholeNumber(1_000_000, 10_000_000_000).default(192_000_000),
   BUND_LIMIT_PAGE: wholeNumber(1, 1_000).default(200),
   BUND_LIMIT_INCLUDES: wholeNumber(1, 10_000).default(1_000),
   BUND_LIMIT_REQUEST_MS: wholeNumber(100, 3_600_000).default(60_000),
   BUND_AUDIT_SIGN_MS: wholeNumber(100, 86_400_000).default(10_000),
-});
+})
+  .refine((e) => (e.BUND_MLLP_TLS_KEY === undefined) === (e.BUND_MLLP_TLS_CERT === undefined), { path: ['BUND_MLLP_TLS_KEY'], message: 'and BUND_MLLP_TLS_CERT are set together or not at all' })
+  .refine((e) => e.BUND_MLLP_TLS_CA === undefined || e.BUND_MLLP_TLS_KEY !== undefined, { path: ['BUND_MLLP_TLS_CA'], message: 'needs BUND_MLLP_TLS_KEY and BUND_MLLP_TLS_CERT beside it' });
 
 /** What the process was told, checked once at start. */
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly store: { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mongodb'; readonly uri: string };
+  /** Where HL7 v2 is taken in over MLLP; undefined: nowhere. */
+  readonly mllp: MllpConfig | undefined;
+  /** Folder that is watched for tables, one folder a source in it; undefined: none. */
+  readonly deliveriesDir: string | undefined;
   /** Folder of keys and signed audit heads: that of the SQLite file, or `./data`. */
   readonly dataDir: string;
   /** Gateway processes that share the port. One by default on SQLite, which has one writer at a time anyway; all cores on MongoDB. */
@@ -51,9 +66,22 @@ export interface Config {
   readonly limits: Limits;
 }
 
+export interface MllpConfig {
+  readonly port: number;
+  /** Files in PEM; with a `caFile` every client must show a certificate that it signed. */
+  readonly tls: { readonly keyFile: string; readonly certFile: string; readonly caFile: string | undefined } | undefined;
+  /** A connection without a message for so long is closed. */
+  readonly idleMs: number;
+  /** So is one whose peer does not read its acknowledgements. */
+  readonly unreadMs: number;
+}
+
 export interface Limits {
   readonly resourceBytes: number;
   readonly bundleBytes: number;
+  /** Of one message over MLLP. */
+  readonly mllpBytes: number;
+  readonly mllpConnections: number;
   readonly bundleEntries: number;
   /** Sum of the request bodies held in memory at one time; further requests wait, then get 503. */
   readonly bodyBytesInFlight: number;
@@ -90,6 +118,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: e.BUND_PORT,
     store,
     dataDir: path.resolve(e.BUND_DATA ?? (store.kind === 'sqlite' && store.file !== ':memory:' ? path.dirname(store.file) : './data')),
+    mllp: mllpOf(e),
+    deliveriesDir: e.BUND_DELIVERIES === undefined ? undefined : path.resolve(e.BUND_DELIVERIES),
     workers: e.BUND_WORKERS ?? (store.kind === 'sqlite' ? 1 : availableParallelism()),
     baseUrl: e.BUND_BASE_URL?.replace(/\/+$/, ''),
     trustedProxies: networksOf(e.BUND_TRUSTED_PROXIES),
@@ -99,6 +129,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     limits: {
       resourceBytes: e.BUND_LIMIT_RESOURCE_BYTES,
       bundleBytes: e.BUND_LIMIT_BUNDLE_BYTES,
+      mllpBytes: e.BUND_LIMIT_MLLP_BYTES,
+      mllpConnections: e.BUND_LIMIT_MLLP_CONNECTIONS,
       bundleEntries: e.BUND_LIMIT_BUNDLE_ENTRIES,
       bodyBytesInFlight: e.BUND_LIMIT_BODY_BYTES_IN_FLIGHT,
       page: e.BUND_LIMIT_PAGE,
@@ -106,6 +138,12 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       requestMs: e.BUND_LIMIT_REQUEST_MS,
     },
   };
+}
+
+function mllpOf(e: z.infer<typeof environment>): MllpConfig | undefined {
+  if (e.BUND_MLLP_PORT === undefined) return undefined;
+  const tls = e.BUND_MLLP_TLS_KEY === undefined || e.BUND_MLLP_TLS_CERT === undefined ? undefined : { keyFile: e.BUND_MLLP_TLS_KEY, certFile: e.BUND_MLLP_TLS_CERT, caFile: e.BUND_MLLP_TLS_CA };
+  return { port: e.BUND_MLLP_PORT, tls, idleMs: e.BUND_MLLP_IDLE_MS, unreadMs: e.BUND_MLLP_UNREAD_MS };
 }
 
 function networksOf(text: string): readonly string[] {

@@ -7,9 +7,11 @@ import { UnreadableMessage } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Answer } from './inbox.ts';
 import { enterInbox, readAnswer } from './inbox.ts';
+import type { OpenBody } from './open-body.ts';
 import { openBody } from './open-body.ts';
 import { processMessage } from './process-message.ts';
 import type { Format } from './records.ts';
+import type { Source } from './source.ts';
 import { sourceOf } from './source-of.ts';
 
 /** A message as it comes over a channel. */
@@ -42,14 +44,22 @@ const MESSAGE_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/;
 export async function receiveMessage(services: Services, caller: Caller, delivery: Delivery): Promise<Receipt> {
   await authorize(services, caller, { action: 'intake', source: delivery.source });
   const source = sourceOf(services, delivery.source);
-  if (delivery.messageId !== undefined && !MESSAGE_ID.test(delivery.messageId)) throw new ServiceError('malformed', 'X-Message-Id is 1 to 256 printable ASCII characters');
-  const bytes = await delivery.body();
-  const { format } = delivery;
-  const body = openBody(services, source, format, bytes);
-  const contentHash = hash('sha256', bytes);
+  const { messageId, format } = delivery;
+  if (messageId !== undefined && !MESSAGE_ID.test(messageId)) throw new ServiceError('malformed', 'X-Message-Id is 1 to 256 printable ASCII characters');
+  return receiveOpened(services, caller, { source, format, messageId }, openBody(services, source, format, await delivery.body()));
+}
+
+/**
+ * Takes in a message whose body was opened already, of a caller who may send it.
+ *
+ * @throws ServiceError 'unavailable' when it was taken in and could not be processed yet
+ */
+export async function receiveOpened(services: Services, caller: Caller, sent: { readonly source: Source; readonly format: Format; readonly messageId: string | undefined }, body: OpenBody): Promise<Receipt> {
+  const { source, format } = sent;
+  const contentHash = hash('sha256', body.bytes);
   const ownId = body.message instanceof UnreadableMessage ? undefined : body.message.messageId;
-  const messageId = ownId ?? delivery.messageId ?? contentHash;
-  const inbox = await enterInbox(services, caller, { source: source.id, messageId, contentHash, format, bytes });
+  const messageId = ownId ?? sent.messageId ?? contentHash;
+  const inbox = await enterInbox(services, caller, { source: source.id, messageId, contentHash, format, bytes: body.bytes });
   const first = inbox.isRepeat ? await readAnswer(services, inbox.message.id) : undefined;
   if (first !== undefined) {
     await recordTrace(services, caller, { action: 'operation', interaction: 'intake-repeat', outcome: 'success' });
