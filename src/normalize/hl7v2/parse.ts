@@ -1,5 +1,5 @@
 import { UnreadableMessage } from '../message.ts';
-import { charsetOf, decoderOf } from './charset.ts';
+import { type Charset, charsetOf, decodeBytes } from './charset.ts';
 import { Segment } from './segment.ts';
 import { readSeparators, type Separators } from './separators.ts';
 import type { Dialect } from './unescape.ts';
@@ -40,7 +40,7 @@ const NAME = /^[A-Z][A-Z0-9]{2}$/;
  * @param charset for the bytes of `\X…\`, by default what MSH-18 says
  * @throws UnreadableMessage 'syntax' for what is not one message, 'limit' for one that is too large
  */
-export function parseV2(text: string, limits = V2_LIMITS, charset?: string): V2Message {
+export function parseV2(text: string, limits = V2_LIMITS, charset?: Charset): V2Message {
   if (text.length > limits.characters) throw new UnreadableMessage('limit', `The message has more than ${limits.characters} characters`);
   const content = text.charCodeAt(0) === 0x4d ? text : text.trimStart();
   if (!content.startsWith('MSH')) throw new UnreadableMessage('syntax', 'The message does not begin with an MSH segment');
@@ -48,10 +48,15 @@ export function parseV2(text: string, limits = V2_LIMITS, charset?: string): V2M
   // One line more for the end of the last segment, and one to see that there are too many.
   const lines = splitSegments(content, separators, limits.segments + 2);
   if (lines.length > limits.segments + 1) throw new UnreadableMessage('limit', `The message has more than ${limits.segments} segments`);
-  const dialect: Dialect = { separators, decode: (bytes) => decoderOf(charset ?? charsetOf(header.text(18)) ?? 'utf-8')(bytes) };
+  const dialect: Dialect = { separators, decode: (bytes) => decodeBytes(bytes, escapedCharset(charset ?? charsetOf(header.text(18)))) };
   const segments = numberSegments(lines, dialect, limits);
   const header = segments[0] ?? new Segment('MSH', 1, dialect);
   return { separators, segments, header, version: header.text(12), type: header.text(9), event: header.text(9, 2), controlId: header.text(10) };
+}
+
+/** What a message in ASCII escapes is what ASCII lacks. */
+function escapedCharset(charset: Charset | undefined): Charset {
+  return charset === undefined || charset === 'us-ascii' ? 'utf-8' : charset;
 }
 
 function splitSegments(content: string, separators: Separators, most: number): readonly string[] {
