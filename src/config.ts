@@ -151,7 +151,7 @@ function networksOf(text: string): readonly string[] {
 }
 
 /** True for an address, or a network as 10.0.0.0/8. */
-function isNetwork(text: string): boolean {
+export function isNetwork(text: string): boolean {
   const [address = '', bits = '0', ...more] = text.split('/');
   const family = isIP(address);
   return family !== 0 && more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);

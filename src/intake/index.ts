@@ -4,4 +4,5 @@ export { loadSources, requireKnownProfiles, SourceError, type Sources } from './
 export { internalTerms } from './records.ts';
 export { registerSources } from './register-sources.ts';
 export type { Source } from './source.ts';
+export { type MllpChannel, startMllpChannel } from './start-mllp.ts';
 export { startResuming } from './start-resuming.ts';

@@ -1,5 +1,5 @@
 import type { ReadableMessage } from '../normalize/index.ts';
-import { readFhir, UnreadableMessage } from '../normalize/index.ts';
+import { readFhir, readHl7v2, UnreadableMessage } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Format } from './records.ts';
 import type { Source } from './source.ts';
@@ -10,6 +10,7 @@ export interface OpenBody { readonly bytes: Buffer; readonly message: ReadableMe
 type Reader = (bytes: Buffer, source: Source, services: Services) => ReadableMessage;
 
 const READERS: Readonly<Partial<Record<Format, Reader>>> = {
+  hl7v2: (bytes, source) => readHl7v2(bytes, source, source.hl7v2?.charset),
   fhir: (bytes, _source, { config }) => readFhir(bytes, { entries: config.limits.bundleEntries }),
 };
 
