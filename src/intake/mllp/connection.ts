@@ -80,6 +80,11 @@ export class MllpConnection {
     this.#socket.destroy();
   }
 
+  /** Nobody is there any more who could be answered. */
+  get #isOver(): boolean {
+    return this.#isClosing || this.#socket.destroyed;
+  }
+
   #read(chunk: Buffer): void {
     if (this.#isClosing) return;
     clearTimeout(this.#settling);
@@ -91,14 +96,14 @@ export class MllpConnection {
   async #work(settled?: FrameEvent): Promise<void> {
     this.#isBusy = true;
     this.#socket.pause();
-    for (let event = settled ?? this.#decoder.next(); event !== undefined && !this.#isClosing; event = this.#decoder.next()) {
+    for (let event = settled ?? this.#decoder.next(); event !== undefined && !this.#isOver; event = this.#decoder.next()) {
       await this.#handle(event);
       if (this.#isLast) this.#close();
     }
-    if (!this.#isClosing) await this.#reserve();
+    if (!this.#isOver) await this.#reserve();
     this.#isBusy = false;
     if (this.#isLast) this.#close();
-    if (this.#isClosing) return;
+    if (this.#isOver) return;
     if (this.#decoder.isEnding) this.#settling = setTimeout(() => void this.#work(this.#decoder.settle()), SETTLE_MS);
     this.#socket.setTimeout(this.#limits.idleMs);
     this.#socket.resume();
