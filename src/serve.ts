@@ -6,6 +6,7 @@ import { traceCountedRefusals } from './http/authenticate.ts';
 import { createServer } from './http/server.ts';
 import { registerSources, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
+import { startTerminology } from './terminology/index.ts';
 import type { Services } from './services.ts';
 import { listenFault } from './start-faults.ts';
 
@@ -28,12 +29,13 @@ export async function serve(config: Config, writer: string): Promise<Gateway> {
     const server = await listen(services);
     const signing = startSigning(services);
     const resuming = startResuming(services);
+    const watching = startTerminology(services);
     return {
       url: urlOf(server, config.host),
       services,
       stop: async () => {
         await drain(server);
-        await resuming.stop();
+        await Promise.all([resuming.stop(), watching.stop()]);
         await traceCountedRefusals(services);
         await signing.stop();
         await services.store.close();

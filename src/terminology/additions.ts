@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../fhir/resource.ts';
-import { isObject, textOf } from '../fhir/resource.ts';
+import { isList, isObject, textOf } from '../fhir/resource.ts';
 
 /**
  * What the exchange has put into a result, written down beside it: the version of the rows that said so, and which elements
@@ -24,7 +24,7 @@ export function withMark(part: JsonObject, version: string | undefined, added: r
       ...(added.length === 0 ? [] : [{ url: 'added', valueString: added.join(' ') }]),
     ],
   };
-  const others = Array.isArray(part['extension']) ? part['extension'] : [];
+  const others: readonly JsonValue[] = isList(part['extension']) ? part['extension'] : [];
   return { ...part, extension: [...others, mark] };
 }
 

@@ -56,6 +56,7 @@ function indexSource(id: string, items: ReadonlyMap<string, CatalogueItem>, file
   return {
     system: file?.system ?? localSystemOf(id),
     codes: Map.groupBy(rows, ({ local }) => local),
+    asksForSpecimen: rows.some(({ when }) => when.specimen !== undefined),
     units: new Map([...asSent.map(([local, row]) => [normalizeUnit(local), row] as const), ...asSent]),
   };
 }

@@ -84,6 +84,8 @@ export interface SourceTable {
   readonly codes: ReadonlyMap<string, readonly CodeRow[]>;
   /** By the text as sent and by its normalised form. */
   readonly units: ReadonlyMap<string, UnitRow>;
+  /** Whether any row holds for some specimens only. */
+  readonly asksForSpecimen: boolean;
 }
 
 export interface CodeRow {

@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../fhir/resource.ts';
-import { isObject } from '../fhir/resource.ts';
+import { isList, isObject } from '../fhir/resource.ts';
 import { additionsOf, MAPPING_URL, withoutExtension } from './additions.ts';
 import { COMMON_VALUE_URL, ITEM_SYSTEM, LOINC_SYSTEM } from './systems.ts';
 
@@ -49,8 +49,8 @@ function unmapQuantity(quantity: JsonValue | undefined, isCoded: boolean): JsonV
 }
 
 function unmapRanges(ranges: JsonValue | undefined, added: ReadonlySet<string>): JsonValue | undefined {
-  if (!Array.isArray(ranges)) return ranges;
-  const plain = ranges.map((range: JsonValue, at) => (isObject(range) ? unmapRange(range, at, added) : range));
+  if (!isList(ranges)) return ranges;
+  const plain = ranges.map((range, at) => (isObject(range) ? unmapRange(range, at, added) : range));
   return plain.every((range, at) => range === ranges[at]) ? ranges : plain;
 }
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resourceOf } from '../../src/fhir/body.ts';
 import type { JsonObject } from '../../src/fhir/resource.ts';
-import { isObject } from '../../src/fhir/resource.ts';
+import { isObject, textOf } from '../../src/fhir/resource.ts';
 import { createCodeTables } from '../../src/terminology/create-code-tables.ts';
 import { unmapPart } from '../../src/terminology/unmap-part.ts';
 import { ITEMS, LOCAL, mapWith, result, tables } from './arbitraries.ts';
@@ -54,5 +54,5 @@ describe('a result that was mapped', () => {
 function markOf(mapped: JsonObject): Record<string, unknown> {
   const extension = Array.isArray(mapped['extension']) ? mapped['extension'].filter(isObject).at(-1) : undefined;
   const entries = extension !== undefined && Array.isArray(extension['extension']) ? extension['extension'].filter(isObject) : [];
-  return Object.fromEntries(entries.map(({ url, valueString }) => [String(url), valueString]));
+  return Object.fromEntries(entries.map(({ url, valueString }) => [textOf(url), valueString]));
 }
