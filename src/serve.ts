@@ -7,6 +7,7 @@ import { createServer } from './http/server.ts';
 import type { MllpChannel } from './intake/index.ts';
 import { registerSources, startMllpChannel, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
+import { startTerminology } from './terminology/index.ts';
 import type { Services } from './services.ts';
 import { listenFault, mllpFault } from './start-faults.ts';
 
@@ -32,13 +33,14 @@ export async function serve(config: Config, writer: string): Promise<Gateway> {
     const mllp = await startMllp(services);
     const signing = startSigning(services);
     const resuming = startResuming(services);
+    const watching = startTerminology(services);
     return {
       url: urlOf(server, config.host),
       mllpPort: mllp?.port,
       services,
       stop: async () => {
         await Promise.all([drain(server), mllp?.stop()]);
-        await resuming.stop();
+        await Promise.all([resuming.stop(), watching.stop()]);
         await traceCountedRefusals(services);
         await signing.stop();
         await services.store.close();

@@ -4,7 +4,7 @@ import type { JsonValue, Resource } from '../fhir/resource.ts';
 import { isObject } from '../fhir/resource.ts';
 import type { IndexTerms, ReferenceTerm, TokenTerm } from '../fhir/search/terms.ts';
 import { ALIAS_TYPE } from '../normalize/index.ts';
-import { UNMAPPED_TYPE, unmappedCode } from '../terminology/index.ts';
+import { terminologyTerms, UNMAPPED_TYPE, unmappedCode } from '../terminology/index.ts';
 
 /**
  * The records of the intake. They live in the store beside the resources and are committed with them, and they are no FHIR:
@@ -82,7 +82,7 @@ export function internalTerms(resource: Resource): IndexTerms | undefined {
   if (resource.resourceType === MESSAGE_TYPE) return messageTerms(resource);
   if (resource.resourceType === UNMAPPED_TYPE) return { ...NO_TERMS, token: [...token('source', resource['source']), ...token('kind', resource['kind'])] };
   if (resource.resourceType === STATEMENT_TYPE) return statementTerms(resource);
-  return TERMLESS_TYPES.has(resource.resourceType) ? NO_TERMS : undefined;
+  return TERMLESS_TYPES.has(resource.resourceType) ? NO_TERMS : terminologyTerms(resource);
 }
 
 const TERMLESS_TYPES: ReadonlySet<string> = new Set([PAYLOAD_TYPE, ANSWER_TYPE, ALIAS_TYPE, FACTS_TYPE]);

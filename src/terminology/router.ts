@@ -1,20 +1,96 @@
 import { Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import { z } from 'zod';
+import type { Caller } from '../access/index.ts';
+import { ServiceError } from '../errors.ts';
+import { parseJson } from '../fhir/json.ts';
 import { authenticate, callerOf } from '../http/authenticate.ts';
+import { readBody } from '../http/body.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
-import { listUnmapped } from '../intake/index.ts';
 import { listRequest } from '../http/list-request.ts';
+import { requireJsonBody } from '../http/media-type.ts';
+import { pathParameter } from '../http/path-parameter.ts';
 import type { Services } from '../services.ts';
+import { daySchema, MAPPING_STATUSES, proposalSchema, reasonSchema } from './code-mapping.ts';
+import type { Decided } from './decide-mapping.ts';
+import { approveMapping, rejectMapping, retireMapping } from './decide-mapping.ts';
+import { findMapping, listMappings, mappingHistory } from './find-mappings.ts';
+import { findJob, listJobs, viewOf } from './list-jobs.ts';
+import { listUnmapped } from './list-unmapped.ts';
+import { proposeMapping } from './propose-mapping.ts';
+import { JOB_STATUSES } from './remap-job.ts';
 
-/** What operators need to keep the mapping tables complete. */
+const decisionSchema = z.strictObject({ reason: reasonSchema });
+const retirementSchema = z.strictObject({ reason: reasonSchema, lastDay: daySchema.optional() });
+
+/** The mapping workbench: what operators need to keep the mapping tables complete. */
 export function terminologyRouter(services: Services): Router {
   const router = Router({ caseSensitive: true });
   router.use(authenticate(services));
-  router.route('/unmapped')
-    .get(async (req, res) => {
-      const { filters, page, nextLink } = listRequest(services, req, res, ['source']);
-      const { entries, next } = await listUnmapped(services, callerOf(res), { source: filters.get('source') }, page);
-      res.json({ unmapped: entries, next: nextLink(next) });
-    })
-    .all(methodNotAllowed('GET'));
+  router.route('/unmapped').get(async (req, res) => {
+    const { filters, page, nextLink } = listRequest(services, req, res, ['source']);
+    const { entries, next } = await listUnmapped(services, callerOf(res), { source: filters.get('source') }, page);
+    res.json({ unmapped: entries, next: nextLink(next) });
+  }).all(methodNotAllowed('GET'));
+  routeMappings(services, router);
+  routeJobs(services, router);
   return router;
+}
+
+function routeMappings(services: Services, router: Router): void {
+  router.route('/mappings').get(async (req, res) => {
+    const { filters, page, nextLink } = listRequest(services, req, res, ['status', 'source', 'kind', 'local']);
+    const filter = { status: oneOf('status', filters.get('status'), MAPPING_STATUSES), source: filters.get('source'), kind: filters.get('kind'), local: filters.get('local') };
+    const { mappings, next } = await listMappings(services, callerOf(res), filter, page);
+    res.json({ mappings, next: nextLink(next) });
+  }).post(async (req, res) => {
+    const mapping = await proposeMapping(services, callerOf(res), await bodyAs(services, req, res, proposalSchema));
+    res.status(201).location(`${req.baseUrl}/mappings/${mapping.id}`).json({ mapping });
+  }).all(methodNotAllowed('GET', 'POST'));
+  router.route('/mappings/:id').get(async (req, res) => {
+    res.json({ mapping: await findMapping(services, callerOf(res), pathParameter(req, 'id')) });
+  }).all(methodNotAllowed('GET'));
+  router.route('/mappings/:id/history').get(async (req, res) => {
+    res.json({ versions: await mappingHistory(services, callerOf(res), pathParameter(req, 'id')) });
+  }).all(methodNotAllowed('GET'));
+  router.route('/mappings/:id/approve').post(decision(services, decisionSchema, approveMapping)).all(methodNotAllowed('POST'));
+  router.route('/mappings/:id/reject').post(decision(services, decisionSchema, rejectMapping)).all(methodNotAllowed('POST'));
+  router.route('/mappings/:id/retire').post(decision(services, retirementSchema, retireMapping)).all(methodNotAllowed('POST'));
+}
+
+function routeJobs(services: Services, router: Router): void {
+  router.route('/jobs').get(async (req, res) => {
+    const { filters, page, nextLink } = listRequest(services, req, res, ['status', 'source']);
+    const { jobs, next } = await listJobs(services, callerOf(res), { status: oneOf('status', filters.get('status'), JOB_STATUSES), source: filters.get('source') }, page);
+    res.json({ jobs, next: nextLink(next) });
+  }).all(methodNotAllowed('GET'));
+  router.route('/jobs/:id').get(async (req, res) => {
+    res.json({ job: await findJob(services, callerOf(res), pathParameter(req, 'id')) });
+  }).all(methodNotAllowed('GET'));
+}
+
+function decision<T>(services: Services, schema: z.ZodType<T>, decide: (services: Services, caller: Caller, asked: T & { readonly id: string }) => Promise<Decided>): RequestHandler {
+  return async (req, res) => {
+    const asked = await bodyAs(services, req, res, schema);
+    const { mapping, job } = await decide(services, callerOf(res), { ...asked, id: pathParameter(req, 'id') });
+    res.json({ mapping, job: job === undefined ? undefined : viewOf(job) });
+  };
+}
+
+/** @throws ServiceError 'invalid' that names each element at fault */
+async function bodyAs<T>(services: Services, req: Request, res: Response, schema: z.ZodType<T>): Promise<T> {
+  requireJsonBody(req.headers);
+  const bytes = await readBody(services, req, res, services.config.limits.resourceBytes);
+  const parsed = schema.safeParse(parseJson(bytes.toString('utf8')));
+  if (parsed.success) return parsed.data;
+  throw new ServiceError('invalid', 'The body cannot be used', parsed.error.issues.map((issue) => ({
+    severity: 'error', code: 'invalid', diagnostics: `${issue.path.join('.') || 'The body'}: ${issue.message}`, expression: issue.path.join('.') || '$this',
+  })));
+}
+
+/** @throws ServiceError 'malformed' */
+function oneOf<T extends string>(name: string, sent: string | undefined, known: readonly T[]): T | undefined {
+  const found = known.find((one) => one === sent);
+  if (found !== sent) throw new ServiceError('malformed', `${name} may be ${known.join(', ')}`);
+  return found;
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Source } from '../../src/intake/source.ts';
 import type { Services } from '../../src/services.ts';
 import type { CatalogueItem, CodeTables, SourceCodes } from '../../src/terminology/tables.ts';
-import { createCodeTables } from '../../src/terminology/load-code-tables.ts';
+import { createCodeTables } from '../../src/terminology/create-code-tables.ts';
 import type { IntakeServer } from './intake-server.ts';
 import { startIntakeServer } from './intake-server.ts';
 import { bundle, labBundle, patient, result, urn } from './samples.ts';
