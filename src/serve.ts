@@ -4,7 +4,7 @@ import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { traceCountedRefusals } from './http/authenticate.ts';
 import { createServer } from './http/server.ts';
-import { registerSources, startResuming } from './intake/index.ts';
+import { registerSources, startHousekeeping, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
 import type { Services } from './services.ts';
 import { listenFault } from './start-faults.ts';
@@ -28,12 +28,13 @@ export async function serve(config: Config, writer: string): Promise<Gateway> {
     const server = await listen(services);
     const signing = startSigning(services);
     const resuming = startResuming(services);
+    const housekeeping = startHousekeeping(services);
     return {
       url: urlOf(server, config.host),
       services,
       stop: async () => {
         await drain(server);
-        await resuming.stop();
+        await Promise.all([resuming.stop(), housekeeping.stop()]);
         await traceCountedRefusals(services);
         await signing.stop();
         await services.store.close();

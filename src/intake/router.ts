@@ -10,11 +10,13 @@ import { pathParameter } from '../http/path-parameter.ts';
 import { send } from '../http/send.ts';
 import { listRequest } from '../http/list-request.ts';
 import type { Services } from '../services.ts';
+import { deadLettersRouter } from './dead-letters/router.ts';
 import type { Answer } from './inbox.ts';
 import { listMessages, readMessageDetail } from './list-messages.ts';
 import { receiveMessage } from './receive-message.ts';
 import { MESSAGE_STATUSES } from './records.ts';
 import { replayMessage } from './replay-message.ts';
+import { replaysRouter } from './replays/router.ts';
 
 /** Id of the message in the inbox, on every answer to a push. */
 const INBOX_ID = 'X-Intake-Message';
@@ -38,6 +40,8 @@ export function intakeRouter(services: Services): Router {
   router.route('/messages/:id/replay')
     .post(async (req, res) => sendAnswer(res, await replayMessage(services, callerOf(res), pathParameter(req, 'id'))))
     .all(methodNotAllowed('POST'));
+  router.use('/dead-letters', deadLettersRouter(services));
+  router.use('/replays', replaysRouter(services));
   router.route('/:source')
     .post(push(services))
     .all(methodNotAllowed('POST'));
@@ -56,11 +60,11 @@ function push(services: Services): RequestHandler {
 
 function list(services: Services): RequestHandler {
   return async (req, res) => {
-    const { filters, page, nextLink } = listRequest(services, req, res, ['status', 'source', 'message-id', 'unmapped']);
+    const { filters, page, nextLink } = listRequest(services, req, res, ['status', 'source', 'message-id', 'unmapped', 'reason']);
     const sent = filters.get('status');
     const status = MESSAGE_STATUSES.find((known) => known === sent);
     if (status !== sent) throw new ServiceError('malformed', `status may be ${MESSAGE_STATUSES.join(', ')}`);
-    const filter = { status, source: filters.get('source'), messageId: filters.get('message-id'), unmapped: filters.get('unmapped') };
+    const filter = { status, source: filters.get('source'), messageId: filters.get('message-id'), unmapped: filters.get('unmapped'), reason: filters.get('reason') };
     const { messages, next } = await listMessages(services, callerOf(res), filter, page);
     res.json({ messages, next: nextLink(next) });
   };
