@@ -52,7 +52,8 @@ function finished({ reasons: _before, ...message }: SourceMessage, { kind, entry
   return { ...message, ...reasons, ...(saidAt === undefined ? {} : { saidAt }), status: faults.length > 0 ? 'partial' : 'processed', finishedAt: now, kind, entryCount, issueCount: faults.length, unmapped: uniqueGaps(accepted) };
 }
 
-async function planOf(services: Services, speaker: Speaker, entries: readonly PreparedEntry[], { source, now }: { readonly source: string; readonly now: string }): Promise<EntryPlan & Pick<Superseded, 'assuming'>> {
+/** What becomes of the entries over what is stored now, and what must still hold when that is written. */
+export async function planOf(services: Services, speaker: Speaker, entries: readonly PreparedEntry[], { source, now }: { readonly source: string; readonly now: string }): Promise<EntryPlan & Pick<Superseded, 'assuming'>> {
   const stored = new Map((await services.store.readMany(keysOfPlan(entries, source))).map((item) => [referenceTo(item), item]));
   const plan = (superseded: ReadonlySet<string>): EntryPlan => planEntries(entries, { source, stored, superseded, now });
   const first = plan(new Set());

@@ -15,6 +15,7 @@ import type { Answer } from './inbox.ts';
 import { listMessages, readMessageDetail } from './list-messages.ts';
 import { receiveMessage } from './receive-message.ts';
 import { MESSAGE_STATUSES } from './records.ts';
+import { rehearseMessage } from './rehearsal/rehearse-message.ts';
 import { replayMessage } from './replay-message.ts';
 import { replaysRouter } from './replays/router.ts';
 
@@ -42,6 +43,9 @@ export function intakeRouter(services: Services): Router {
     .all(methodNotAllowed('POST'));
   router.use('/dead-letters', deadLettersRouter(services));
   router.use('/replays', replaysRouter(services));
+  router.route('/:source/$rehearse')
+    .post(rehearse(services))
+    .all(methodNotAllowed('POST'));
   router.route('/:source')
     .post(push(services))
     .all(methodNotAllowed('POST'));
@@ -55,6 +59,15 @@ function push(services: Services): RequestHandler {
     const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
     const receipt = await receiveMessage(services, callerOf(res), { source: pathParameter(req, 'source'), messageId: req.get('X-Message-Id'), format: 'fhir', body });
     await sendAnswer(res, receipt, { [INBOX_ID]: receipt.inboxId, ...(receipt.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
+  };
+}
+
+function rehearse(services: Services): RequestHandler {
+  return async (req, res) => {
+    requireJsonAccepted(req.headers, undefined);
+    requireJsonBody(req.headers);
+    const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
+    res.json(await rehearseMessage(services, callerOf(res), { source: pathParameter(req, 'source'), format: 'fhir', body }));
   };
 }
 
