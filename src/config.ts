@@ -36,7 +36,9 @@ const environment = z.object({
   BUND_LIMIT_BODY_BYTES_IN_FLIGHT: wholeNumber(1_000_000, 10_000_000_000).default(192_000_000),
   BUND_LIMIT_PAGE: wholeNumber(1, 1_000).default(200),
   BUND_LIMIT_INCLUDES: wholeNumber(1, 10_000).default(1_000),
+  BUND_LIMIT_REPLAY_MESSAGES: wholeNumber(1, 100_000_000).default(1_000_000),
   BUND_LIMIT_REQUEST_MS: wholeNumber(100, 3_600_000).default(60_000),
+  BUND_REPLAY_PER_SECOND: wholeNumber(1, 10_000).default(20),
   BUND_AUDIT_SIGN_MS: wholeNumber(100, 86_400_000).default(10_000),
 })
   .refine((e) => (e.BUND_MLLP_TLS_KEY === undefined) === (e.BUND_MLLP_TLS_CERT === undefined), { path: ['BUND_MLLP_TLS_KEY'], message: 'and BUND_MLLP_TLS_CERT are set together or not at all' })
@@ -63,6 +65,8 @@ export interface Config {
   readonly offsetMinutes: number;
   readonly logLevel: string;
   readonly auditSignMs: number;
+  /** `perSecond`: messages that one replay of many processes at most. */
+  readonly replay: { readonly perSecond: number };
   readonly limits: Limits;
 }
 
@@ -89,6 +93,8 @@ export interface Limits {
   readonly page: number;
   /** Most included resources of one page. */
   readonly includes: number;
+  /** Most messages of one replay. */
+  readonly replayMessages: number;
   readonly requestMs: number;
 }
 
@@ -126,6 +132,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     offsetMinutes: minutesOf(e.BUND_OFFSET),
     logLevel: e.BUND_LOG,
     auditSignMs: e.BUND_AUDIT_SIGN_MS,
+    replay: { perSecond: e.BUND_REPLAY_PER_SECOND },
     limits: {
       resourceBytes: e.BUND_LIMIT_RESOURCE_BYTES,
       bundleBytes: e.BUND_LIMIT_BUNDLE_BYTES,
@@ -135,6 +142,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       bodyBytesInFlight: e.BUND_LIMIT_BODY_BYTES_IN_FLIGHT,
       page: e.BUND_LIMIT_PAGE,
       includes: e.BUND_LIMIT_INCLUDES,
+      replayMessages: e.BUND_LIMIT_REPLAY_MESSAGES,
       requestMs: e.BUND_LIMIT_REQUEST_MS,
     },
   };

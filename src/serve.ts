@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { traceCountedRefusals } from './http/authenticate.ts';
 import { createServer } from './http/server.ts';
 import type { MllpChannel } from './intake/index.ts';
-import { registerSources, startMllpChannel, startResuming } from './intake/index.ts';
+import { registerSources, startHousekeeping, startMllpChannel, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
 import { startTerminology } from './terminology/index.ts';
 import type { Services } from './services.ts';
@@ -34,13 +34,14 @@ export async function serve(config: Config, writer: string): Promise<Gateway> {
     const signing = startSigning(services);
     const resuming = startResuming(services);
     const watching = startTerminology(services);
+    const housekeeping = startHousekeeping(services);
     return {
       url: urlOf(server, config.host),
       mllpPort: mllp?.port,
       services,
       stop: async () => {
         await Promise.all([drain(server), mllp?.stop()]);
-        await Promise.all([resuming.stop(), watching.stop()]);
+        await Promise.all([resuming.stop(), watching.stop(), housekeeping.stop()]);
         await traceCountedRefusals(services);
         await signing.stop();
         await services.store.close();

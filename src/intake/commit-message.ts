@@ -4,6 +4,8 @@ import { referenceTo } from '../fhir/resource.ts';
 import { personChanges } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
+import { deadLetterChanges } from './dead-letters/dead-letter.ts';
+import { reasonsOf } from './dead-letters/reason.ts';
 import type { Speaker, Superseded } from './find-superseded.ts';
 import { findSuperseded } from './find-superseded.ts';
 import { orderOf } from './message-order.ts';
@@ -32,22 +34,26 @@ export async function commitMessage(services: Services, inbox: InboxMessage, pro
   const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
   const touched = plan.results.filter(isWritten).map(({ key }) => referenceTo(key));
   const records = [...provenancesOf(inbox, processing.source, touched, now), ...statementsOf(inbox, order, plan.results.map(({ key }) => referenceTo(key)))];
+  const message = finished(inbox.message, prepared, now);
   const changes: Change[] = [
     ...plan.changes,
     ...persons.changes,
     ...records.map((resource) => ({ kind: 'put' as const, resource })),
-    ...await closingChanges(inbox, finished(inbox.message, prepared, now), answer),
+    ...await closingChanges(inbox, message, answer),
+    ...deadLetterChanges(message.source, message.reasons ?? []),
     ...traceChanges(services, processing.actor, { action: 'create', interaction: processing.interaction, outcome: 'success', resources: touched, patients: patientsOf(prepared.accepted) }),
   ];
   await services.store.commit(changes, { assuming: [...persons.assuming, ...plan.assuming] });
   return answer;
 }
 
-function finished(message: SourceMessage, { kind, entryCount, faults, accepted, saidAt }: PreparedMessage, now: string): SourceMessage {
-  return { ...message, ...(saidAt === undefined ? {} : { saidAt }), status: faults.length > 0 ? 'partial' : 'processed', finishedAt: now, kind, entryCount, issueCount: faults.length, unmapped: uniqueGaps(accepted) };
+function finished({ reasons: _before, ...message }: SourceMessage, { kind, entryCount, faults, accepted, saidAt }: PreparedMessage, now: string): SourceMessage {
+  const reasons = faults.length === 0 ? {} : { reasons: [...reasonsOf(faults.map(({ issue }) => issue))] };
+  return { ...message, ...reasons, ...(saidAt === undefined ? {} : { saidAt }), status: faults.length > 0 ? 'partial' : 'processed', finishedAt: now, kind, entryCount, issueCount: faults.length, unmapped: uniqueGaps(accepted) };
 }
 
-async function planOf(services: Services, speaker: Speaker, entries: readonly PreparedEntry[], { source, now }: { readonly source: string; readonly now: string }): Promise<EntryPlan & Pick<Superseded, 'assuming'>> {
+/** What becomes of the entries over what is stored now, and what must still hold when that is written. */
+export async function planOf(services: Services, speaker: Speaker, entries: readonly PreparedEntry[], { source, now }: { readonly source: string; readonly now: string }): Promise<EntryPlan & Pick<Superseded, 'assuming'>> {
   const stored = new Map((await services.store.readMany(keysOfPlan(entries, source))).map((item) => [referenceTo(item), item]));
   const plan = (superseded: ReadonlySet<string>): EntryPlan => planEntries(entries, { source, stored, superseded, now });
   const first = plan(new Set());

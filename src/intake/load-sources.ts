@@ -14,9 +14,12 @@ const text = z.string().min(1);
 const uri = z.string().regex(/^(https?:\/\/|urn:)\S+$/, 'must be a uri: http://…, https://…, urn:oid:… or urn:uuid:…');
 const id = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens and dots');
 
+/** Words that stand in the place of a source in addresses of the intake. */
+const RESERVED: ReadonlySet<string> = new Set(['messages', 'dead-letters', 'replays', 'sources']);
+
 const sourceSchema = z.strictObject({
-  // `/intake/messages` is the list of messages.
-  id: id.refine((name) => name !== 'messages', 'must not be messages'),
+  // `/intake/messages` is the list of messages, and so forth.
+  id: id.refine((name) => !RESERVED.has(name), `must not be ${[...RESERVED].join(', ')}`),
   name: text,
   organization: z.strictObject({
     id,

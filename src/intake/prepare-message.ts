@@ -25,7 +25,9 @@ export interface PreparedEntry extends NormalizedEntry {
 export interface PreparedMessage {
   readonly kind: MessageKind;
   readonly entryCount: number;
-  /** Entries without fault. */
+  /** All that could be read, also those with a fault. */
+  readonly entries: readonly PreparedEntry[];
+  /** Entries that are to be stored. */
   readonly accepted: readonly PreparedEntry[];
   readonly faults: readonly Fault[];
   /** When the sender says that it was sent; an instant. */
@@ -51,8 +53,9 @@ export async function prepareMessage(services: Services, source: Source, readabl
     checked.push(checkEntry(services, source, entry));
   }
   const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults)];
-  const outcome = { kind: sent.kind, entryCount: sent.entryCount ?? sent.entries.length, saidAt: sent.saidAt };
-  return { ...outcome, ...await acceptEntries(services, sent.kind, checked.map(({ entry }) => entry), faults) };
+  const entries = checked.map(({ entry }) => entry);
+  const outcome = { kind: sent.kind, entryCount: sent.entryCount ?? sent.entries.length, saidAt: sent.saidAt, entries };
+  return { ...outcome, ...await acceptEntries(services, sent.kind, entries, faults) };
 }
 
 /** These are taken in as far as they are right; of all others, one fault refuses the whole. */

@@ -50,13 +50,13 @@ function personsIn({ accepted }: PreparedMessage): readonly string[] {
 }
 
 function refuseInvalid(services: Services, inbox: InboxMessage, processing: Processing, { kind, entryCount, faults }: PreparedMessage): Promise<Answer> {
-  const answer = renderRefusal('invalid', faults.map((fault) => fault.issue));
-  return refuseMessage(services, inbox, processing, { kind, entryCount, issueCount: faults.length, answer });
+  const issues = faults.map((fault) => fault.issue);
+  return refuseMessage(services, inbox, processing, { kind, entryCount, issues, answer: renderRefusal('invalid', issues) });
 }
 
 function refuseUnreadable(services: Services, inbox: InboxMessage, processing: Processing, error: UnreadableMessage): Promise<Answer> {
   const isMalformed = error.reason === 'syntax';
   const issue = { severity: 'fatal', code: isMalformed ? 'structure' : 'too-long', diagnostics: error.message } as const;
   const answer = renderRefusal(isMalformed ? 'malformed' : 'too-large', [issue]);
-  return untilSettled(services, inbox, () => refuseMessage(services, inbox, processing, { issueCount: 1, answer }));
+  return untilSettled(services, inbox, () => refuseMessage(services, inbox, processing, { issues: [issue], answer }));
 }

@@ -11,6 +11,7 @@ import { pathParameter } from '../http/path-parameter.ts';
 import { isOver, send } from '../http/send.ts';
 import { listRequest } from '../http/list-request.ts';
 import type { Services } from '../services.ts';
+import { deadLettersRouter } from './dead-letters/router.ts';
 import type { V2Acknowledgement } from './hl7v2/receive-v2.ts';
 import { receiveV2Body } from './hl7v2/receive-v2.ts';
 import type { Answer } from './inbox.ts';
@@ -18,7 +19,9 @@ import { listMessages, readMessageDetail } from './list-messages.ts';
 import { receiveMessage } from './receive-message.ts';
 import type { Format } from './records.ts';
 import { MESSAGE_STATUSES } from './records.ts';
+import { rehearseMessage } from './rehearsal/rehearse-message.ts';
 import { replayMessage } from './replay-message.ts';
+import { replaysRouter } from './replays/router.ts';
 
 /** Id of the message in the inbox, on every answer to a push. */
 const INBOX_ID = 'X-Intake-Message';
@@ -41,6 +44,11 @@ export function intakeRouter(services: Services): Router {
     .all(methodNotAllowed('GET'));
   router.route('/messages/:id/replay')
     .post(async (req, res) => sendAnswer(res, await replayMessage(services, callerOf(res), pathParameter(req, 'id'))))
+    .all(methodNotAllowed('POST'));
+  router.use('/dead-letters', deadLettersRouter(services));
+  router.use('/replays', replaysRouter(services));
+  router.route('/:source/$rehearse')
+    .post(rehearse(services))
     .all(methodNotAllowed('POST'));
   router.route('/:source')
     .post(push(services))
@@ -86,13 +94,23 @@ async function sendV2(res: Response, answers: readonly V2Acknowledgement[]): Pro
   res.status(status).type('application/hl7-v2').end(Buffer.concat(answers.map(({ text }) => text)));
 }
 
+function rehearse(services: Services): RequestHandler {
+  return async (req, res) => {
+    requireJsonAccepted(req.headers, undefined);
+    const format = FORMATS_BY_TYPE.get(bodyType(req.headers));
+    if (format === undefined) requireFormat(req.headers);
+    const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
+    res.json(await rehearseMessage(services, callerOf(res), { source: pathParameter(req, 'source'), format: format ?? 'fhir', body }));
+  };
+}
+
 function list(services: Services): RequestHandler {
   return async (req, res) => {
-    const { filters, page, nextLink } = listRequest(services, req, res, ['status', 'source', 'message-id', 'unmapped']);
+    const { filters, page, nextLink } = listRequest(services, req, res, ['status', 'source', 'message-id', 'unmapped', 'reason']);
     const sent = filters.get('status');
     const status = MESSAGE_STATUSES.find((known) => known === sent);
     if (status !== sent) throw new ServiceError('malformed', `status may be ${MESSAGE_STATUSES.join(', ')}`);
-    const filter = { status, source: filters.get('source'), messageId: filters.get('message-id'), unmapped: filters.get('unmapped') };
+    const filter = { status, source: filters.get('source'), messageId: filters.get('message-id'), unmapped: filters.get('unmapped'), reason: filters.get('reason') };
     const { messages, next } = await listMessages(services, callerOf(res), filter, page);
     res.json({ messages, next: nextLink(next) });
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BodyBudget } from '../../../src/http/body-budget.ts';
+import { BodyBudget } from '../../../src/body-budget.ts';
 import { type MllpFault, type MllpHandlers, type MllpOptions, type MllpServer, startMllp } from '../../../src/intake/mllp/server.ts';
 import { framed, RawPeer } from './raw-peer.ts';
 
