@@ -22,6 +22,8 @@ export interface Contribution {
   readonly authority: 0 | 1;
   /** Elements that the message empties, as HL7 v2 does with `""`: names of members, such as `telecom` or `period.end`. */
   readonly cleared: readonly string[];
+  /** Lists to which each message adds and from which none takes away, such as `result` of a report that comes in parts. */
+  readonly joined?: readonly string[];
 }
 
 /** One resource of a message, as sent. */
@@ -49,6 +51,8 @@ export interface SentMessage {
   readonly faults: readonly Fault[];
   /** When its sender says that it was sent or the event happened, an instant: of two messages about one record the later one holds. Else the time of receipt counts. */
   readonly saidAt?: string | undefined;
+  /** Records sent, those included that could not be read; else as many as there are entries. */
+  readonly entryCount?: number;
 }
 
 /** A body whose form is known to be right, before its records are read. */
