@@ -44,7 +44,7 @@ export function buildEntries({ rows, mentions }: Gathered, plan: Plan, sender: S
   for (const kind of ['patient', 'visit', 'order', 'specimen'] as const) {
     const columns = elementColumns(kind, plan);
     for (const mention of mentions[kind]) {
-      const resource = builder[kind](mention);
+      const resource = builder.build(kind, mention);
       if (resource !== undefined) numbering.add(resource, mention.fullUrl, new RowOrigin(mention.row, columns), MENTIONED);
     }
   }

@@ -19,7 +19,7 @@ export function buildReport(report: Mention, rows: readonly GoodRow[], results: 
   const { said, patient } = report;
   const { mention, result } = builders;
   const issued = instantOf(said.reported);
-  const distinct = (references: readonly (JsonObject | undefined)[]): JsonValue[] => [...new Map(references.filter((item) => item !== undefined).map((item) => [JSON.stringify(item), item])).values()];
+  // References to one record are one object.
   const orders = distinct(rows.map(({ order }) => (order === undefined ? undefined : mention.referenceTo('order', order))));
   const specimens = distinct(rows.map((row) => result.specimen(row)));
   const visit = rows.find((row) => row.visit !== undefined)?.visit;
@@ -40,6 +40,10 @@ export function buildReport(report: Mention, rows: readonly GoodRow[], results: 
     result: results,
     ...(said.conclusion === '' ? {} : { conclusion: said.conclusion }),
   };
+}
+
+function distinct(references: readonly (JsonObject | undefined)[]): JsonValue[] {
+  return [...new Set(references)].filter((reference) => reference !== undefined);
 }
 
 /**

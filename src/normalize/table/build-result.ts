@@ -10,7 +10,8 @@ const AN_INSTANT = 'yyyy-mm-ddT'.length;
 /** Builds Observations of one delivery. What many rows have in common, such as the code of a test, is one object in all. */
 export class ResultBuilder {
   readonly #builder: MentionBuilder;
-  readonly #shared = new Map<string, JsonValue>();
+  readonly #objects = new Map<string, JsonObject>();
+  readonly #lists = new Map<string, JsonValue>();
   readonly #resultSystem: string;
   readonly #codeSystem: string;
 
@@ -48,7 +49,7 @@ export class ResultBuilder {
 
   /** The institution first, then the department and the person of whom the row gives no more than the name. */
   performers(performer: string, department: string): JsonValue {
-    return this.#once(`performer\n${performer}\n${department}`, () => [
+    return once(this.#lists, `performer\n${performer}\n${department}`, () => [
       this.#builder.organization,
       ...(department === '' ? [] : [{ type: 'Organization', display: department }]),
       ...(performer === '' ? [] : [{ type: 'Practitioner', display: performer }]),
@@ -57,18 +58,18 @@ export class ResultBuilder {
 
   specimen({ specimen, said }: GoodRow): JsonObject | undefined {
     if (specimen !== undefined) return this.#builder.referenceTo('specimen', specimen);
-    return said.specimenType === '' ? undefined : { display: said.specimenType };
+    return said.specimenType === '' ? undefined : once(this.#objects, `specimen\n${said.specimenType}`, () => ({ display: said.specimenType }));
   }
 
   #codeOf({ code, display }: ResultSaid): JsonValue {
-    return this.#once(`code\n${code}\n${display}`, () => ({
+    return once(this.#objects, `code\n${code}\n${display}`, () => ({
       coding: [{ system: this.#codeSystem, code, ...(display === '' ? {} : { display }) }],
       ...(display === '' ? {} : { text: display }),
     }));
   }
 
   #interpretation({ flag, flagText }: ResultSaid): JsonValue | undefined {
-    if (flag !== '') return this.#once(`flag\n${flag}`, () => [{ coding: [{ system: INTERPRETATION, code: flag }] }]);
+    if (flag !== '') return once(this.#lists, `flag\n${flag}`, () => [{ coding: [{ system: INTERPRETATION, code: flag }] }]);
     return flagText === '' ? undefined : [{ text: flagText }];
   }
 
@@ -81,13 +82,15 @@ export class ResultBuilder {
     }];
   }
 
-  #once(key: string, make: () => JsonValue): JsonValue {
-    const known = this.#shared.get(key);
-    if (known !== undefined) return known;
-    const made = make();
-    if (this.#shared.size < MOST_SHARED) this.#shared.set(key, made);
-    return made;
-  }
+}
+
+/** Makes what is not there yet. */
+function once<T>(shared: Map<string, T>, key: string, make: () => T): T {
+  const known = shared.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  if (shared.size < MOST_SHARED) shared.set(key, made);
+  return made;
 }
 const MOST_SHARED = 10_000;
 

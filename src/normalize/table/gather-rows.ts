@@ -56,8 +56,10 @@ function gatherRow(source: TableRow, gathering: Gathering): GoodRow | BadRow | u
   const found = readResults(source, said, results, ofResults);
   if (faults.length > 0 || found.length === 0) return { row, faults: [...faults, ...ofResults, ...(faults.length + ofResults.length === 0 ? [NO_RESULT] : [])] };
   const keys = keysOf(said, results.mapping.kind);
-  const contradictions = KINDS.flatMap((kind) => contradictionFault(kind, keys, said, gathering));
-  if (contradictions.length > 0) return { row, faults: contradictions };
+  for (const kind of KINDS) {
+    const contradiction = contradictionFault(kind, keys, said, gathering);
+    if (contradiction !== undefined) return { row, faults: [contradiction] };
+  }
   const name = nameOfRow(said, keys);
   const before = gathering.first.get(name);
   if (before !== undefined) return isRepetition(before, said, found) && ofResults.length === 0 ? undefined : { row, faults: [otherThan(before, results)] };
@@ -87,12 +89,12 @@ function keysOf(said: Said, kind: 'result' | 'report'): Keys {
 const KINDS: readonly MentionKind[] = ['patient', 'visit', 'order', 'specimen', 'report'];
 const NUMBER_OF = { patient: 'patientNumber', visit: 'visitNumber', order: 'orderNumber', specimen: 'specimenNumber', report: 'reportNumber' } as const;
 
-function contradictionFault(kind: MentionKind, keys: Keys, said: Said, { mentions, reading }: Gathering): RowFault[] {
+function contradictionFault(kind: MentionKind, keys: Keys, said: Said, { mentions, reading }: Gathering): RowFault | undefined {
   const found = keys[kind] === '' ? undefined : mentions[kind].contradiction(keys[kind], said, keys.patient);
-  if (found === undefined) return [];
+  if (found === undefined) return undefined;
   const column = columnOf(reading.plan, found.fact ?? NUMBER_OF[kind]);
   const what = found.fact === undefined ? `gives this ${kind} to another patient` : `says something else of the same ${kind}`;
-  return [{ column, code: 'conflict', diagnostics: `The row ${what} than row ${found.row}` }];
+  return { column, code: 'conflict', diagnostics: `The row ${what} than row ${found.row}` };
 }
 
 function joinMentions(keys: Keys, said: Said, row: number, mentions: Gathered['mentions']): Pick<GoodRow, MentionKind> {
