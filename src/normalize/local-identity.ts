@@ -3,6 +3,7 @@ import { isObject } from '../fhir/resource.ts';
 import { RESIDENT_ID_SYSTEMS } from '../fhir/validation/identifiers.ts';
 import type { LocalIdentity } from './derive-id.ts';
 import type { SentEntry } from './message.ts';
+import type { TableMapping } from './table/mapping.ts';
 
 /** What the normaliser needs to know of the sender. */
 export interface Sender {
@@ -12,6 +13,8 @@ export interface Sender {
   readonly offset: string;
   /** Its own institution. */
   readonly organization: { readonly id: string; readonly uscc: string };
+  /** How its tables are to be read. */
+  readonly tables?: readonly TableMapping[];
 }
 
 export interface SentIdentifier { readonly system: string; readonly value: string; readonly use: string }
