@@ -5,6 +5,8 @@ import { isNetwork } from '../config.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { usccFault } from '../fhir/validation/identifiers.ts';
 import { charsetOf } from '../normalize/index.ts';
+import { loadTableMappings } from './load-table-mappings.ts';
+import { SourceError } from './source-error.ts';
 import type { Source } from './source.ts';
 
 /** Sources by id. */
@@ -41,20 +43,19 @@ const sourceSchema = z.strictObject({
   }).optional(),
 });
 
-/** A source description that cannot be used. The message names the file, the element and the fault, one a line. */
-export class SourceError extends Error {
-  override readonly name = 'SourceError';
-}
-
 /**
- * Reads the description of each sending system.
+ * Reads the description of each sending system, and how its tables are read.
  *
- * @param dir the folder `profiles/sources`
+ * @param dir the folder `profiles/sources`; `tables` stands beside it
  * @throws SourceError
  */
 export async function loadSources(dir: string): Promise<Sources> {
   const files = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort();
-  const sources = await Promise.all(files.map(async (file) => parse(file, await readFile(path.join(dir, file), 'utf8'))));
+  const tables = await loadTableMappings(path.join(dir, '..', 'tables'));
+  const described = await Promise.all(files.map(async (file) => parse(file, await readFile(path.join(dir, file), 'utf8'))));
+  const stray = [...tables.keys()].filter((id) => !described.some((source) => source.id === id));
+  if (stray.length > 0) throw new SourceError(stray.map((id) => `profiles/tables/${id}.json belongs to no source of profiles/sources`).join('\n'));
+  const sources = described.map((source) => ({ ...source, tables: tables.get(source.id) ?? [] }));
   const faults = sharedSenders(sources);
   if (faults.length > 0) throw new SourceError(faults.join('\n'));
   return new Map(sources.map((source) => [source.id, source]));

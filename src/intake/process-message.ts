@@ -28,7 +28,7 @@ export function processMessage(services: Services, inbox: InboxMessage, processi
 }
 
 async function processInTurn(services: Services, inbox: InboxMessage, processing: Processing, body: OpenBody | undefined): Promise<Answer> {
-  const { message } = body ?? openBody(services, processing.source, inbox.message.format, await readPayload(services, inbox.message));
+  const { message } = body ?? openBody(services, processing.source, { ...inbox.message, bytes: await readPayload(services, inbox.message) });
   if (message instanceof UnreadableMessage) return refuseUnreadable(services, inbox, processing, message);
   try {
     const prepare = (): Promise<PreparedMessage> => prepareMessage(services, processing.source, message);

@@ -49,7 +49,7 @@ export async function receiveMessage(services: Services, caller: Caller, deliver
   const source = sourceOf(services, delivery.source);
   const { messageId, format } = delivery;
   if (messageId !== undefined && !MESSAGE_ID.test(messageId)) throw new ServiceError('malformed', 'X-Message-Id is 1 to 256 printable ASCII characters');
-  return receiveOpened(services, caller, { source, format, messageId }, openBody(services, source, format, await delivery.body()));
+  return receiveOpened(services, caller, { source, format, messageId }, openBody(services, source, { format, messageId, bytes: await delivery.body() }));
 }
 
 /**

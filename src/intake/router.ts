@@ -22,6 +22,8 @@ import { MESSAGE_STATUSES } from './records.ts';
 import { rehearseMessage } from './rehearsal/rehearse-message.ts';
 import { replayMessage } from './replay-message.ts';
 import { replaysRouter } from './replays/router.ts';
+import { receiveTable } from './table/receive-table.ts';
+import { answerOf } from './table/table-receipt.ts';
 
 /** Id of the message in the inbox, on every answer to a push. */
 const INBOX_ID = 'X-Intake-Message';
@@ -71,9 +73,19 @@ function push(services: Services): RequestHandler {
     if (format === 'hl7v2') return sendV2(res, await receiveV2Body(services, callerOf(res), source, body));
     requireJsonAccepted(req.headers, undefined);
     if (format === undefined) requireFormat(req.headers);
-    const receipt = await receiveMessage(services, callerOf(res), { source, messageId: req.get('X-Message-Id'), format: format ?? 'fhir', body });
+    const messageId = req.get('X-Message-Id');
+    if (format === 'csv' || format === 'xlsx') {
+      const table = await receiveTable(services, callerOf(res), { source, format, fileName: messageId, chunks: () => inOnePiece(body) });
+      const first = table.parts[0]?.receipt;
+      return sendAnswer(res, answerOf(table), { ...(first === undefined ? {} : { [INBOX_ID]: first.inboxId }), ...(table.parts.every(({ receipt }) => receipt.isRepeat) && first !== undefined ? { [IS_REPEAT]: 'true' } : {}) });
+    }
+    const receipt = await receiveMessage(services, callerOf(res), { source, messageId, format: format ?? 'fhir', body });
     await sendAnswer(res, receipt, { [INBOX_ID]: receipt.inboxId, ...(receipt.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
   };
+}
+
+async function* inOnePiece(body: () => Promise<Buffer>): AsyncGenerator<Buffer> {
+  yield await body();
 }
 
 /** @throws ServiceError 'unsupported-media' */

@@ -1,4 +1,4 @@
-import type { Hl7v2Conventions } from '../normalize/index.ts';
+import type { Hl7v2Conventions, TableMapping } from '../normalize/index.ts';
 
 /** One sending system of one institution: a file of `profiles/sources/`, named `<id>.json`. */
 export interface Source {
@@ -21,6 +21,8 @@ export interface Source {
   readonly demands: Readonly<Record<string, string>>;
   /** Absent where the source does not speak HL7 v2. */
   readonly hl7v2?: Hl7v2Sender | undefined;
+  /** How its tables are read, from `profiles/tables/<id>.json`. */
+  readonly tables?: readonly TableMapping[];
 }
 
 /** How a source is known and read that speaks HL7 v2. */

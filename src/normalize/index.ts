@@ -17,3 +17,4 @@ export { readHl7v2 } from './hl7v2/read-hl7v2.ts';
 export { type Segment } from './hl7v2/segment.ts';
 export { splitBatch } from './hl7v2/split-batch.ts';
 export { readFhir } from './fhir/read-fhir.ts';
+export { TABLE_LIMITS, type TableMapping, tableMappingSchema } from './table/index.ts';

@@ -91,7 +91,7 @@ function split(bytes: Buffer): readonly Buffer[] {
 /** Takes in one message of a source whose caller is known. @throws ServiceError */
 export async function receiveV2(services: Services, caller: Caller, source: Source, bytes: Buffer): Promise<V2Answer> {
   await authorize(services, caller, { action: 'intake', source: source.id });
-  return v2AnswerOf(await receiveOpened(services, caller, { source, format: 'hl7v2', messageId: undefined }, openBody(services, source, 'hl7v2', bytes)));
+  return v2AnswerOf(await receiveOpened(services, caller, { source, format: 'hl7v2', messageId: undefined }, openBody(services, source, { format: 'hl7v2', messageId: undefined, bytes })));
 }
 
 /** @throws ServiceError 'not-supported' for what is no HL7 v2; 'forbidden', after it is traced */

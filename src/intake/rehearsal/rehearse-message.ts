@@ -38,7 +38,7 @@ export async function rehearseMessage(services: Services, caller: Caller, delive
 async function rehearse(services: Services, source: Source, { format, bytes }: { readonly format: Delivery['format']; readonly bytes: Buffer }): Promise<RehearsalReport> {
   const start = performance.now();
   const about = { source: source.id, format, bytes: bytes.length };
-  const { message } = openBody(services, source, format, bytes);
+  const { message } = openBody(services, source, { format, messageId: undefined, bytes });
   if (message instanceof UnreadableMessage) return reportOfUnreadable(about, message, performance.now() - start);
   try {
     const imagined = messageOf(services, source, { format, bytes, messageId: message.messageId });
