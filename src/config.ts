@@ -39,6 +39,7 @@ const environment = z.object({
   BUND_LIMIT_REPLAY_MESSAGES: wholeNumber(1, 100_000_000).default(1_000_000),
   BUND_LIMIT_REQUEST_MS: wholeNumber(100, 3_600_000).default(60_000),
   BUND_REPLAY_PER_SECOND: wholeNumber(1, 10_000).default(20),
+  BUND_RETRY_MINUTES: z.string().refine((text) => minutesListOf(text) !== undefined, 'must be none, or up to 20 growing numbers of minutes, 1 to 43200 each, separated by commas').default('1,5,30,120,720'),
   BUND_AUDIT_SIGN_MS: wholeNumber(100, 86_400_000).default(10_000),
 })
   .refine((e) => (e.BUND_MLLP_TLS_KEY === undefined) === (e.BUND_MLLP_TLS_CERT === undefined), { path: ['BUND_MLLP_TLS_KEY'], message: 'and BUND_MLLP_TLS_CERT are set together or not at all' })
@@ -67,6 +68,8 @@ export interface Config {
   readonly auditSignMs: number;
   /** `perSecond`: messages that one replay of many processes at most. */
   readonly replay: { readonly perSecond: number };
+  /** How long a message waits for records that it misses, before the first time that it is tried again, the second, and so on. */
+  readonly retry: { readonly afterMinutes: readonly number[] };
   readonly limits: Limits;
 }
 
@@ -132,6 +135,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     offsetMinutes: minutesOf(e.BUND_OFFSET),
     logLevel: e.BUND_LOG,
     auditSignMs: e.BUND_AUDIT_SIGN_MS,
+    retry: { afterMinutes: minutesListOf(e.BUND_RETRY_MINUTES) ?? [] },
     replay: { perSecond: e.BUND_REPLAY_PER_SECOND },
     limits: {
       resourceBytes: e.BUND_LIMIT_RESOURCE_BYTES,
@@ -152,6 +156,18 @@ function mllpOf(e: z.infer<typeof environment>): MllpConfig | undefined {
   if (e.BUND_MLLP_PORT === undefined) return undefined;
   const tls = e.BUND_MLLP_TLS_KEY === undefined || e.BUND_MLLP_TLS_CERT === undefined ? undefined : { keyFile: e.BUND_MLLP_TLS_KEY, certFile: e.BUND_MLLP_TLS_CERT, caFile: e.BUND_MLLP_TLS_CA };
   return { port: e.BUND_MLLP_PORT, tls, idleMs: e.BUND_MLLP_IDLE_MS, unreadMs: e.BUND_MLLP_UNREAD_MS };
+}
+
+const MOST_RETRIES = 20;
+const MONTH_MINUTES = 43_200;
+
+/** Undefined for what is no list of growing waits. */
+function minutesListOf(text: string): readonly number[] | undefined {
+  if (text === 'none') return [];
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.length > MOST_RETRIES || !parts.every((part) => /^[1-9]\d{0,4}$/.test(part))) return undefined;
+  const minutes = parts.map(Number);
+  return minutes.every((wait, at) => wait <= MONTH_MINUTES && wait >= (minutes[at - 1] ?? 1)) ? minutes : undefined;
 }
 
 function networksOf(text: string): readonly string[] {

@@ -5,7 +5,8 @@ import { personChanges } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
 import { deadLetterChanges } from './dead-letters/dead-letter.ts';
-import { reasonsOf } from './dead-letters/reason.ts';
+import type { Failure } from './failure.ts';
+import { failureOf, withoutFailure } from './failure.ts';
 import type { Speaker, Superseded } from './find-superseded.ts';
 import { findSuperseded } from './find-superseded.ts';
 import { orderOf } from './message-order.ts';
@@ -34,7 +35,7 @@ export async function commitMessage(services: Services, inbox: InboxMessage, pro
   const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
   const touched = plan.results.filter(isWritten).map(({ key }) => referenceTo(key));
   const records = [...provenancesOf(inbox, processing.source, touched, now), ...statementsOf(inbox, order, plan.results.map(({ key }) => referenceTo(key)))];
-  const message = finished(inbox.message, prepared, now);
+  const message = finished(inbox.message, prepared, failureOf(services, inbox.message, processing, { ...prepared, issues: prepared.faults.map(({ issue }) => issue) }), now);
   const changes: Change[] = [
     ...plan.changes,
     ...persons.changes,
@@ -47,9 +48,8 @@ export async function commitMessage(services: Services, inbox: InboxMessage, pro
   return answer;
 }
 
-function finished({ reasons: _before, ...message }: SourceMessage, { kind, entryCount, faults, accepted, saidAt }: PreparedMessage, now: string): SourceMessage {
-  const reasons = faults.length === 0 ? {} : { reasons: [...reasonsOf(faults.map(({ issue }) => issue))] };
-  return { ...message, ...reasons, ...(saidAt === undefined ? {} : { saidAt }), status: faults.length > 0 ? 'partial' : 'processed', finishedAt: now, kind, entryCount, issueCount: faults.length, unmapped: uniqueGaps(accepted) };
+function finished(message: SourceMessage, { kind, entryCount, faults, accepted, saidAt }: PreparedMessage, failure: Failure, now: string): SourceMessage {
+  return { ...withoutFailure(message), ...failure, ...(saidAt === undefined ? {} : { saidAt }), status: faults.length > 0 ? 'partial' : 'processed', finishedAt: now, kind, entryCount, issueCount: faults.length, unmapped: uniqueGaps(accepted) };
 }
 
 /** What becomes of the entries over what is stored now, and what must still hold when that is written. */

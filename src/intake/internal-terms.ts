@@ -33,7 +33,7 @@ export function internalTerms(resource: Resource): IndexTerms | undefined {
   return terms === undefined ? terminologyTerms(resource) : { ...NO_TERMS, ...terms(resource) };
 }
 
-function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt }: Resource): Partial<IndexTerms> {
+function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt, nextRetryAt }: Resource): Partial<IndexTerms> {
   return {
     token: [
       ...token('source', source),
@@ -49,19 +49,23 @@ function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt
         return reason.success ? [{ param: 'reason', system: '', code: reasonKey(reason.data) }] : [];
       }),
     ],
-    date: second('received', receivedAt),
+    date: [...second('received', receivedAt), ...point('next-retry', nextRetryAt)],
   };
 }
 
 function statementTerms({ about, received }: Resource): Partial<IndexTerms> {
-  const instant = instantOf(received);
   return {
     reference: list(about).flatMap((reference): ReferenceTerm[] => {
       const target = typeof reference === 'string' ? parseReference(reference) : undefined;
       return target?.kind === 'relative' ? [{ param: 'about', type: target.type, id: target.id, url: '' }] : [];
     }),
-    date: instant === undefined ? [] : [{ param: 'received', start: instant, end: instant }],
+    date: point('received', received),
   };
+}
+
+function point(param: string, value: JsonValue | undefined): DateTerm[] {
+  const instant = instantOf(value);
+  return instant === undefined ? [] : [{ param, start: instant, end: instant }];
 }
 
 /** The second of an instant: the gateway's clock and that of the store, which names the instant in the end, mostly agree on it. */

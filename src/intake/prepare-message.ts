@@ -30,6 +30,8 @@ export interface PreparedMessage {
   /** Entries that are to be stored. */
   readonly accepted: readonly PreparedEntry[];
   readonly faults: readonly Fault[];
+  /** Questions without an answer that are faults: what is missing may still come. */
+  readonly unanswered: readonly Lookup[];
   /** When the sender says that it was sent; an instant. */
   readonly saidAt: string | undefined;
 }
@@ -46,7 +48,8 @@ export async function prepareMessage(services: Services, source: Source, readabl
   const sent = readable.read();
   const conventions = { sender: source, registry: registryOf(services), timeMembers: timeMembersOf(services.fhir.definitions) };
   const message = normalizeMessage(sent, conventions);
-  const normalized = message.finish(await answerLookups(services, source, message.lookups));
+  const answers = await answerLookups(services, source, message.lookups);
+  const normalized = message.finish(answers);
   const checked: Checked[] = [];
   for (const [index, entry] of normalized.entries.entries()) {
     await takeTurns(index);
@@ -54,12 +57,12 @@ export async function prepareMessage(services: Services, source: Source, readabl
   }
   const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults)];
   const entries = checked.map(({ entry }) => entry);
-  const outcome = { kind: sent.kind, entryCount: sent.entryCount ?? sent.entries.length, saidAt: sent.saidAt, entries };
+  const outcome = { kind: sent.kind, entryCount: sent.entryCount ?? sent.entries.length, saidAt: sent.saidAt, entries, unanswered: message.lookups.filter(({ name, mustExist }) => mustExist && !answers.has(name)) };
   return { ...outcome, ...await acceptEntries(services, sent.kind, entries, faults) };
 }
 
 /** These are taken in as far as they are right; of all others, one fault refuses the whole. */
-const TAKEN_IN_PART: ReadonlySet<MessageKind> = new Set<MessageKind>(['batch', 'table']);
+export const TAKEN_IN_PART: ReadonlySet<string> = new Set<MessageKind>(['batch', 'table']);
 
 /** Which entries can be stored, given the faults found. */
 export async function acceptEntries(services: Services, kind: MessageKind, entries: readonly PreparedEntry[], faults: readonly Fault[]): Promise<Pick<PreparedMessage, 'accepted' | 'faults'>> {
@@ -72,7 +75,7 @@ function registryOf({ sources, config }: Services): Registry {
 }
 
 /** Asks all questions at once. An id as the exchange gave it counts only for what this source may refer to. */
-async function answerLookups({ store }: Services, source: Source, lookups: readonly Lookup[]): Promise<ReadonlyMap<string, ResourceKey>> {
+export async function answerLookups({ store }: Services, source: Source, lookups: readonly Pick<Lookup, 'name' | 'keys'>[]): Promise<ReadonlyMap<string, ResourceKey>> {
   if (lookups.length === 0) return new Map();
   const stored = new Map((await store.readMany(lookups.flatMap((lookup) => lookup.keys))).filter((item) => !item.deleted).map((item) => [referenceTo(item), item]));
   return new Map(lookups.flatMap(({ name, keys }) => {

@@ -49,14 +49,14 @@ function personsIn({ accepted }: PreparedMessage): readonly string[] {
   return [...new Set(accepted.flatMap(({ resource }) => (resource.resourceType === 'Patient' ? personNamesOf(resource) : [])))];
 }
 
-function refuseInvalid(services: Services, inbox: InboxMessage, processing: Processing, { kind, entryCount, faults }: PreparedMessage): Promise<Answer> {
+function refuseInvalid(services: Services, inbox: InboxMessage, processing: Processing, { kind, entryCount, faults, unanswered }: PreparedMessage): Promise<Answer> {
   const issues = faults.map((fault) => fault.issue);
-  return refuseMessage(services, inbox, processing, { kind, entryCount, issues, answer: renderRefusal('invalid', issues) });
+  return refuseMessage(services, inbox, processing, { kind, entryCount, issues, unanswered, answer: renderRefusal('invalid', issues) });
 }
 
 function refuseUnreadable(services: Services, inbox: InboxMessage, processing: Processing, error: UnreadableMessage): Promise<Answer> {
   const isMalformed = error.reason === 'syntax';
   const issue = { severity: 'fatal', code: isMalformed ? 'structure' : 'too-long', diagnostics: error.message } as const;
   const answer = renderRefusal(isMalformed ? 'malformed' : 'too-large', [issue]);
-  return untilSettled(services, inbox, () => refuseMessage(services, inbox, processing, { issues: [issue], answer }));
+  return untilSettled(services, inbox, () => refuseMessage(services, inbox, processing, { kind: undefined, issues: [issue], answer }));
 }

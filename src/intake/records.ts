@@ -54,6 +54,12 @@ const messageSchema = z.object({
   unmapped: z.array(gapSchema),
   /** Why it, or entries of it, are refused now; absent where nothing is. */
   reasons: z.array(reasonSchema).optional(),
+  /** How often it was tried again by itself, since records were missing that might have come. */
+  attempts: z.number().optional(),
+  /** Instant at which it is tried again at the latest. */
+  nextRetryAt: z.string().optional(),
+  /** Under which keys each of the missing records may be found when it has come. */
+  awaits: z.array(z.array(z.object({ type: z.string(), id: z.string() }))).optional(),
   /** Who sent it, for the trace of what is done with it later. */
   sentBy: z.object({ subject: z.string(), requestId: z.string(), address: z.string() }),
 });

@@ -13,7 +13,7 @@ import type { Source } from './source.ts';
 export interface Processing {
   readonly source: Source;
   readonly actor: Actor;
-  readonly interaction: 'intake' | 'intake-resume' | 'intake-replay';
+  readonly interaction: 'intake' | 'intake-resume' | 'intake-retry' | 'intake-replay';
 }
 
 const SHORTEST_PAUSE_MS = 5;

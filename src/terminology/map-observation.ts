@@ -4,6 +4,8 @@ import type { Addition } from './additions.ts';
 import { withMark } from './additions.ts';
 import type { Specimens } from './choose-row.ts';
 import { mapRanges } from './map-ranges.ts';
+import type { Valued } from './map-value.ts';
+import { codeWords, readPrintedNumber } from './map-value.ts';
 import type { Meaning, UnknownCode } from './meaning-of-code.ts';
 import { meaningOfCode } from './meaning-of-code.ts';
 import type { Unit, UnitTables } from './measure.ts';
@@ -50,14 +52,23 @@ function isMapped(one: MappedPart | JsonValue): one is MappedPart {
 }
 
 /** An Observation, or one of its components: both have `code`, `value[x]` and `referenceRange`. */
-function mapPart(part: JsonObject, context: Context): MappedPart {
-  const concept = part['code'];
-  if (!isObject(concept)) return { part, gaps: [], tags: [] };
+function mapPart(sent: JsonObject, context: Context): MappedPart {
+  const concept = sent['code'];
+  if (!isObject(concept)) return { part: sent, gaps: [], tags: [] };
+  // What a ward writes in words is no result on a scale.
+  const valued = context.isLaboratory ? mapValue(sent, context) : { part: sent, added: [] };
+  const { part, added } = valued;
   const answer = meaningOfCode(concept, { part, whole: context.whole, specimens: context.specimens }, context.tables, context.source);
-  if (answer.kind === 'known') return mapKnown(part, concept, answer.meaning, context);
+  if (answer.kind === 'known') return mapKnown(valued, concept, answer.meaning, context);
   // The tables are those of laboratories: what a ward observes in its own words is no gap in them.
   const isGap = answer.kind === 'unknown' && (context.isLaboratory || answer.code.system === context.source?.system);
-  return isGap ? mapUnknown(part, answer.code, context) : { part, gaps: [], tags: [] };
+  const marked = withMark(part, undefined, added);
+  return isGap ? mapUnknown(marked, answer.code, context) : { part: marked, gaps: [], tags: [] };
+}
+
+function mapValue(part: JsonObject, units: UnitTables): Valued {
+  const coded = codeWords(part);
+  return coded.added.length > 0 ? coded : readPrintedNumber(part, (unit) => unit !== '' && unitOf({ unit }, units) !== undefined);
 }
 
 /** A unit that nobody knows is told along with the code, so that the operator mends both tables at once. */
@@ -73,25 +84,28 @@ function isLaboratory(resource: Resource): boolean {
   return categories.some((category) => isObject(category) && (listOf(category['coding']) ?? []).some((coding) => isObject(coding) && coding['code'] === 'laboratory'));
 }
 
-function mapKnown(part: JsonObject, concept: JsonObject, meaning: Meaning, units: UnitTables): MappedPart {
+function mapKnown(sent: Valued, concept: JsonObject, meaning: Meaning, context: Context): MappedPart {
   const { item, isExact, version } = meaning;
   const tags: MappingTag[] = isExact ? [] : ['inexact-code'];
+  const { part, added } = item !== undefined && context.isLaboratory && sent.added.length === 0
+    ? readPrintedNumber(sent.part, (unit) => unit === '' && measureOf(item, '', meaning.loinc) !== undefined)
+    : sent;
   const quantity = part['valueQuantity'];
   if (item === undefined || !isObject(quantity)) {
-    const { code, added } = withMeaning(concept, meaning, meaning.loinc);
-    return { part: withMark({ ...part, code }, version, added), gaps: [], tags };
+    const coded = withMeaning(concept, meaning, meaning.loinc);
+    return { part: withMark({ ...part, code: coded.code }, version, [...coded.added, ...added]), gaps: [], tags };
   }
-  const sent = unitOf(quantity, units);
-  const measure = sent === undefined ? undefined : measureOf(item, sent.ucum, meaning.loinc);
-  if (sent === undefined || measure === undefined) {
-    const { code, added } = withMeaning(concept, meaning, undefined);
-    return { part: withMark({ ...part, code }, version, added), gaps: [unitGap(quantity, item.zh)], tags: [...tags, 'unmapped-unit'] };
+  const unit = unitOf(quantity, context);
+  const measure = unit === undefined ? undefined : measureOf(item, unit.ucum, meaning.loinc);
+  if (unit === undefined || measure === undefined) {
+    const coded = withMeaning(concept, meaning, undefined);
+    return { part: withMark({ ...part, code: coded.code }, version, [...coded.added, ...added]), gaps: [unitGap(quantity, item.zh)], tags: [...tags, 'unmapped-unit'] };
   }
-  const { code, added } = withMeaning(concept, meaning, isExact ? measure.loinc : meaning.loinc);
-  const ranges = mapRanges(part['referenceRange'], { ucum: sent.ucum, measure, unit: item.unit, units });
-  const mapped = { ...part, code, valueQuantity: withCommonValue(quantity, measure, item.unit), ...(ranges === undefined ? {} : { referenceRange: ranges.ranges }) };
-  const all: Addition[] = [...added, ...(isUncoded(quantity, measure) ? ['ucum' as const] : []), ...ranges?.added ?? []];
-  return { part: withMark(mapped, versionOf(version, sent), all), gaps: [], tags };
+  const coded = withMeaning(concept, meaning, isExact ? measure.loinc : meaning.loinc);
+  const ranges = mapRanges(part['referenceRange'], { sent: quantity, ucum: unit.ucum, measure, unit: item.unit, units: context });
+  const mapped = { ...part, code: coded.code, valueQuantity: withCommonValue(quantity, measure, item.unit), ...(ranges === undefined ? {} : { referenceRange: ranges.ranges }) };
+  const all: Addition[] = [...coded.added, ...added, ...(isUncoded(quantity, measure) ? ['ucum' as const] : []), ...ranges?.added ?? []];
+  return { part: withMark(mapped, versionOf(version, unit), all), gaps: [], tags };
 }
 
 /** The row of the code, and that of the unit where the source's table has one: `hospital-a|1f3a9c2e4b5d.9ac31f02`. */

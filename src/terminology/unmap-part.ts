@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue } from '../fhir/resource.ts';
 import { isList, isObject } from '../fhir/resource.ts';
 import { additionsOf, MAPPING_URL, withoutExtension } from './additions.ts';
+import { unmapValue } from './map-value.ts';
 import { COMMON_VALUE_URL, ITEM_SYSTEM, LOINC_SYSTEM } from './systems.ts';
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -13,7 +14,7 @@ const NOTHING: ReadonlySet<string> = new Set();
  */
 export function unmapPart(part: JsonObject): JsonObject {
   const added = additionsOf(part) ?? NOTHING;
-  const plain = added === NOTHING ? part : withoutExtension(part, MAPPING_URL);
+  const plain = added === NOTHING ? part : unmapValue(withoutExtension(part, MAPPING_URL), added);
   const concept = unmapConcept(plain['code'], added);
   const quantity = unmapQuantity(plain['valueQuantity'], added.has('ucum'));
   const ranges = unmapRanges(plain['referenceRange'], added);
@@ -55,8 +56,15 @@ function unmapRanges(ranges: JsonValue | undefined, added: ReadonlySet<string>):
 }
 
 function unmapRange(range: JsonObject, at: number, added: ReadonlySet<string>): JsonObject {
+  if (added.has(`range${at}`)) return withoutLimits(range);
   const low = unmapQuantity(range['low'], added.has(`low${at}`));
   const high = unmapQuantity(range['high'], added.has(`high${at}`));
   if (low === range['low'] && high === range['high']) return range;
   return { ...range, ...(low === undefined ? {} : { low }), ...(high === undefined ? {} : { high }) };
+}
+
+/** Limits that were read from the text of the range. */
+function withoutLimits(range: JsonObject): JsonObject {
+  const { low: _low, high: _high, ...rest } = range;
+  return rest;
 }
