@@ -55,11 +55,14 @@ export async function prepareMessage(services: Services, source: Source, readabl
     await takeTurns(index);
     checked.push(checkEntry(services, source, entry));
   }
-  const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults)];
+  const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults), ...(sent.entries.length + sent.faults.length === 0 ? [NOTHING] : [])];
   const entries = checked.map(({ entry }) => entry);
   const outcome = { kind: sent.kind, entryCount: sent.entryCount ?? sent.entries.length, saidAt: sent.saidAt, entries, unanswered: message.lookups.filter(({ name, mustExist }) => mustExist && !answers.has(name)) };
   return { ...outcome, ...await acceptEntries(services, sent.kind, entries, faults) };
 }
+
+/** Silence would look like success. */
+const NOTHING: Fault = { entry: undefined, issue: { severity: 'error', code: 'required', diagnostics: 'The message holds no record' } };
 
 /** These are taken in as far as they are right; of all others, one fault refuses the whole. */
 export const TAKEN_IN_PART: ReadonlySet<string> = new Set<MessageKind>(['batch', 'table']);
