@@ -47,7 +47,7 @@ export function requireText(text: string): string {
 
 /** @returns the sentence that tells a sender what to do about an encoding that does not fit */
 export function encodingFault(encoding: Encoding, wanted: TableMapping['encoding']): string {
-  const found = encoding === 'gb18030' && wanted === 'auto' ? 'neither UTF-8 nor GB18030' : `not ${encoding.toUpperCase()}, as ${wanted === encoding ? 'the mapping' : 'its first bytes'} say`;
+  const found = encoding === 'gb18030' && wanted === 'auto' ? 'neither UTF-8 nor GB18030' : `not ${encoding.toUpperCase()}, as ${wanted === encoding ? 'the mapping says' : 'its first bytes say'}`;
   return `The table is ${found}: export it once more in one of these encodings`;
 }
 
