@@ -90,6 +90,12 @@ describe('the encoding of a table', () => {
     expect(() => readBytes(iconv.encode(text, 'gb18030'), { tables: [mapping({ encoding: 'utf-8' })] })).toThrow('The table is not UTF-8, as the mapping says');
   });
 
+  it('is not taken for UTF-8 because of a character that could be a Cyrillic letter there', () => {
+    const named = (bytes: Buffer): unknown => resources(readBytes(bytes), 'Patient');
+    expect(named(iconv.encode(csv([{ name: '血' }]), 'gb18030'))).toMatchObject([{ name: [{ text: '血' }] }]);
+    expect(named(Buffer.from(csv([{ name: 'β', unit: 'µmol/L' }])))).toMatchObject([{ name: [{ text: 'β' }] }]);
+  });
+
   it('keeps characters of four bytes', () => {
     expect(resources(readBytes(iconv.encode(csv([{ name: '㐀𠀀' }]), 'gb18030')), 'Patient')).toMatchObject([{ name: [{ text: '㐀𠀀' }] }]);
   });

@@ -45,7 +45,7 @@ describe('the cell of a result', () => {
   });
 
   it('is never turned into a number that JSON cannot say', () => {
-    const characters = fc.string({ unit: fc.constantFrom(...'0123456789.,-+eE<>≤ ↑０．'), maxLength: 12 });
+    const characters = fc.string({ unit: fc.constantFrom('0', '1', '5', '9', '.', ',', '-', '+', 'e', 'E', '<', '>', '≤', ' ', '↑', '０', '．'), maxLength: 12 });
     fc.assert(fc.property(characters, fc.boolean(), (text, decimalComma) => {
       const read = readResult(text, decimalComma);
       if (read.kind === 'quantity') expect(Number.isFinite(JSON.parse(JSON.stringify(read.value)))).toBe(true);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { JsonObject, Resource } from '../../../src/fhir/resource.ts';
+import type { Resource } from '../../../src/fhir/resource.ts';
 import type { Sender, SentEntry, SentMessage } from '../../../src/normalize/index.ts';
 import { readTable, TABLE_LIMITS, type TableDelivery, type TableLimits, type TableMapping, tableMappingSchema, type WrittenTableMapping } from '../../../src/normalize/table/index.ts';
 import { PROFILES_DIR } from '../../../src/open-services.ts';
@@ -15,7 +15,7 @@ const SMALL_FACTS = {
 };
 
 /** A small mapping of a table of results; what is given takes the place of what it has. */
-export function mapping(given: Partial<WrittenTableMapping> & { facts?: Record<string, unknown> } = {}): TableMapping {
+export function mapping(given: Partial<Omit<WrittenTableMapping, 'facts'>> & { facts?: Record<string, unknown> } = {}): TableMapping {
   const { facts, ...rest } = given;
   return tableMappingSchema.parse({
     name: 'small', kind: 'result', recognise: { headers: ['patient'] }, dates: ['yyyy/M/d H:mm'], ...rest,
@@ -74,8 +74,8 @@ export function told({ faults }: Pick<SentMessage, 'faults'>): string[] {
 
 /** Value of the first identifier. */
 export function numberOf(resource: Resource): string {
-  const [identifier] = (resource['identifier'] ?? []) as JsonObject[];
-  return String(identifier?.['value']);
+  const [identifier] = (resource['identifier'] ?? []) as { value: string }[];
+  return identifier?.value ?? '';
 }
 
 /** Codes of the results that a report lists. */
