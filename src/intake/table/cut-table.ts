@@ -41,7 +41,10 @@ class Cutter {
 
   *push(chunk: Buffer, isLast: boolean): Generator<TablePart> {
     const text = this.#decoder.push(chunk, isLast);
-    if (this.#rows !== undefined) return yield* this.#rows.push(text, isLast);
+    if (this.#rows !== undefined) {
+      yield* this.#rows.push(text, isLast);
+      return;
+    }
     this.#head += text;
     if (this.#head.length < HEAD_LENGTH && !isLast) return;
     this.#rows = this.#begin();
@@ -90,7 +93,7 @@ class RowsOfTable {
     const scanner = this.#scanner;
     scanner.append(text, isLast);
     while (scanner.next()) {
-      if (scanner.isOpen) return yield* this.#refuse('opens a quote that nothing closes, so that the rows behind it cannot be told apart');
+      if (scanner.isOpen) yield* this.#refuse('opens a quote that nothing closes, so that the rows behind it cannot be told apart');
       const part = this.#add();
       if (part !== undefined) yield part;
     }

@@ -1,7 +1,7 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import { isAscii } from 'node:buffer';
 import { TextDecoder } from 'node:util';
 import { UnreadableMessage } from '../../normalize/index.ts';
-import { type Encoding, encodingFault, markedEncoding, refuseOtherFormats, requireText, type TableMapping, withoutMark } from '../../normalize/table/index.ts';
+import { type Encoding, encodingFault, isProbablyUtf8, markedEncoding, refuseOtherFormats, requireText, type TableMapping, withoutMark } from '../../normalize/table/index.ts';
 
 /** How much that is not ASCII is looked at before the encoding is decided. */
 const SAMPLE_BYTES = 262_144;
@@ -72,6 +72,6 @@ export class StreamDecoder {
 }
 
 function couldBeUtf8(sample: Buffer, isWhole: boolean): boolean {
-  for (let cut = 0; cut <= (isWhole ? 0 : LONGEST_CUT); cut++) if (isUtf8(sample.subarray(0, sample.length - cut))) return true;
+  for (let cut = 0; cut <= (isWhole ? 0 : LONGEST_CUT); cut++) if (isProbablyUtf8(sample.subarray(0, sample.length - cut))) return true;
   return false;
 }

@@ -21,16 +21,34 @@ export function markedEncoding(bytes: Uint8Array): Encoding | undefined {
 }
 
 /**
- * The text of a CSV table. Without a byte order mark and a fixed encoding it is UTF-8 if it can be, else GB18030, which holds
+ * The text of a CSV table. Without a byte order mark and a fixed encoding it is UTF-8 if it can well be, else GB18030, which holds
  * GB2312 and GBK.
  *
  * @throws UnreadableMessage 'syntax' for what is not of that encoding, or no text at all
  */
 export function decodeText(bytes: Buffer, wanted: TableMapping['encoding']): string {
   refuseOtherFormats(bytes);
-  const encoding = markedEncoding(bytes) ?? (wanted === 'auto' ? (isUtf8(bytes) ? 'utf-8' : 'gb18030') : wanted);
+  const encoding = markedEncoding(bytes) ?? (wanted === 'auto' ? (isProbablyUtf8(bytes) ? 'utf-8' : 'gb18030') : wanted);
   return withoutMark(requireText(decode(bytes, encoding, wanted)));
 }
+
+/**
+ * True for bytes that are UTF-8, unless they are more likely GB18030. Two bytes that are one Chinese character there can be
+ * a Cyrillic, Hebrew or Arabic letter in UTF-8, as those of 血 are; signs such as µ and β have two bytes in UTF-8 too, and
+ * Chinese has three.
+ */
+export function isProbablyUtf8(bytes: Uint8Array): boolean {
+  if (!isUtf8(bytes)) return false;
+  let isStrange = false;
+  for (const byte of bytes) {
+    if (byte >= THREE_BYTES) return true;
+    if (byte >= TWO_BYTES && !LATIN_OR_GREEK.has(byte)) isStrange = true;
+  }
+  return !isStrange;
+}
+/** First bytes of characters of two bytes and of three or more, and those of two that are Latin 1 or Greek. */
+const TWO_BYTES = 0xc0, THREE_BYTES = 0xe0;
+const LATIN_OR_GREEK: ReadonlySet<number> = new Set([0xc2, 0xc3, 0xcd, 0xce, 0xcf]);
 
 /** @throws UnreadableMessage for the first bytes of another format */
 export function refuseOtherFormats(bytes: Buffer): void {
@@ -47,7 +65,7 @@ export function requireText(text: string): string {
 
 /** @returns the sentence that tells a sender what to do about an encoding that does not fit */
 export function encodingFault(encoding: Encoding, wanted: TableMapping['encoding']): string {
-  const found = encoding === 'gb18030' && wanted === 'auto' ? 'neither UTF-8 nor GB18030' : `not ${encoding.toUpperCase()}, as ${wanted === encoding ? 'the mapping' : 'its first bytes'} say`;
+  const found = encoding === 'gb18030' && wanted === 'auto' ? 'neither UTF-8 nor GB18030' : `not ${encoding.toUpperCase()}, as ${wanted === encoding ? 'the mapping says' : 'its first bytes say'}`;
   return `The table is ${found}: export it once more in one of these encodings`;
 }
 

@@ -1,6 +1,6 @@
 /** Tables that laboratories deliver, CSV and XLSX, to records. Pure. */
 export { type Header, chooseMapping } from './choose-mapping.ts';
-export { type Encoding, encodingFault, markedEncoding, refuseOtherFormats, requireText, withoutMark } from './decode-text.ts';
+export { type Encoding, encodingFault, isProbablyUtf8, markedEncoding, refuseOtherFormats, requireText, withoutMark } from './decode-text.ts';
 export { TABLE_LIMITS, type TableLimits } from './limits.ts';
 export { parseTableMessageId, tableMessageId } from './message-id.ts';
 export { DELIMITERS, type TableMapping, tableMappingSchema, type WrittenTableMapping } from './mapping.ts';

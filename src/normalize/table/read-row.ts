@@ -102,8 +102,8 @@ function faultOfFact(text: string, place: Place, reading: Reading): string | und
   if (NUMBERS.has(fact)) return numberFault(text, fact);
   if (CODES.has(fact)) return /\s{2}|[\t\r\n]/.test(text) ? 'A code has no double spaces, tabs or line ends in it' : undefined;
   // A flag in words of its own is kept as they are.
-  const isUnknown = place.values !== undefined && fact !== 'flag' && codedValue(text, place) === undefined;
-  return isUnknown ? `The mapping does not say what this value of ${fact} means; it knows ${[...place.values?.keys() ?? []].slice(0, MOST_VALUES_TOLD).join(', ')}` : undefined;
+  if (place.values === undefined || fact === 'flag' || place.values.has(text)) return undefined;
+  return `The mapping does not say what this value of ${fact} means; it knows ${[...place.values.keys()].slice(0, MOST_VALUES_TOLD).join(', ')}`;
 }
 const MOST_VALUES_TOLD = 12;
 

@@ -1,5 +1,6 @@
 import type { Sender } from '../local-identity.ts';
 import type { ReadableMessage, SentMessage } from '../message.ts';
+import { faultIn } from '../message.ts';
 import { buildEntries } from './build-entries.ts';
 import { dateReader } from './date-format.ts';
 import { gatherRows } from './gather-rows.ts';
@@ -7,6 +8,7 @@ import type { TableLimits } from './limits.ts';
 import { tableMessageId } from './message-id.ts';
 import type { OpenTable } from './open-csv.ts';
 import { openCsv } from './open-csv.ts';
+import type { Plan } from './plan-columns.ts';
 import { planColumns } from './plan-columns.ts';
 import { openWorkbook } from './xlsx/open-workbook.ts';
 
@@ -46,7 +48,8 @@ export function readTable(bytes: Buffer, delivery: TableDelivery, sender: Sender
   };
 }
 
-function readRows({ mapping, rows, is1904 }: OpenTable, plan: ReturnType<typeof planColumns>['plan'], sender: Sender): SentMessage {
+function readRows({ mapping, rows, is1904 }: OpenTable, plan: Plan, sender: Sender): SentMessage {
+  if (rows.length === 0) return { kind: 'table', entries: [], faults: [faultIn(undefined, 'required', `row ${mapping.headerRow}`, 'The table holds no row below its header')] };
   const places = Object.values(plan.facts);
   const reading = { plan, places, readDate: dateReader(mapping.dates, sender.offset, is1904), dateForms: [...mapping.dates, 'yyyy-MM-dd HH:mm:ss'].join(', ') };
   const results = { mapping, absent: new Map(Object.entries(mapping.absent)), place: plan.facts.result, flagPlace: plan.facts.flag, places: plan.results };
