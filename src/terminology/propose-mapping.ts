@@ -17,7 +17,7 @@ import { UNMAPPED_TYPE, unmappedTerm } from './unmapped.ts';
  */
 export async function proposeMapping(services: Services, caller: Caller, proposal: Proposal): Promise<CodeMapping> {
   await authorize(services, caller, { action: 'terminology-propose', source: proposal.source });
-  const mapping = await proposedMapping(services, caller, proposal);
+  const mapping = await proposedMapping(services, caller, proposal, { approved: await approvedOf(services, proposal.source) });
   await services.store.commit([
     { kind: 'put', resource: mappingResource(mapping), expectedVersion: 0 },
     traceChange(services, caller, { action: 'create', interaction: 'terminology-propose', outcome: 'success', resources: [`${MAPPING_TYPE}/${mapping.id}`] }),
@@ -25,18 +25,31 @@ export async function proposeMapping(services: Services, caller: Caller, proposa
   return mapping;
 }
 
-/** The mapping that a proposal becomes, checked and not yet stored. @throws ServiceError as `proposeMapping` */
-export async function proposedMapping(services: Services, caller: Caller, proposal: Proposal): Promise<CodeMapping> {
+/** All approved mappings of a source. */
+export async function approvedOf({ store }: Services, source: string): Promise<readonly CodeMapping[]> {
+  return (await allMappings(store, { source, status: 'approved' })).map(({ mapping }) => mapping);
+}
+
+/** What a proposal is judged against. `replacesByItself`: it replaces the approved mapping of its code that it contradicts, as an import must. */
+export interface Judging { readonly approved: readonly CodeMapping[]; readonly replacesByItself?: boolean }
+
+/**
+ * The mapping that a proposal becomes, checked and not yet stored.
+ *
+ * @throws ServiceError as `proposeMapping`
+ */
+export async function proposedMapping(services: Services, caller: Caller, proposal: Proposal, { approved, replacesByItself = false }: Judging): Promise<CodeMapping> {
   requireSource(services, proposal.source);
   const { faults, warnings, item } = checkProposal(proposal, services.codes, isUcum);
   if (faults.length > 0) throw new ServiceError('invalid', 'The mapping cannot be', faults);
   const { reason, ...content } = proposal;
   const isText = proposal.kind === 'code' && await isTextOnly(services, proposal.source, proposal.local);
-  const mapping: CodeMapping = {
+  const drafted: CodeMapping = {
     ...content, ...(item === undefined ? {} : { item }), ...(isText ? { isText } : {}),
     id: services.newId(), status: 'proposed', warnings: [...warnings], proposed: stepOf(services, caller, reason),
   };
-  const approved = (await allMappings(services.store, { source: proposal.source, status: 'approved' })).map((stored) => stored.mapping);
+  const contradicted = replacesByItself ? contradicting(drafted, approved) : undefined;
+  const mapping = contradicted?.local === drafted.local ? { ...drafted, replaces: contradicted.id } : drafted;
   requireReplaceable(mapping, approved);
   requireUncontradicted(mapping, approved);
   return mapping;

@@ -10,15 +10,19 @@ import { methodNotAllowed } from '../http/error-handler.ts';
 import { listRequest } from '../http/list-request.ts';
 import { requireJsonBody } from '../http/media-type.ts';
 import { pathParameter } from '../http/path-parameter.ts';
+import { send } from '../http/send.ts';
 import type { Services } from '../services.ts';
 import { daySchema, MAPPING_STATUSES, proposalSchema, reasonSchema } from './code-mapping.ts';
 import type { Decided } from './decide-mapping.ts';
 import { approveMapping, rejectMapping, retireMapping } from './decide-mapping.ts';
 import { findMapping, listMappings, mappingHistory } from './find-mappings.ts';
 import { findJob, listJobs, viewOf } from './list-jobs.ts';
+import { listCoverage } from './coverage.ts';
+import { exportConceptMap, importConceptMap } from './exchange-concept-map.ts';
 import { listUnmapped } from './list-unmapped.ts';
 import { proposeMapping } from './propose-mapping.ts';
 import { JOB_STATUSES } from './remap-job.ts';
+import { suggestMapping } from './suggest-mapping.ts';
 
 const decisionSchema = z.strictObject({ reason: reasonSchema });
 const retirementSchema = z.strictObject({ reason: reasonSchema, lastDay: daySchema.optional() });
@@ -32,9 +36,31 @@ export function terminologyRouter(services: Services): Router {
     const { entries, next } = await listUnmapped(services, callerOf(res), { source: filters.get('source') }, page);
     res.json({ unmapped: entries, next: nextLink(next) });
   }).all(methodNotAllowed('GET'));
+  router.route('/coverage').get(async (req, res) => {
+    const { filters } = listRequest(services, req, res, ['source']);
+    res.json({ coverage: await listCoverage(services, callerOf(res), { source: filters.get('source') }) });
+  }).all(methodNotAllowed('GET'));
+  router.route('/suggestions').get(async (req, res) => {
+    const { filters } = listRequest(services, req, res, ['source', 'code']);
+    const asked = { source: required('source', filters.get('source')), code: required('code', filters.get('code')) };
+    res.json({ suggestions: await suggestMapping(services, callerOf(res), asked) });
+  }).all(methodNotAllowed('GET'));
+  routeConceptMap(services, router);
   routeMappings(services, router);
   routeJobs(services, router);
   return router;
+}
+
+function routeConceptMap(services: Services, router: Router): void {
+  const sourceOf = (req: Request, res: Response): string => required('source', listRequest(services, req, res, ['source']).filters.get('source'));
+  router.route('/ConceptMap').get(async (req, res) => {
+    const map = await exportConceptMap(services, callerOf(res), sourceOf(req, res));
+    await send(res, { status: 200, body: JSON.stringify(map) });
+  }).post(async (req, res) => {
+    const source = sourceOf(req, res);
+    const { proposed, unchanged } = await importConceptMap(services, callerOf(res), { source, body: await jsonBody(services, req, res, services.config.limits.bundleBytes) });
+    res.status(201).json({ proposed, unchanged });
+  }).all(methodNotAllowed('GET', 'POST'));
 }
 
 function routeMappings(services: Services, router: Router): void {
@@ -79,13 +105,23 @@ function decision<T>(services: Services, schema: z.ZodType<T>, decide: (services
 
 /** @throws ServiceError 'invalid' that names each element at fault */
 async function bodyAs<T>(services: Services, req: Request, res: Response, schema: z.ZodType<T>): Promise<T> {
-  requireJsonBody(req.headers);
-  const bytes = await readBody(services, req, res, services.config.limits.resourceBytes);
-  const parsed = schema.safeParse(parseJson(bytes.toString('utf8')));
+  const parsed = schema.safeParse(await jsonBody(services, req, res, services.config.limits.resourceBytes));
   if (parsed.success) return parsed.data;
   throw new ServiceError('invalid', 'The body cannot be used', parsed.error.issues.map((issue) => ({
     severity: 'error', code: 'invalid', diagnostics: `${issue.path.join('.') || 'The body'}: ${issue.message}`, expression: issue.path.join('.') || '$this',
   })));
+}
+
+async function jsonBody(services: Services, req: Request, res: Response, limitBytes: number): Promise<unknown> {
+  requireJsonBody(req.headers);
+  const bytes = await readBody(services, req, res, limitBytes);
+  return parseJson(bytes.toString('utf8'));
+}
+
+/** @throws ServiceError 'malformed' */
+function required(name: string, sent: string | undefined): string {
+  if (sent === undefined || sent === '') throw new ServiceError('malformed', `The request must name a ${name}, as in ?${name}=…`);
+  return sent;
 }
 
 /** @throws ServiceError 'malformed' */
