@@ -1,6 +1,6 @@
 import { parseKnownJson } from '../fhir/json.ts';
 import type { JsonValue, Resource, ResourceKey } from '../fhir/resource.ts';
-import { isResource, referenceTo } from '../fhir/resource.ts';
+import { isObject, isResource, referenceTo } from '../fhir/resource.ts';
 import type { Contribution, ElementOrder, Facts, Merged } from '../normalize/index.ts';
 import { elementOrderOf, mergeContribution } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
@@ -14,11 +14,17 @@ import type { Source } from './source.ts';
 
 type Contributing = PreparedEntry & { readonly contribution: Contribution };
 
-/** What R4 demands of a record and no message has said yet. */
-const UNSAID: Readonly<Record<string, Readonly<Record<string, JsonValue>>>> = {
-  Encounter: { status: 'unknown', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' } },
-  ServiceRequest: { status: 'unknown', intent: 'order' },
-};
+const ABSENT: JsonValue = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] };
+
+/** What is demanded of a record and no message has said yet. A patient may be known by nothing but the number that went in a merge. */
+function unsaidOf(resource: Resource): Readonly<Record<string, JsonValue>> {
+  switch (resource.resourceType) {
+    case 'Encounter': return { status: 'unknown', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' }, period: periodOf(resource['period']) };
+    case 'ServiceRequest': return { status: 'unknown', intent: 'order' };
+    case 'Patient': return resource['link'] === undefined ? {} : { name: [{ _text: ABSENT }] };
+    default: return {};
+  }
+}
 
 /**
  * Joins the entries that say parts of a record to what is stored of it, and validates the outcome. Of a message that says
@@ -47,6 +53,11 @@ export async function mergeContributions(services: Services, source: Source, mes
   return { ...prepared, ...await acceptEntries(services, prepared.kind, entries, [...prepared.faults, ...faults]) };
 }
 
+function periodOf(period: JsonValue | undefined): JsonValue {
+  const said = isObject(period) ? period : {};
+  return said['start'] === undefined ? { _start: ABSENT, ...said } : said;
+}
+
 function mergeGroup({ fhir }: Services, first: Contributing, entries: readonly Contributing[], known: { readonly stored: ReadonlyMap<string, Stored>; readonly at: number; readonly tie: string }): PreparedEntry {
   const key = keyOf(first);
   const order = elementOrderOf(fhir.definitions, key.type);
@@ -64,10 +75,10 @@ function mergeGroup({ fhir }: Services, first: Contributing, entries: readonly C
 }
 
 function completed(resource: Resource, order: ElementOrder): Resource {
-  const unsaid = Object.entries(UNSAID[resource.resourceType] ?? {}).filter(([name]) => resource[name] === undefined);
+  const unsaid = Object.entries(unsaidOf(resource)).filter(([name, value]) => resource[name] === undefined || (name === 'period' && resource[name] !== value));
   if (unsaid.length === 0) return resource;
   const { resourceType, id, meta, ...members } = resource;
-  const sorted = [...Object.entries(members), ...unsaid].sort(([a], [b]) => order.rank(a) - order.rank(b));
+  const sorted = Object.entries({ ...members, ...Object.fromEntries(unsaid) }).sort(([a], [b]) => order.rank(a) - order.rank(b));
   return { resourceType, ...(id === undefined ? {} : { id }), ...(meta === undefined ? {} : { meta }), ...Object.fromEntries(sorted) };
 }
 

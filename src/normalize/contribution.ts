@@ -41,14 +41,15 @@ export function mergeContribution(said: Resource, known: Resource | undefined, c
   const news: Parts = new Map([...contribution.cleared.map((path) => [path, {}] as const), ...partsOf(said, order)]);
   for (const [path, part] of news) {
     const fact = facts.get(path);
-    const isNewer = fact === undefined || compareStamps(stamp, fact) >= 0;
+    const isNewer = [fact, facts.get(wholeOf(path))].every((known) => known === undefined || compareStamps(stamp, known) >= 0);
     if (joins(path, contribution, fact)) {
       const joined = joinLists(path, { said: part, known: before.get(path) ?? {}, isNewer, fact });
       after.set(path, joined.part);
-      facts.set(path, isNewer ? { ...stamp, head: joined.head } : { ...fact, head: joined.head });
+      facts.set(path, isNewer ? { ...stamp, head: joined.head } : { ...fact ?? stamp, head: joined.head });
     } else if (isNewer) {
       after.set(path, part);
       facts.set(path, stamp);
+      if (Object.keys(part).length === 0) emptyParts(path, stamp, after, facts);
     }
   }
   return { resource: assemble(said, after, order), facts };
@@ -56,6 +57,19 @@ export function mergeContribution(said: Resource, known: Resource | undefined, c
 
 export function compareStamps(a: Stamp, b: Stamp): number {
   return a.authority - b.authority || a.at - b.at || (a.tie < b.tie ? -1 : Number(a.tie > b.tie));
+}
+
+/** What is emptied as a whole is emptied in each part that is not known by a greater stamp: the links of a record, the ends of a period. */
+function emptyParts(whole: string, stamp: Stamp, after: Map<string, JsonObject>, facts: Facts): void {
+  for (const path of after.keys()) {
+    const fact = facts.get(path);
+    if (path !== whole && wholeOf(path) === whole && (fact === undefined || compareStamps(stamp, fact) >= 0)) after.set(path, {});
+  }
+}
+
+/** `link` of `link Patient/1`, `period` of `period.end`. */
+function wholeOf(path: string): string {
+  return path.split(/[ .]/, 1)[0] ?? path;
 }
 
 /** Mentions never take an identifier away from each other: one brings the number of the record, another that of the person. */
@@ -97,7 +111,10 @@ function partsOf(resource: Resource, order: ElementOrder): Map<string, JsonObjec
     if (value === undefined || name === 'resourceType' || name === 'id' || name === 'meta') continue;
     const path = order.pathOf(name);
     if (path === 'period' && isObject(value)) {
-      for (const end in value) parts.set(`period.${end}`, { [end]: value[end] ?? null });
+      for (const end in value) {
+        const at = `period.${end.replace('_', '')}`;
+        parts.set(at, { ...parts.get(at), [end]: value[end] ?? null });
+      }
     } else if (path === 'link' && isList(value)) {
       for (const link of value) parts.set(`link ${nameOfLink(link)}`, { link });
     } else {
@@ -105,6 +122,12 @@ function partsOf(resource: Resource, order: ElementOrder): Map<string, JsonObjec
     }
   }
   return parts;
+}
+
+const ENDS = ['id', 'extension', 'start', '_start', 'end', '_end'];
+
+function rankOfEnd(name: string): number {
+  return ENDS.indexOf(name);
 }
 
 function nameOfLink(link: JsonValue): string {
@@ -122,7 +145,7 @@ function assemble({ resourceType, id, meta }: Resource, parts: Parts, order: Ele
     else Object.assign(path.startsWith('period.') ? period : members, part);
   }
   if (links.length > 0) members['link'] = links;
-  if (Object.keys(period).length > 0) members['period'] = Object.fromEntries(Object.entries(period).sort(([a], [b]) => (a === 'start' || (b !== 'start' && a < b) ? -1 : 1)));
+  if (Object.keys(period).length > 0) members['period'] = Object.fromEntries(Object.entries(period).sort(([a], [b]) => rankOfEnd(a) - rankOfEnd(b)));
   const names = Object.keys(members).sort((a, b) => order.rank(a) - order.rank(b) || (a < b ? -1 : 1));
   return {
     resourceType,

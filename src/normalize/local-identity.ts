@@ -17,7 +17,7 @@ export interface Sender {
   /** How its tables are to be read. */
   readonly tables?: readonly TableMapping[];
   /** Of a sender that speaks HL7 v2. */
-  readonly hl7v2?: Hl7v2Conventions;
+  readonly hl7v2?: Hl7v2Conventions | undefined;
 }
 
 export interface SentIdentifier { readonly system: string; readonly value: string; readonly use: string }

@@ -66,6 +66,14 @@ describe('What several messages say of one record', () => {
     expect(told([visit({ end: '2026-01-03' }, 2), visit({ start: '2026-01-01' }, 1)]).resource?.['period']).toEqual({ start: '2026-01-01', end: '2026-01-03' });
   });
 
+  it('takes back all links at once, and lets no older message bring one back', () => {
+    const linked = (type: string, at: number): Said => patient({ link: [{ other: { reference: 'Patient/2' }, type }] }, { at, authority: 1 });
+    const unlinked = patient({}, { at: 2, authority: 1, cleared: ['link'] });
+    expect(told([linked('replaces', 1), unlinked]).resource).not.toHaveProperty('link');
+    expect(told([unlinked, linked('replaces', 1)]).resource).not.toHaveProperty('link');
+    expect(told([unlinked, linked('replaces', 3)]).resource).toHaveProperty('link');
+  });
+
   it('puts the elements in the order of the specification', () => {
     expect(patientOrder.rank('name')).toBeLessThan(patientOrder.rank('birthDate'));
     expect(Object.keys(told([patient({ birthDate: '1960-01-01' }), patient({ name: [{ text: '张三' }] })]).resource ?? {})).toEqual(['resourceType', 'id', 'name', 'birthDate']);
@@ -75,7 +83,7 @@ describe('What several messages say of one record', () => {
   const items = fc.uniqueArray(fc.constantFrom('x', 'y', 'z').map((text): JsonValue => ({ system: 'https://a.example', value: text })), { selector: (item) => JSON.stringify(item), maxLength: 3 });
   const references = fc.uniqueArray(fc.constantFrom('Patient/1', 'Patient/2', 'Patient/3'), { maxLength: 3 });
   const said: fc.Arbitrary<Said> = fc.record({
-    at: fc.integer({ min: 1, max: 3 }), tie: fc.constantFrom('m', 'n'), authority: fc.constantFrom<0 | 1>(0, 1), cleared: fc.subarray(['birthDate', 'gender']),
+    at: fc.integer({ min: 1, max: 3 }), tie: fc.constantFrom('m', 'n'), authority: fc.constantFrom<0 | 1>(0, 1), cleared: fc.subarray(['birthDate', 'gender', 'link']),
     members: fc.record({ gender: value, birthDate: value, deceasedBoolean: fc.boolean(), deceasedDateTime: value, identifier: items,
       generalPractitioner: references.map((list): JsonValue => list.map((reference) => ({ reference }))),
       link: references.map((list): JsonValue => list.map((reference, at) => ({ other: { reference }, type: at === 0 ? 'replaces' : 'seealso' }))) }, { requiredKeys: [] }),

@@ -50,7 +50,7 @@ describe('A laboratory that sends over MLLP', () => {
 
   it('is told AE with segment, field and cause for what is wrong, all at once, and nothing of it is stored', async () => {
     const peer = await rawPeer(gateway.mllpPort);
-    const answer = await peer.send(v2({ type: 'ORU^R01', control: 'a3', at, segments: [pid({ number: 'M3' }).replace('19600101', '19600231'), ...order('O-a3', at, [{}, { code: '' }])] }));
+    const answer = await peer.send(v2({ type: 'ORU^R01', control: 'a3', at, segments: [pid({ number: 'M3' }).replace('19600101', '19600231'), ...order('O-a3', at, [{}]), `OBX|2|NM|||5|mmol/L||||||F|||${at}`] }));
     expect(answer).toContain('MSA|AE|a3');
     expect(answer).toMatch(/ERR\|\|PID\^1\^7/);
     expect(answer).toMatch(/ERR\|\|OBX\^2\^3/);

@@ -17,6 +17,7 @@ export class Draft {
   readonly #places: Record<string, string> = {};
   readonly #cleared = new Set<string>();
   #authority: Contribution['authority'] | undefined;
+  #joined: readonly string[] = [];
 
   constructor(type: string, index: number, segment: Segment) {
     this.type = type;
@@ -25,9 +26,10 @@ export class Draft {
     this.url = `urn:bund:${type}:${index}`;
   }
 
-  /** Says that the message tells only a part of the record. */
-  contribute(authority: Contribution['authority']): this {
+  /** Says that the message tells only a part of the record. @param joined lists to which each message adds */
+  contribute(authority: Contribution['authority'], joined: readonly string[] = []): this {
     this.#authority = authority;
+    this.#joined = joined;
     return this;
   }
 
@@ -80,7 +82,7 @@ export class Draft {
   }
 
   toEntry(): SentEntry {
-    const contribution = this.#authority === undefined ? {} : { contribution: { authority: this.#authority, cleared: [...this.#cleared].filter((name) => !this.#gives(name)) } };
+    const contribution = this.#authority === undefined ? {} : { contribution: { authority: this.#authority, cleared: [...this.#cleared].filter((name) => !this.#gives(name)), ...(this.#joined.length === 0 ? {} : { joined: this.#joined }) } };
     return {
       index: this.index,
       at: this.type,

@@ -60,7 +60,8 @@ export function readReport(reading: Reading, obr: Noted, observations: readonly 
     const result = readObservation(reading, text, shared);
     return result === undefined || obx === undefined ? [] : [{ code: componentText(obx.value(3), 1), subId: obx.text(4), draft: result }];
   });
-  draft.add('extension', annotationExtensions(reading, notes))
+  // A correction often brings the corrected results only: the others still belong to the report.
+  draft.contribute(1, ['result']).add('extension', annotationExtensions(reading, notes))
     .add('identifier', [numbers.filler, numbers.placer], 3)
     .add('basedOn', [order])
     .set('status', statusOf(reading, segment, results), 25)
