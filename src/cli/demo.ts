@@ -44,7 +44,7 @@ function wanted(): Wanted {
 async function main(): Promise<void> {
   const { district, exit } = wanted();
   // Only warnings are logged, so that the story can be read; heads are signed often, so that the proof shows fresh ones.
-  const config = readConfig({ BUND_LOG: 'warn', BUND_AUDIT_SIGN_MS: '2000', ...process.env });
+  const config = readConfig({ BUND_LOG: 'warn', BUND_AUDIT_SIGN_MS: '2000', BUND_MLLP_PORT: '0', ...process.env });
   const interruption = interruptedBySignals();
   const gateway = await serve(config, `${hostname()}-demo`);
   try {
@@ -73,11 +73,11 @@ async function play(stage: Stage): Promise<Shown> {
   return shown;
 }
 
-function stageOf({ url, services }: Gateway, district: DistrictOptions, signal: AbortSignal): Stage {
+function stageOf({ url, mllpPort = 0, services }: Gateway, district: DistrictOptions, signal: AbortSignal): Stage {
   const tokens = issueTokens(services, services.sources.values(), facilityOf(services));
   const client = (token: string): ReturnType<typeof createClient> => createClient(url, token, signal);
   return {
-    url, services, district, tokens, home: HOME,
+    url, mllpPort, signal, services, district, tokens, home: HOME,
     resident: residentAt(0, district),
     clinician: client(tokens.clinician), auditor: client(tokens.auditor), operator: client(tokens.operator), system: client(tokens.system),
     senders: new Map([...tokens.sources].map(([source, token]) => [source, client(token)])),

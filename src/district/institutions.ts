@@ -5,8 +5,13 @@ import { RESIDENT_ID_SYSTEMS } from '../fhir/validation/identifiers.ts';
 /** How a source wraps what it sends. */
 export type BundleForm = 'transaction' | 'message' | 'collection' | 'document' | 'batch' | 'transaction-put';
 
+/** What its system speaks: FHIR, HL7 v2 over MLLP, shared documents (WS/T 500) or a table. */
+export type Channel = 'fhir' | 'hl7v2' | 'cda' | 'table';
+
 export interface Institution {
   readonly source: string;
+  readonly channel: Channel;
+  /** Of the bundle that the same visit would be as FHIR. */
   readonly form: BundleForm;
   /** How often a resident goes there, relative to the others. */
   readonly weight: number;
@@ -33,42 +38,42 @@ const digits = (serial: number, length: number): string => String(serial).padSta
 
 export const INSTITUTIONS: readonly [Institution, ...Institution[]] = [
   {
-    source: 'hospital-a', form: 'transaction', weight: 5, imagingShare: 0.2, anonymousShare: 0.02,
+    source: 'hospital-a', channel: 'fhir', form: 'transaction', weight: 5, imagingShare: 0.2, anonymousShare: 0.02,
     patientNumber: (n) => `CX${digits(n, 8)}`, residentIdSystem: RESIDENT_ID,
     base: 'https://emr.chengxin.example/fhir',
     units: {},
     words: { negative: '阴性', positive: '阳性', as: 'valueCodeableConcept' },
   },
   {
-    source: 'hospital-b', form: 'message', weight: 4, imagingShare: 0.15, anonymousShare: 0.02,
+    source: 'hospital-b', channel: 'hl7v2', form: 'message', weight: 4, imagingShare: 0.15, anonymousShare: 0.02,
     patientNumber: (n) => `20${digits(n, 8)}`, residentIdSystem: RESIDENT_ID,
     base: 'https://lis.pubin.example/fhir',
     units: { K: 'meq/L', NA: 'meq/L', CL: 'meq/L' },
     words: { negative: 'neg', positive: 'pos', as: 'valueCodeableConcept' },
   },
   {
-    source: 'hospital-c', form: 'collection', weight: 3, imagingShare: 0.15, anonymousShare: 0.05,
+    source: 'hospital-c', channel: 'fhir', form: 'collection', weight: 3, imagingShare: 0.15, anonymousShare: 0.05,
     patientNumber: (n) => `YQ-${digits(n, 7)}`, residentIdSystem: RESIDENT_ID,
     base: 'https://emr.yunqiao.example/fhir',
     units: {},
     words: { negative: '(-)', positive: '(+)', as: 'valueString' },
   },
   {
-    source: 'hospital-d', form: 'document', weight: 3, imagingShare: 0.1, anonymousShare: 0.05,
+    source: 'hospital-d', channel: 'cda', form: 'document', weight: 3, imagingShare: 0.1, anonymousShare: 0.05,
     patientNumber: (n) => `M${digits(n, 9)}`, residentIdSystem: RESIDENT_ID_IN_DOCUMENTS,
     base: 'https://cda.jiming.example/fhir',
     units: { HCT: 'L/L', LPA: 'mg/dL', K: 'meq/L', NA: 'meq/L', CL: 'meq/L' },
     words: { negative: '阴性(-)', positive: '阳性(+)', as: 'valueString' },
   },
   {
-    source: 'community-e', form: 'batch', weight: 5, imagingShare: 0, anonymousShare: 0.01,
+    source: 'community-e', channel: 'table', form: 'batch', weight: 5, imagingShare: 0, anonymousShare: 0.01,
     patientNumber: (n) => `WTL${digits(n, 7)}`, residentIdSystem: RESIDENT_ID,
     base: 'https://chis.wutongli.example/fhir',
     units: {},
     words: { negative: '阴性', positive: '弱阳性', as: 'valueString' },
   },
   {
-    source: 'community-f', form: 'transaction-put', weight: 4, imagingShare: 0, anonymousShare: 0.01,
+    source: 'community-f', channel: 'fhir', form: 'transaction-put', weight: 4, imagingShare: 0, anonymousShare: 0.01,
     patientNumber: (n) => `G.${digits(n, 8)}`, residentIdSystem: RESIDENT_ID,
     base: 'https://chis.guixiangli.example/fhir',
     units: {},

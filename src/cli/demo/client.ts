@@ -4,7 +4,7 @@ import { isObject, type JsonObject } from '../../fhir/resource.ts';
 /** A FHIR server as one caller sees it: every request goes over HTTP with that caller's token. */
 export interface Client {
   get(path: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
-  post(path: string, body: string): Promise<Answer>;
+  post(path: string, body: string, headers?: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
 export interface Answer {
@@ -28,7 +28,7 @@ export function createClient(baseUrl: string, token: string, signal: AbortSignal
   };
   return {
     get: (path, headers = {}) => send('GET', path, { headers }),
-    post: (path, body) => send('POST', path, { body }),
+    post: (path, body, headers = {}) => send('POST', path, { headers, body }),
   };
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { connect } from 'node:net';
 import { UnexpectedAnswer } from './client.ts';
 
 /** A laboratory information system as it speaks to the exchange: one message, one acknowledgement, then the next. */
@@ -9,22 +9,26 @@ export interface MllpClient {
   close(): void;
 }
 
-const START = 0x0b;
+const START = Buffer.of(0x0b);
 const END = Buffer.of(0x1c, 0x0d);
 
+/** @param signal ends the connection, and a message under way with it */
 export async function connectMllp(port: number, signal: AbortSignal): Promise<MllpClient> {
-  const socket: Socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  await once(socket, 'connect', { signal });
+  const socket = connect({ port, host: '127.0.0.1', noDelay: true, signal });
+  await once(socket, 'connect');
+  // What breaks the connection is told by its close.
+  socket.on('error', () => undefined);
+  const pieces = socket[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
   return {
     send: async (message) => {
-      socket.write(Buffer.concat([Buffer.of(START), Buffer.from(message), END]));
+      socket.write(Buffer.concat([START, Buffer.from(message), END]));
       let received = Buffer.alloc(0);
       while (!received.includes(END)) {
-        const [chunk] = await Promise.race([once(socket, 'data', { signal }), once(socket, 'close', { signal })]) as [unknown];
-        if (!Buffer.isBuffer(chunk)) throw new UnexpectedAnswer('The connection for HL7 v2 was closed before the acknowledgement came');
-        received = Buffer.concat([received, chunk]);
+        const { value, done } = await pieces.next();
+        if (done === true) throw new UnexpectedAnswer('The connection for HL7 v2 was closed before the acknowledgement came');
+        received = Buffer.concat([received, value]);
       }
-      return received.toString('utf8', 1, received.indexOf(END));
+      return received.toString('utf8', START.length, received.indexOf(END));
     },
     close: () => socket.destroy(),
   };

@@ -1,41 +1,44 @@
-import { districtMessages } from '../../district/message.ts';
+import type { Channel } from '../../district/institutions.ts';
+import { INSTITUTIONS } from '../../district/institutions.ts';
 import type { Progress } from '../progress.ts';
-import { bodyOf, type Client, objectsAt, textAt } from './client.ts';
+import { deliver } from './channels.ts';
+import { bodyOf, numberAt } from './client.ts';
 import type { Stage } from './stage.ts';
 
 /** What became of the messages. */
 export interface Pushed {
-  /** Messages sent: taken in now, or answered with the answer of the first time. */
-  accepted: number;
-  repeated: number;
-  /** Resources that the messages held, and those that were new. */
-  resources: number;
-  created: number;
-  seconds: number;
+  /** Messages sent over each channel. */
+  readonly sent: Readonly<Record<Channel, number>>;
+  /** Records before and after. */
+  readonly before: number;
+  readonly after: number;
+  readonly seconds: number;
 }
 
+const COUNTED = ['Patient', 'Encounter', 'ServiceRequest', 'Specimen', 'Observation', 'DiagnosticReport', 'ImagingStudy', 'DocumentReference'];
+
 /**
- * Sends every message of the district to its source's intake. All sources send at the same time, each its own messages in
- * their order, as interfaces do.
+ * Sends everything of the district to the exchange. All sources send at the same time, each over its own channel and its own
+ * messages in their order, as interfaces do.
  *
  * @throws UnexpectedAnswer for a message that is not accepted
  */
-export async function pushDistrict({ services, district, senders }: Stage, progress: Progress): Promise<Pushed> {
-  const pushed: Pushed = { accepted: 0, repeated: 0, resources: 0, created: 0, seconds: 0 };
+export async function pushDistrict(stage: Stage, progress: Progress): Promise<Pushed> {
+  const before = await countRecords(stage);
   const started = performance.now();
-  const sendAll = async ([source, sender]: readonly [string, Client]): Promise<void> => {
-    for (const { bundle, resources } of districtMessages(services, district, source)) {
-      const answer = await sender.post(`/intake/${source}`, JSON.stringify(bundle));
-      const response = bodyOf(`A message of ${source}`, answer);
-      const isRepeat = answer.headers.get('x-intake-repeat') === 'true';
-      pushed[isRepeat ? 'repeated' : 'accepted']++;
-      pushed.resources += resources;
-      if (!isRepeat) pushed.created += objectsAt(response, 'entry').filter((entry) => textAt(entry, 'response', 'status').startsWith('201')).length;
+  const sent: Record<Channel, number> = { fhir: 0, hl7v2: 0, cda: 0, table: 0 };
+  await Promise.all(INSTITUTIONS.map(async (institution) => {
+    for await (const messages of deliver(stage, institution)) {
+      sent[institution.channel] += messages;
       progress.advance();
     }
-  };
-  await Promise.all([...senders].map(sendAll));
+  }));
+  const seconds = (performance.now() - started) / 1000;
   progress.done();
-  pushed.seconds = (performance.now() - started) / 1000;
-  return pushed;
+  return { sent, before, after: await countRecords(stage), seconds };
+}
+
+async function countRecords({ system }: Stage): Promise<number> {
+  const counts = await Promise.all(COUNTED.map(async (type) => numberAt(bodyOf(`The number of ${type} resources`, await system.get(`/fhir/${type}?_summary=count`)), 'total')));
+  return counts.reduce((sum, count) => sum + count, 0);
 }

@@ -1,5 +1,8 @@
 import { isNumeric, numeralOf } from '../../fhir/json.ts';
 import type { JsonObject } from '../../fhir/resource.ts';
+import { INSTITUTIONS } from '../../district/institutions.ts';
+import { sourceOfUri } from '../../normalize/index.ts';
+import { SPEAKS } from './channels.ts';
 import { COMMON_VALUE_URL, ITEM_SYSTEM } from '../../terminology/index.ts';
 import { objectAt, objectsAt, textAt } from './client.ts';
 
@@ -11,6 +14,8 @@ export interface ResultRow {
   readonly unit: string;
   readonly flag: string;
   readonly institution: string;
+  /** What its source spoke. */
+  readonly channel: string;
   /** `2025-01-15 08:19`, local time. */
   readonly collected: string;
   /** In the unit in which all institutions are compared. */
@@ -38,6 +43,7 @@ export function resultRows(resources: readonly JsonObject[]): readonly ResultRow
       unit: textAt(quantity, 'unit'),
       flag: textAt(observation, 'interpretation', '0', 'coding', '0', 'code').replace('N', ''),
       institution: names.get(performer) ?? performer,
+      channel: channelOf(textAt(observation, 'meta', 'source')),
       collected: textAt(observation, 'effectiveDateTime').slice(0, 16).replace('T', ' '),
       common: common === undefined ? '' : printed(common),
       commonUnit: textAt(common, 'code'),
@@ -58,13 +64,18 @@ export function comparable(rows: readonly ResultRow[], institutions: number, ord
     .flatMap((results) => results.toSorted((a, b) => b.collected.localeCompare(a.collected)));
 }
 
-export const RESULT_COLUMNS = ['Item', 'Value', 'Unit', 'Flag', 'Institution', 'Collected', 'Common value', 'Unit'];
+export const RESULT_COLUMNS = ['Item', 'Value', 'Unit', 'Flag', 'Institution', 'Came as', 'Collected', 'Common value', 'Unit'];
 
 /** Cells of the rows under `RESULT_COLUMNS`; an item's name stands only before its first result. */
 export function resultCells(rows: readonly ResultRow[]): readonly (readonly string[])[] {
   return rows.map((row, at) => [
-    rows[at - 1]?.item === row.item ? '' : row.display, row.value, row.unit, row.flag, row.institution, row.collected, row.common, row.commonUnit,
+    rows[at - 1]?.item === row.item ? '' : row.display, row.value, row.unit, row.flag, row.institution, row.channel, row.collected, row.common, row.commonUnit,
   ]);
+}
+
+function channelOf(uri: string): string {
+  const institution = INSTITUTIONS.find(({ source }) => source === sourceOfUri(uri));
+  return institution === undefined ? '' : SPEAKS[institution.channel];
 }
 
 function printed(quantity: JsonObject): string {

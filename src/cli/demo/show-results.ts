@@ -23,7 +23,7 @@ export async function showResults(stage: Stage): Promise<Shown> {
   heading(`Results of ${stage.resident.name} (${stage.resident.sex}, born ${stage.resident.birthDate}) from ${institutions.size} institutions`);
   console.log(`GET /fhir/${query}\n`);
   const shown = comparable(rows, institutions.size, stage.services.codes.items.keys());
-  table(RESULT_COLUMNS, resultCells(shown), [1, 6]);
+  table(RESULT_COLUMNS, resultCells(shown), [1, 7]);
   console.log(`\n${count(rows.length)} results in all; shown are the ${count(shown.length)} of items that every one of the ${institutions.size} measured. Value, unit and flag are as the laboratory sent them.`);
   const subject = resourcesOf(page).map((resource) => textAt(resource, 'subject', 'reference')).find((reference) => reference.startsWith('Patient/')) ?? '';
   return { query, requestId: answer.headers.get('x-request-id') ?? '', patient: subject.slice('Patient/'.length) };

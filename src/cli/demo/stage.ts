@@ -7,6 +7,10 @@ import type { People } from './people.ts';
 export interface Stage {
   /** Address of the gateway. */
   readonly url: string;
+  /** Where it takes in HL7 v2 over MLLP. */
+  readonly mllpPort: number;
+  /** Ends every scene. */
+  readonly signal: AbortSignal;
   readonly services: Services;
   readonly district: DistrictOptions;
   /** The resident whose results are shown: seen at four institutions. */

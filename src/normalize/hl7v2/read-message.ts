@@ -1,3 +1,6 @@
+import type { JsonValue } from '../../fhir/resource.ts';
+import { isList, isObject, textOf } from '../../fhir/resource.ts';
+import { USCC_SYSTEM } from '../../fhir/validation/identifiers.ts';
 import type { Sender } from '../local-identity.ts';
 import type { SentMessage } from '../message.ts';
 import { faultIn } from '../message.ts';
@@ -62,7 +65,19 @@ export function readV2(sent: V2Message, sender: Sender): SentMessage {
   if (rule === undefined) return { kind: 'hl7v2', entries: [], faults: [faultIn(undefined, 'not-supported', sent.header.place(9), `This message type is not taken in; those that are: ${typesTakenIn()}`)] };
   const reading = openReading(message, sender, rule.topic);
   rule.read(reading, withNotes(message.segments.slice(1)));
+  nameLaboratory(reading);
   return { kind: 'hl7v2', entries: reading.drafts.map((draft) => draft.toEntry()), faults: reading.faults, saidAt: saidAtOf(message, sender.offset) };
+}
+
+/** Results of a laboratory that the message does not name are those of the institution that sends them. */
+function nameLaboratory({ drafts, sender }: Reading): void {
+  const own: JsonValue = { type: 'Organization', identifier: { system: USCC_SYSTEM, value: sender.organization.uscc } };
+  for (const draft of drafts) {
+    if (draft.type !== 'Observation' && draft.type !== 'DiagnosticReport') continue;
+    const performers = draft.get('performer');
+    const named: readonly JsonValue[] = isList(performers) ? performers : [];
+    if (!named.some((performer) => isObject(performer) && /Organization/.test(`${textOf(performer['reference'])} ${textOf(performer['type'])}`))) draft.set('performer', [own, ...named]);
+  }
 }
 
 function typesTakenIn(): string {

@@ -1,0 +1,55 @@
+import { v2MessagesOf } from '../../district/hl7v2-message.ts';
+import type { Channel, Institution } from '../../district/institutions.ts';
+import { districtMessages } from '../../district/message.ts';
+import { tableLines } from '../../district/table-delivery.ts';
+import { bodyOf, type Client, UnexpectedAnswer } from './client.ts';
+import { connectMllp } from './mllp-client.ts';
+import type { Stage } from './stage.ts';
+
+/** What a source speaks, for people. */
+export const SPEAKS: Readonly<Record<Channel, string>> = { fhir: 'FHIR', hl7v2: 'HL7 v2', cda: 'WS/T 500', table: 'CSV' };
+
+/** Sends what one institution has. Yields once a visit, with the number of messages that went out for it. */
+type Sending = (stage: Stage, institution: Institution, client: Client) => AsyncGenerator<number>;
+
+const SENDINGS: Readonly<Record<Channel, Sending>> = { fhir: sendBundles, hl7v2: sendV2, cda: sendBundles, table: sendTable };
+
+/** @throws UnexpectedAnswer for what is not accepted */
+export function deliver(stage: Stage, institution: Institution): AsyncGenerator<number> {
+  const client = stage.senders.get(institution.source);
+  if (client === undefined) throw new UnexpectedAnswer(`profiles/sources has no ${institution.source}.json`);
+  return SENDINGS[institution.channel](stage, institution, client);
+}
+
+async function* sendBundles({ services, district }: Stage, { source }: Institution, client: Client): AsyncGenerator<number> {
+  for (const { bundle } of districtMessages(services, district, source)) {
+    bodyOf(`A message of ${source}`, await client.post(`/intake/${source}`, JSON.stringify(bundle)));
+    yield 1;
+  }
+}
+
+async function* sendV2({ services, district, mllpPort, signal }: Stage, { source }: Institution): AsyncGenerator<number> {
+  const address = services.sources.get(source)?.hl7v2?.senders[0];
+  if (address === undefined) throw new UnexpectedAnswer(`profiles/sources/${source}.json names no sender of HL7 v2`);
+  const connection = await connectMllp(mllpPort, signal);
+  try {
+    for (const message of districtMessages(services, district, source)) {
+      const messages = v2MessagesOf(message, address);
+      for (const text of messages) {
+        const answer = await connection.send(text);
+        if (!answer.includes('\rMSA|AA|')) throw new UnexpectedAnswer(`A message of ${source} was answered ${answer.replaceAll('\r', ' ')}`);
+      }
+      yield messages.length;
+    }
+  } finally {
+    connection.close();
+  }
+}
+
+/** One table for all visits, as it is exported at night. */
+async function* sendTable({ services, district }: Stage, { source }: Institution, client: Client): AsyncGenerator<number> {
+  const visits = [...districtMessages(services, district, source)].length;
+  const table = [...tableLines(services, district, source)].join('');
+  bodyOf(`The table of ${source}`, await client.post(`/intake/${source}`, table, { 'content-type': 'text/csv', 'x-message-id': 'results.csv' }));
+  for (let visit = 0; visit < visits; visit++) yield visit === 0 ? 1 : 0;
+}
