@@ -3,10 +3,12 @@
  * name and the row are all that must be known beside the bytes to read them again.
  */
 
+const ROW = '#row=';
 const PART = /^(.*)#row=(\d{1,9})$/s;
 
 export function tableMessageId(fileName: string, firstRow?: number): string {
-  return firstRow === undefined ? fileName : `${fileName}#row=${firstRow}`;
+  const name = fileName.replaceAll(ROW, '_row=');
+  return firstRow === undefined ? name : `${name}${ROW}${firstRow}`;
 }
 
 export function parseTableMessageId(messageId: string): { readonly fileName: string; readonly firstRow: number | undefined } {

@@ -67,7 +67,7 @@ describe('what a delivery is called in the inbox', () => {
     const read = readTable(Buffer.from(csv([{}])), { format: 'csv', fileName: 'a.csv', firstRow: 5002 }, senderWith([mapping()]), TABLE_LIMITS);
     expect(read.messageId).toBe('a.csv#row=5002');
     expect(parseTableMessageId('a.csv#row=5002')).toEqual({ fileName: 'a.csv', firstRow: 5002 });
-    expect(parseTableMessageId(tableMessageId('a#row=x.csv'))).toEqual({ fileName: 'a#row=x.csv', firstRow: undefined });
+    expect(parseTableMessageId(tableMessageId('a.csv#row=7'))).toEqual({ fileName: 'a.csv_row=7', firstRow: undefined });
   });
 
   it('is nothing where it has no file', () => {
