@@ -28,6 +28,7 @@ describe('a table mapping', () => {
     ['a doctor without an order', { facts: { ...RESULT.facts, doctor: 'd' } }, 'needs orderNumber too: it is told of an order'],
     ['a time of receipt without a specimen', { facts: { ...RESULT.facts, received: 'd' } }, 'needs specimenNumber too: it is told of a specimen'],
     ['a conclusion without a report', { facts: { ...RESULT.facts, conclusion: 'd' } }, 'needs reportNumber too: it is told of a report'],
+    ['two columns of one test', { ...REPORT, results: [{ column: 'GLU', code: 'GLU' }, { column: 'Glucose', code: 'GLU' }] }, 'GLU of column Glucose is the code of an earlier column'],
     ['results in two places', { ...REPORT, facts: { ...REPORT.facts, itemCode: 'c' } }, 'is told in results in a table of kind report'],
   ])('is refused with %s', (_what, written, sentence) => {
     const parsed = tableMappingSchema.safeParse(JSON.parse(JSON.stringify({ ...RESULT, ...written })));
