@@ -9,15 +9,15 @@ import { internalTerms, loadSources, requireKnownProfiles } from './intake/index
 import type { Keys, Services } from './services.ts';
 import { storeFault } from './start-faults.ts';
 import type { Store, StoreOptions } from './store/store.ts';
-import { loadCodeTables } from './terminology/index.ts';
+import { liveCodes, loadCodeFiles } from './terminology/index.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '..');
 export const PROFILES_DIR = path.join(ROOT, 'profiles');
 /** Beside the packages that it is distilled from, so that an upgrade of them starts anew. */
 export const CACHE_DIR = path.join(ROOT, 'node_modules', '.cache', 'bund');
 
-/** To be raised when the code of `fhir/search/` or `intake/records.ts` finds other terms in the same resource. */
-const TERMS_VERSION = 1;
+/** To be raised when the code of `fhir/search/` or `intake/internal-terms.ts` finds other terms in the same resource. */
+const TERMS_VERSION = 2;
 
 const clock = (): Date => new Date();
 
@@ -27,21 +27,26 @@ const clock = (): Date => new Date();
  * @param writer names this process's audit chain, unique among the processes alive on one store
  */
 export async function openServices(config: Config, writer: string): Promise<Services> {
-  const [fhir, sources, codes] = await Promise.all([
+  const [fhir, sources, codeFiles] = await Promise.all([
     openFhir(readingOf(config)),
     loadSources(path.join(PROFILES_DIR, 'sources')),
-    loadCodeTables(path.join(PROFILES_DIR, 'codes')),
+    loadCodeFiles(path.join(PROFILES_DIR, 'codes')),
   ]);
   requireKnownProfiles(sources, fhir.definitions);
   const store = await openStore(config, fhir, { writer, indexVersion: indexVersionOf(config, fhir) });
-  const keys = await keysBeside(store, config.dataDir);
-  return { config, store, fhir, sources, codes, keys, clock, newId: randomUUIDv7, log: pino({ level: config.logLevel }) };
+  const codes = liveCodes(codeFiles);
+  const keys = await orClose(store, async () => {
+    // Before the first message: what was approved must hold for it.
+    await codes.refresh(store);
+    return openKeys(config.dataDir);
+  });
+  return { config, store, fhir, sources, codes: codes.tables, liveCodes: codes, keys, clock, newId: randomUUIDv7, log: pino({ level: config.logLevel }) };
 }
 
-/** After the store: one that is named by mistake must not get keys beside it. */
-async function keysBeside(store: Store, dataDir: string): Promise<Keys> {
+/** What comes after the store: one that is named by mistake must not get keys beside it. */
+async function orClose(store: Store, open: () => Promise<Keys>): Promise<Keys> {
   try {
-    return await openKeys(dataDir);
+    return await open();
   } catch (error) {
     await store.close();
     throw error;

@@ -4,6 +4,7 @@ import type { Config } from './config.ts';
 import type { Fhir } from './fhir/fhir.ts';
 import type { Sources } from './intake/load-sources.ts';
 import type { Store } from './store/store.ts';
+import type { LiveCodes } from './terminology/live-codes.ts';
 import type { CodeTables } from './terminology/tables.ts';
 
 /** What use cases work with. Made once in `open-services.ts`, passed as the first argument everywhere. */
@@ -13,8 +14,10 @@ export interface Services {
   readonly fhir: Fhir;
   /** The sending systems, by id. */
   readonly sources: Sources;
-  /** What the codes and units of the sources mean. */
+  /** What the codes and units of the sources mean, as far as this process knows now. */
   readonly codes: CodeTables;
+  /** Where these tables come from, and how they follow what is approved in the workbench. */
+  readonly liveCodes: LiveCodes;
   readonly keys: Keys;
   readonly clock: () => Date;
   /** A new logical id, time-ordered UUID. */

@@ -23,7 +23,7 @@ export type Decision = { readonly permitted: true; readonly permit: Permit } | {
 
 const READS: ReadonlySet<Action> = new Set<Action>(['read', 'vread', 'history-instance', 'history-type', 'history-system', 'search-type']);
 const WRITES: ReadonlySet<Action> = new Set<Action>(['create', 'update', 'delete']);
-const INTAKE: ReadonlySet<Action> = new Set<Action>(['intake', 'intake-list', 'intake-replay', 'intake-review']);
+const OPERATIONS: ReadonlySet<Action> = new Set<Action>(['intake-list', 'intake-replay', 'intake-review', 'terminology-read', 'terminology-propose', 'terminology-approve']);
 
 const CONTEXTS: Record<Role, ScopeContext> = { source: 'system', system: 'system', clinician: 'user', auditor: 'user', operator: 'user' };
 
@@ -78,8 +78,8 @@ function decideForAuditor(_caller: Caller, { action, type, where = [] }: AccessR
 }
 
 function decideForOperator(_caller: Caller, { action }: AccessRequest): Decision {
-  if (INTAKE.has(action) && action !== 'intake') return PERMIT;
-  return deny('An operator lists, replays and reviews messages of the intake, and neither sends records nor reads clinical content');
+  if (OPERATIONS.has(action)) return PERMIT;
+  return deny('An operator lists, replays and reviews messages of the intake and maps codes, and neither sends records nor reads clinical content');
 }
 
 function decideForClinician(caller: Caller, request: AccessRequest, facts: Facts): Decision {

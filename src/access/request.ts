@@ -4,7 +4,8 @@ import type { Person } from '../identity/index.ts';
 export type Action =
   | 'read' | 'vread' | 'history-instance' | 'history-type' | 'history-system' | 'search-type'
   | 'create' | 'update' | 'delete' | 'validate' | 'batch' | 'transaction'
-  | 'intake' | 'intake-list' | 'intake-replay' | 'intake-review';
+  | 'intake' | 'intake-list' | 'intake-replay' | 'intake-review'
+  | 'terminology-read' | 'terminology-propose' | 'terminology-approve';
 
 /** What a caller wants to do, in the words of FHIR interactions. */
 export interface AccessRequest {

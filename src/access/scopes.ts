@@ -19,10 +19,11 @@ const LETTERS: Partial<Record<Action, string>> = {
 /** Scopes of what is not a FHIR interaction. */
 const NAMES: Partial<Record<Action, string>> = {
   intake: 'intake.push', 'intake-list': 'intake.list', 'intake-replay': 'intake.replay', 'intake-review': 'intake.review',
+  'terminology-read': 'terminology.read', 'terminology-propose': 'terminology.propose', 'terminology-approve': 'terminology.approve',
 };
 
 const FHIR_SCOPE = /^(user|system)\/([A-Z][A-Za-z]{0,63}|\*)\.(c?r?u?d?s?)$/;
-const INTAKE_SCOPES: ReadonlySet<string> = new Set(Object.values(NAMES));
+const NAMED_SCOPES: ReadonlySet<string> = new Set(Object.values(NAMES));
 
 const parsed = new WeakMap<readonly string[], Grants>();
 
@@ -37,7 +38,7 @@ export function parseScopes(scopes: readonly string[]): Grants {
     const target = `${context}/${type}`;
     interactions.set(target, (interactions.get(target) ?? '') + letters);
   }
-  const grants = { interactions, named: new Set(scopes.filter((scope) => INTAKE_SCOPES.has(scope))) };
+  const grants = { interactions, named: new Set(scopes.filter((scope) => NAMED_SCOPES.has(scope))) };
   parsed.set(scopes, grants);
   return grants;
 }

@@ -16,7 +16,7 @@ export const DEFAULT_SCOPES: Record<Role, readonly string[]> = {
   source: ['intake.push', 'intake.list'],
   clinician: ['user/*.rs'],
   auditor: ['user/AuditEvent.rs'],
-  operator: ['intake.list', 'intake.replay', 'intake.review'],
+  operator: ['intake.list', 'intake.replay', 'intake.review', 'terminology.read', 'terminology.propose', 'terminology.approve'],
   system: ['system/*.cruds'],
 };
 

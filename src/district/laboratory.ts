@@ -20,15 +20,12 @@ export type Laboratory = ReadonlyMap<string, LocalTest>;
  *
  * @throws RangeError for a source without a table, or a table without a spelling for any unit in which an item can be reported
  */
-export function laboratoryOf(institution: Institution, { items, sources }: CodeTables): Laboratory {
+export function laboratoryOf(institution: Institution, { sources }: CodeTables): Laboratory {
   const table = sources.get(institution.source);
   if (table === undefined) throw new RangeError(`profiles/codes has no ${institution.source}.json`);
-  const spellings = new Map([...table.units].map(([text, ucum]) => [ucum, text]));
-  return new Map([...table.codes.values()].map(({ local, display, item: key, loinc }) => {
-    const item = items.get(key);
-    if (item === undefined) throw new RangeError(`The table of ${institution.source} maps ${local} to ${key}, which is not in the catalogue`);
-    return [key, { item: key, local, display, unit: unitOf(item, loinc, { institution, spellings }) }];
-  }));
+  const spellings = new Map([...table.units].map(([text, { ucum }]) => [ucum, text]));
+  return new Map([...table.codes.values()].flat().flatMap(({ local, display, item, loinc }) => (
+    item === undefined ? [] : [[item.item, { item: item.item, local, display, unit: unitOf(item, loinc, { institution, spellings }) }]])));
 }
 
 interface Habits { readonly institution: Institution; readonly spellings: ReadonlyMap<string, string> }

@@ -59,7 +59,7 @@ export interface SentMessage {
 export interface ReadableMessage {
   /** What its sender calls the message. */
   readonly messageId: string | undefined;
-  /** Reads the records. Never throws for bad data: it is told as faults. */
+  /** Reads the records. What is wrong with them is told as faults. @throws UnreadableMessage where the form was right only on the surface */
   read(): SentMessage;
 }
 
@@ -91,6 +91,11 @@ export function withOrigin(fault: Fault, { at, origin }: Pick<SentEntry, 'at' | 
   const { expression, location } = fault.issue;
   if (origin === undefined || location !== undefined) return fault;
   const element = expression?.startsWith(`${at}.`) === true ? /^[a-z]+[A-Za-z]*/.exec(expression.slice(at.length + 1))?.[0] ?? '' : '';
-  const place = origin.elements[element] ?? Object.entries(origin.elements).find(([name]) => element.startsWith(name) && /^[A-Z]/.test(element.slice(name.length)))?.[1];
+  const place = origin.elements[element] ?? Object.entries(origin.elements).find(([name]) => isFormOf(name, element) || isFormOf(element, name))?.[1];
   return { ...fault, issue: { ...fault.issue, location: place ?? origin.at } };
+}
+
+/** `valueString` is a form of `value[x]`. */
+function isFormOf(member: string, choice: string): boolean {
+  return choice !== '' && member.startsWith(choice) && /^[A-Z]/.test(member.slice(choice.length));
 }

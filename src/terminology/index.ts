@@ -1,6 +1,11 @@
-/** Local codes and units to LOINC and UCUM. Pure over the loaded tables. */
-export { CodeTableError, createCodeTables, loadCodeTables } from './load-code-tables.ts';
+/** Local codes and units to LOINC and UCUM: pure over the loaded tables; and the workbench in which people change them. */
+export { createCodeTables } from './create-code-tables.ts';
+export { type LiveCodes, liveCodes } from './live-codes.ts';
+export { CodeTableError, loadCodeFiles, loadCodeTables } from './load-code-tables.ts';
 export { type Gap, mapObservation, type MappedResource } from './map-observation.ts';
+export { terminologyTerms } from './records.ts';
+export { specimensFor } from './specimens-for.ts';
+export { startTerminology } from './start-terminology.ts';
 export type { CodeTables } from './tables.ts';
 export { COMMON_VALUE_URL, ITEM_SYSTEM } from './systems.ts';
 export { isUcum } from './ucum.ts';

@@ -1,6 +1,6 @@
 import { decimal, isNumeric, numeralOf } from '../fhir/json.ts';
 import type { JsonObject, JsonValue } from '../fhir/resource.ts';
-import { isObject, textOf } from '../fhir/resource.ts';
+import { textOf } from '../fhir/resource.ts';
 import { convertDecimal } from './convert-decimal.ts';
 import { CONVENTIONAL_UNITS, normalizeUnit } from './normalize-unit.ts';
 import { COMMON_VALUE_URL, UCUM_SYSTEM } from './systems.ts';
@@ -12,25 +12,32 @@ export interface Measure { readonly loinc: string; readonly ucum: string; readon
 
 export interface UnitTables { readonly tables: CodeTables; readonly source: SourceTable | undefined; readonly isUcum: IsUcum }
 
+/** A unit that is understood, and the version of the row of the source's table that explains it, where one does. */
+export interface Unit { readonly ucum: string; readonly version: string | undefined }
+
+const NO_UNIT: Unit = { ucum: '', version: undefined };
+
 /**
  * UCUM code of a Quantity: its own if it says UCUM and is right, else what the source's table makes of its unit, else a
  * conventional spelling. Free text is believed only if some table names the unit, or convention does: `M` and `H` are UCUM too.
  *
- * @returns '' for a Quantity without unit, undefined for a unit that nobody knows
+ * @returns `ucum: ''` for a Quantity without unit, undefined for a unit that nobody knows
  */
-export function ucumOf(quantity: JsonObject, { tables, source, isUcum }: UnitTables): string | undefined {
+export function unitOf(quantity: JsonObject, { tables, source, isUcum }: UnitTables): Unit | undefined {
   const code = textOf(quantity['code']);
   const text = textOf(quantity['unit']) || code;
   if (quantity['system'] === UCUM_SYSTEM && code !== '') {
-    if (tables.knownUnits.has(code) || isUcum(code)) return code;
+    if (tables.knownUnits.has(code) || isUcum(code)) return { ucum: code, version: undefined };
     return byText(code, tables, source) ?? byText(text, tables, source);
   }
-  return text === '' ? '' : byText(text, tables, source);
+  return text === '' ? NO_UNIT : byText(text, tables, source);
 }
 
-function byText(text: string, tables: CodeTables, source: SourceTable | undefined): string | undefined {
+function byText(text: string, tables: CodeTables, source: SourceTable | undefined): Unit | undefined {
+  const sent = source?.units.get(text);
+  if (sent !== undefined) return sent;
   const normal = normalizeUnit(text);
-  return source?.units.get(text) ?? source?.units.get(normal) ?? (tables.knownUnits.has(normal) || CONVENTIONAL_UNITS.has(normal) ? normal : undefined);
+  return source?.units.get(normal) ?? (tables.knownUnits.has(normal) || CONVENTIONAL_UNITS.has(normal) ? { ucum: normal, version: undefined } : undefined);
 }
 
 /**
@@ -54,14 +61,18 @@ function impliedUnit(item: CatalogueItem, ucum: string): string {
   return ucum === '' && /^\{[^{}]+\}$/.test(item.unit) ? item.unit : ucum;
 }
 
+/** Whether a Quantity as sent says nothing in codes of its unit, so that the code is added. */
+export function isUncoded(quantity: JsonObject, measure: Measure): boolean {
+  return measure.ucum !== '' && quantity['system'] === undefined && quantity['code'] === undefined;
+}
+
 /**
  * A Quantity as sent, with its UCUM code added where it had none, and with the value in the item's unit beside it, as an
  * extension, where that differs.
  */
 export function withCommonValue(quantity: JsonObject, measure: Measure, unit: string): JsonObject {
   if (measure.ucum === '') return quantity;
-  const isUncoded = quantity['system'] === undefined && quantity['code'] === undefined;
-  const coded = isUncoded ? { ...quantity, system: UCUM_SYSTEM, code: measure.ucum } : quantity;
+  const coded = isUncoded(quantity, measure) ? { ...quantity, system: UCUM_SYSTEM, code: measure.ucum } : quantity;
   const isCommon = measure.ucum === unit && coded['system'] === UCUM_SYSTEM && coded['code'] === unit;
   return isCommon ? coded : withExtension(coded, commonValue(quantity, measure.factor, unit));
 }
@@ -75,7 +86,6 @@ function commonValue(quantity: JsonObject, factor: number, unit: string): JsonOb
 
 function withExtension(quantity: JsonObject, value: JsonObject | undefined): JsonObject {
   if (value === undefined) return quantity;
-  const sent: readonly JsonValue[] = Array.isArray(quantity['extension']) ? quantity['extension'] : [];
-  const others = sent.filter((extension) => !isObject(extension) || extension['url'] !== COMMON_VALUE_URL);
+  const others: readonly JsonValue[] = Array.isArray(quantity['extension']) ? quantity['extension'] : [];
   return { ...quantity, extension: [...others, { url: COMMON_VALUE_URL, valueQuantity: value }] };
 }

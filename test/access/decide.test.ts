@@ -36,6 +36,9 @@ const TABLE: readonly (readonly [string, AccessRequest, Facts, readonly Role[]])
   ['list the messages of all sources', { action: 'intake-list' }, NO_FACTS, ['operator']],
   ['replay a message', { action: 'intake-replay', source: 'hospital-a-lis' }, NO_FACTS, ['operator']],
   ['review records that may be one person', { action: 'intake-review' }, NO_FACTS, ['operator']],
+  ['see how codes are mapped', { action: 'terminology-read' }, NO_FACTS, ['operator']],
+  ['propose a mapping', { action: 'terminology-propose' }, NO_FACTS, ['operator']],
+  ['approve a mapping', { action: 'terminology-approve' }, NO_FACTS, ['operator']],
 ];
 
 function reasonFor(caller: Caller, request: AccessRequest, facts: Facts): string | undefined {

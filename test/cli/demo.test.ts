@@ -49,7 +49,7 @@ describe('npm run demo -- --exit', () => {
   });
 
   it('lists the codes and the unit that no table knows', () => {
-    for (const gap of ['code TXBGAS', 'code 25OHD', 'unit mm/60min']) expect(first.stdout).toMatch(new RegExp(`${gap}.*, messages: [1-9]\\d*; stored and marked`));
+    for (const gap of ['code TXBGAS', 'code 25OHD', 'unit mm/60min']) expect(first.stdout).toMatch(new RegExp(`${gap}.*, results: [1-9]\\d*; stored and marked`));
   });
 
   it('shows the results of one resident from four institutions, in original and in common unit', () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Source } from '../../src/intake/source.ts';
 import type { Services } from '../../src/services.ts';
 import type { CatalogueItem, CodeTables, SourceCodes } from '../../src/terminology/tables.ts';
-import { createCodeTables } from '../../src/terminology/load-code-tables.ts';
+import { createCodeTables } from '../../src/terminology/create-code-tables.ts';
 import type { IntakeServer } from './intake-server.ts';
 import { startIntakeServer } from './intake-server.ts';
 import { bundle, labBundle, patient, result, urn } from './samples.ts';
@@ -148,7 +148,7 @@ describe('a dead letter', () => {
     expect((await server.operator('GET', `${body.next}x`)).status).toBe(400);
     expect((await server.operator('GET', '/intake/messages?status=lost')).status).toBe(400);
     expect((await server.operator('GET', '/intake/messages?_count=0')).status).toBe(400);
-    expect(await server.operator('GET', '/intake/messages?sorce=x')).toMatchObject({ status: 400, body: { issue: [{ diagnostics: "The list takes no parameter 'sorce'; it takes status, source, message-id, unmapped, _count" }] } });
+    expect(await server.operator('GET', '/intake/messages?sorce=x')).toMatchObject({ status: 400, body: { issue: [{ diagnostics: "The list takes no parameter 'sorce'; it takes status, source, message-id, unmapped, reason, _count" }] } });
   });
 });
 

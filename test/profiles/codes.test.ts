@@ -83,7 +83,7 @@ describe('the sources of the district', () => {
   });
 
   it('name the same item differently', () => {
-    const codesOfGlucose = [...tables.sources.values()].map((table) => [...table.codes.values()].find((code) => code.item === 'GLU')?.local);
+    const codesOfGlucose = [...tables.sources.values()].map((table) => [...table.codes.values()].flat().find((code) => code.item?.item === 'GLU')?.local);
     expect(new Set(codesOfGlucose).size).toBe(sources.length);
   });
 });

@@ -21,8 +21,8 @@ async function load(catalogue: unknown, source: unknown): Promise<Awaited<Return
 describe('the code tables', () => {
   it('are read and indexed by source, local code and unit', async () => {
     const tables = await load([GLU], SOURCE);
-    expect(tables.sources.get('x')?.codes.get('1')?.item).toBe('GLU');
-    expect(tables.sources.get('x')?.units.get('mg%')).toBe('mg/dL');
+    expect(tables.sources.get('x')?.codes.get('1')?.[0]?.item?.item).toBe('GLU');
+    expect(tables.sources.get('x')?.units.get('mg%')?.ucum).toBe('mg/dL');
   });
 
   it.each([

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseJson } from '../../src/fhir/json.ts';
 import type { JsonObject, Resource } from '../../src/fhir/resource.ts';
-import { createCodeTables } from '../../src/terminology/load-code-tables.ts';
+import { createCodeTables } from '../../src/terminology/create-code-tables.ts';
 import { mapObservation } from '../../src/terminology/map-observation.ts';
 import type { CatalogueItem, SourceCodes } from '../../src/terminology/tables.ts';
 import { isUcum } from '../../src/terminology/ucum.ts';

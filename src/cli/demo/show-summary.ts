@@ -36,7 +36,7 @@ export async function showSummary({ services, system, operator }: Stage, pushed:
     ['Resources', `${count(pushed.created)} new of ${count(pushed.resources)} sent`],
     ['Persons', `${count(persons)} from ${count(patients)} patient records: ${count(patients - persons)} were joined by resident ID and name`],
     ['To review', `${count(reviews.length)} resident IDs under which two names came (a borrowed card, a new name): kept apart until a human decides`],
-    ['Unmapped', unmapped.map((entry) => `${textAt(entry, 'source')} ${textAt(entry, 'kind')} ${textAt(entry, 'code')} (${textAt(entry, 'display')}), messages: ${count(numberAt(entry, 'count'))}; stored and marked`)],
+    ['Unmapped', unmapped.map((entry) => `${textAt(entry, 'source')} ${textAt(entry, 'kind')} ${textAt(entry, 'code')} (${textAt(entry, 'display')}), results: ${count(numberAt(entry, 'count'))}; stored and marked`)],
     ['Kept in', `${storeName(services.config)}: run the demonstration again, and nothing is doubled`],
   ]);
   if (pushed.accepted === 0) console.log(`\nNothing was doubled: ${count(messages)} messages sent, ${count(pushed.repeated)} answered as already known, ${count(pushed.created)} new resources.`);

@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { derivedId } from '../fhir/derived-id.ts';
+import type { Resource } from '../fhir/resource.ts';
+import type { CodeMapping } from './code-mapping.ts';
+
+/** Internal type of one round of re-normalisation, made in the same commit as the change of a mapping that calls for it. */
+export const REMAP_JOB_TYPE = 'RemapJob';
+
+/**
+ * `running`: through all results of the code, page by page. `settling`: those are done, and what gateways that did not know
+ * the change yet have stored meanwhile is looked at once more. `done`: nothing is mapped by what held before.
+ */
+export const JOB_STATUSES = ['waiting', 'running', 'settling', 'done'] as const;
+export type JobStatus = (typeof JOB_STATUSES)[number];
+
+const jobSchema = z.object({
+  id: z.string(),
+  source: z.string(),
+  status: z.enum(JOB_STATUSES),
+  /** The mapping that changed, and its version then. */
+  mapping: z.string(),
+  mappingVersion: z.number(),
+  kind: z.enum(['code', 'unit']),
+  local: z.string(),
+  isText: z.boolean(),
+  /** UCUM codes, items and LOINCs that the mapping gave or gives: by them results are found that carry the local name as a text only. */
+  standard: z.array(z.string()),
+  /** The tables must know so many changes before the work begins. */
+  revision: z.number(),
+  /** Who decided, for the provenance. */
+  by: z.string(),
+  /** Instants. */
+  createdAt: z.string(),
+  appliedAt: z.string().optional(),
+  finishedAt: z.string().optional(),
+  /** Results that will be looked at, counted at the beginning. */
+  total: z.number(),
+  examined: z.number(),
+  changed: z.number(),
+  pages: z.number(),
+  /** Where the next page begins, as the store gave it; absent at the beginning of a walk. */
+  after: z.string().optional(),
+  /** Ids of the `UnmappedTerm`s that results still have. */
+  open: z.array(z.string()),
+  /** Which process works on it, and until when the others leave it alone. */
+  worker: z.string().optional(),
+  leaseUntil: z.string().optional(),
+});
+export type RemapJob = Readonly<z.infer<typeof jobSchema>>;
+
+export function jobResource(job: RemapJob): Resource & { readonly id: string } {
+  return { resourceType: REMAP_JOB_TYPE, ...job };
+}
+
+/** @param body a stored RemapJob, JSON text */
+export function parseJob(body: string): RemapJob {
+  return jobSchema.parse(JSON.parse(body));
+}
+
+/**
+ * The job that a change of mappings calls for.
+ *
+ * @param changed the mapping as it will be, and the one that it replaces
+ * @param at version of the mapping with the change, revision of the tables with it, and who made it when
+ */
+export function remapJobOf(mapping: CodeMapping, replaced: CodeMapping | undefined, at: { readonly version: number; readonly revision: number; readonly by: string; readonly now: string }): RemapJob {
+  const both = replaced === undefined ? [mapping] : [mapping, replaced];
+  return {
+    id: derivedId(REMAP_JOB_TYPE, mapping.id, at.version),
+    source: mapping.source, status: 'waiting', mapping: mapping.id, mappingVersion: at.version, kind: mapping.kind, local: mapping.local,
+    isText: mapping.isText === true,
+    standard: [...new Set(both.flatMap((one) => (one.kind === 'unit' ? [one.ucum] : [one.item, one.loinc].filter((code) => code !== undefined))))],
+    revision: at.revision, by: at.by, createdAt: at.now, total: 0, examined: 0, changed: 0, pages: 0, open: [],
+  };
+}
