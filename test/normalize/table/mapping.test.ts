@@ -68,7 +68,12 @@ describe('what a delivery is called in the inbox', () => {
     const read = readTable(Buffer.from(csv([{}])), { format: 'csv', fileName: 'a.csv', firstRow: 5002 }, senderWith([mapping()]), TABLE_LIMITS);
     expect(read.messageId).toBe('a.csv#row=5002');
     expect(parseTableMessageId('a.csv#row=5002')).toEqual({ fileName: 'a.csv', firstRow: 5002 });
-    expect(parseTableMessageId(tableMessageId('a.csv#row=7'))).toEqual({ fileName: 'a.csv_row=7', firstRow: undefined });
+    expect(parseTableMessageId(tableMessageId('a#row=7.csv'))).toEqual({ fileName: 'a_row=7.csv', firstRow: undefined });
+    expect(parseTableMessageId(tableMessageId('a.csv#row=7')).firstRow).toBeUndefined();
+  });
+
+  it.each(['', 'ab0123456789', 'batch 17'])('tells no file name when it is "%s"', (messageId) => {
+    expect(parseTableMessageId(messageId)).toEqual({ fileName: undefined, firstRow: undefined });
   });
 
   it('is nothing where it has no file', () => {
