@@ -16,7 +16,8 @@ const WIDEST_GAP = 100;
  */
 export async function* cutWorkbook(bytes: Buffer, options: CutOptions & { readonly limits: TableLimits }): AsyncGenerator<TablePart> {
   const files = findFiles(bytes, options.limits);
-  const context = cellContext(files, options.limits);
+  // No more than a row is in memory at once.
+  const context = cellContext(files, { ...options.limits, cells: Number.POSITIVE_INFINITY });
   const { mapping, header, sheet } = await chooseSheet(files, context, options);
   if (files.is1904 && mapping.dates.includes('excel')) throw new UnreadableMessage('limit', 'The days of the workbook count from 1904: save it with the date system of 1900, or deliver it in smaller files');
   const delimiter = mapping.delimiter === 'auto' ? ',' : mapping.delimiter;

@@ -1,6 +1,6 @@
-import { columnOf } from './plan-columns.ts';
-import type { MentionKind, Mention } from './mentions.ts';
+import type { Mention, MentionKind } from './mentions.ts';
 import { Mentions } from './mentions.ts';
+import { columnOf } from './plan-columns.ts';
 import type { ResultReading, ResultSaid } from './read-results.ts';
 import { readOneResult, readResultColumns } from './read-results.ts';
 import type { Reading, RowFault, Said, TableRow } from './read-row.ts';
@@ -49,8 +49,8 @@ interface Gathering { readonly reading: Reading; readonly results: ResultReading
 function gatherRow(source: TableRow, gathering: Gathering): GoodRow | BadRow | undefined {
   const { reading, results } = gathering;
   const { row } = source;
-  const faults: RowFault[] = source.broken === undefined ? [] : [{ column: '', code: 'structure', diagnostics: source.broken }];
-  if (source.broken !== undefined) return { row, faults };
+  if (source.broken !== undefined) return { row, faults: [{ column: '', code: 'structure', diagnostics: source.broken }] };
+  const faults: RowFault[] = [];
   const said = readRow(source, reading, faults);
   const ofResults: RowFault[] = [];
   const found = readResults(source, said, results, ofResults);

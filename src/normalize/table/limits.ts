@@ -3,7 +3,7 @@ export interface TableLimits {
   /** Below the header. */
   readonly rows: number;
   readonly columns: number;
-  /** Cells that hold something, of a sheet. */
+  /** Of a sheet, as far as it is in memory at once; empty ones before others count. */
   readonly cells: number;
   /** UTF-16 units of one cell. */
   readonly cellLength: number;
@@ -28,8 +28,8 @@ export const TABLE_LIMITS: TableLimits = {
   cells: 2_000_000,
   cellLength: 32_767,
   archiveFiles: 1_000,
-  inflatedBytes: 256_000_000,
+  inflatedBytes: 100_000_000,
   inflationRatio: 200,
   sharedTexts: 1_000_000,
-  sharedTextLength: 64_000_000,
+  sharedTextLength: 32_000_000,
 };

@@ -90,10 +90,16 @@ function faultsOf(mapping: z.output<typeof tableMappingSchema>): MappingFault[] 
     ...(has('patientNumber') || has('residentId') ? [] : [{ path: ['facts'], message: 'must map patientNumber or residentId' }]),
     ...required.filter((name) => !has(name)).map((name) => ({ path: ['facts', name], message: `must be mapped in a table of kind ${mapping.kind}` })),
     ...(mapping.kind === 'report' ? FACTS_OF_ONE_RESULT.filter(has).map((name) => ({ path: ['facts', name], message: 'is told in results in a table of kind report' })) : []),
+    ...(mapping.kind === 'report' ? repeatedCodes(mapping.results) : []),
     ...NEEDS.flatMap(([name, needed, why]) => needed.filter((other) => has(name) && !has(other)).map((other) => ({ path: ['facts', name], message: `needs ${other} too: ${why}` }))),
     ...(mapping.kind === 'result' ? (['reportCode', 'reportName', 'conclusion'] as const) : []).filter((name) => has(name) && !has('reportNumber')).map((name) => ({ path: ['facts', name], message: 'needs reportNumber too: it is told of a report' })),
     ...FACTS.flatMap((name) => valueFaults(name, facts[name])),
   ];
+}
+
+function repeatedCodes(results: readonly ResultColumn[]): MappingFault[] {
+  const codes = results.map(({ code }) => code);
+  return results.flatMap(({ code, column }, at) => (codes.indexOf(code) === at ? [] : [{ path: ['results', String(at), 'code'], message: `${code} of column ${column} is the code of an earlier column: a report holds a test once` }]));
 }
 
 function valueFaults(name: FactName, source: FactSource | undefined): MappingFault[] {

@@ -3,13 +3,17 @@
  * name and the row are all that must be known beside the bytes to read them again.
  */
 
+const ROW = '#row=';
+const FILE_NAME = /\.(?:csv|txt|xlsx)$/i;
 const PART = /^(.*)#row=(\d{1,9})$/s;
 
 export function tableMessageId(fileName: string, firstRow?: number): string {
-  return firstRow === undefined ? fileName : `${fileName}#row=${firstRow}`;
+  const name = fileName.replaceAll(ROW, '_row=');
+  return firstRow === undefined ? name : `${name}${ROW}${firstRow}`;
 }
 
-export function parseTableMessageId(messageId: string): { readonly fileName: string; readonly firstRow: number | undefined } {
-  const [, fileName = messageId, row] = PART.exec(messageId) ?? [];
-  return { fileName, firstRow: row === undefined ? undefined : Number(row) };
+/** @returns no file name for an id that is none, such as the digest of a message that came without a name: it tells nothing of the table */
+export function parseTableMessageId(messageId: string): { readonly fileName: string | undefined; readonly firstRow: number | undefined } {
+  const [, name = messageId, row] = PART.exec(messageId) ?? [];
+  return { fileName: FILE_NAME.test(name) ? name : undefined, firstRow: row === undefined ? undefined : Number(row) };
 }

@@ -3,6 +3,15 @@ const PLAIN = /^-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?$/;
 const LOOSE = /^(-?)(\d{1,30}|\d{1,3}(?:,\d{3}){1,9}|(?=\.\d))(?:\.(\d{0,30}))?((?:[eE][+-]?\d{1,2})?)$/;
 
 /**
+ * Full-width letters, digits and signs in their usual width. No more is made equal: in 10⁵ the exponent must not become a digit.
+ */
+export function halfWidth(text: string): string {
+  return text.replace(/[\uff01-\uff5e]/g, (wide) => String.fromCharCode(wide.charCodeAt(0) - WIDE)).replaceAll('\u3000', ' ');
+}
+/** Between a full-width character and the usual one. */
+const WIDE = 0xfee0;
+
+/**
  * A number as it stands in a table, in the spelling of JSON with all its digits: `1,234.50` is `1234.50`, `.5` is `0.5`.
  *
  * @param text without white space around it

@@ -1,11 +1,13 @@
 import { decimal, type Numeric } from '../../fhir/json.ts';
-import { numeralOf } from './numeral.ts';
+import { halfWidth, numeralOf } from './numeral.ts';
 
 /** A reference range. `text` where the limits do not say all, or there are none. */
 export interface ReferenceRange { readonly low: Numeric | undefined; readonly high: Numeric | undefined; readonly text: string | undefined }
 
 const NUMBER = '[-−]?[\\d.,]+(?:[eE][+-]?\\d+)?';
 const BETWEEN = new RegExp(`^(${NUMBER})\\s*(--?|~|[‐-―]{1,2}|至)\\s*(${NUMBER})$`);
+/** What is longer is in words. */
+const LONGEST_RANGE = 100;
 const ONE_SIDED = /^(<=|>=|<|>|≤|≥)\s*(.+)$/s;
 
 /**
@@ -16,7 +18,8 @@ const ONE_SIDED = /^(<=|>=|<|>|≤|≥)\s*(.+)$/s;
  */
 export function readRange(text: string, decimalComma: boolean): ReferenceRange {
   const inWords = { low: undefined, high: undefined, text };
-  const narrow = text.normalize('NFKC');
+  if (text.length > LONGEST_RANGE) return inWords;
+  const narrow = halfWidth(text);
   const [, from, dash = '', to] = BETWEEN.exec(narrow) ?? [];
   if (from !== undefined && to !== undefined) {
     // Of -5--2 nobody can tell whether it ends at 2 or at -2.

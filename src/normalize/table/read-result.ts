@@ -1,5 +1,5 @@
 import { decimal, type Numeric } from '../../fhir/json.ts';
-import { numeralOf } from './numeral.ts';
+import { halfWidth, numeralOf } from './numeral.ts';
 
 export type Comparator = '<' | '<=' | '>=' | '>';
 
@@ -13,6 +13,8 @@ export type ResultValue =
 const COMPARED = /^(<=|>=|<|>|≤|≥)\s*(.+)$/s;
 const COMPARATORS: Readonly<Record<string, Comparator>> = { '<': '<', '>': '>', '<=': '<=', '>=': '>=', '≤': '<=', '≥': '>=' };
 const ARROWED = /^(.+?)\s*(↑{1,2}|↓{1,2})$/s;
+/** With sign, comparator and arrow; what is longer is a sentence, and not worth a search for a number in it. */
+const LONGEST_NUMBER = 80;
 /** No laboratory means these as a word of its own. */
 const NO_RESULT = /^(?:nan|null|undefined|[+-]?inf(?:inity)?)$/i;
 
@@ -25,7 +27,8 @@ export function readResult(text: string, decimalComma: boolean): ResultValue {
   const plain = numeralOf(text, decimalComma);
   if (plain !== undefined) return { kind: 'quantity', value: decimal(plain), comparator: undefined, arrow: undefined };
   if (text === '' || NO_RESULT.test(text)) return { kind: 'none' };
-  const narrow = text.normalize('NFKC');
+  if (text.length > LONGEST_NUMBER) return { kind: 'words', text };
+  const narrow = halfWidth(text);
   const [, bare = narrow, arrow] = ARROWED.exec(narrow) ?? [];
   const [, sign = '', number = bare] = COMPARED.exec(bare) ?? [];
   const numeral = numeralOf(number, decimalComma);

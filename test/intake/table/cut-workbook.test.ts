@@ -64,6 +64,6 @@ describe('a large workbook', () => {
   it('is refused when it has no such table', async () => {
     await expect(cut(workbook({ sheets: { S: row(1, ['a']) } }))).rejects.toThrow('lacks the columns patient');
     await expect(cut(workbook({ sheets: { S: row(1, HEADER) } }), { tables: [mapping({ sheet: 'T' })] })).rejects.toThrow('No table mapping of this source fits');
-    await expect(cut(workbook({ sheets: { S: row(1, HEADER) + row(2, cells()) } }), { limits: { cells: 12 } })).rejects.toThrow('more than 12 cells');
+    await expect(cut(workbook({ sheets: { S: row(1, HEADER) + row(2, cells()) } }), { limits: { columns: 9 } })).rejects.toThrow('more than 9 columns');
   });
 });

@@ -145,6 +145,6 @@ describe('a body that is no table', () => {
       } catch (error) {
         expect(error).toBeInstanceOf(UnreadableMessage);
       }
-    }), { numRuns: 3_000 });
+    }), { numRuns: 1_500 });
   });
 });

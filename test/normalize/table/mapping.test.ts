@@ -28,6 +28,7 @@ describe('a table mapping', () => {
     ['a doctor without an order', { facts: { ...RESULT.facts, doctor: 'd' } }, 'needs orderNumber too: it is told of an order'],
     ['a time of receipt without a specimen', { facts: { ...RESULT.facts, received: 'd' } }, 'needs specimenNumber too: it is told of a specimen'],
     ['a conclusion without a report', { facts: { ...RESULT.facts, conclusion: 'd' } }, 'needs reportNumber too: it is told of a report'],
+    ['two columns of one test', { ...REPORT, results: [{ column: 'GLU', code: 'GLU' }, { column: 'Glucose', code: 'GLU' }] }, 'GLU of column Glucose is the code of an earlier column'],
     ['results in two places', { ...REPORT, facts: { ...REPORT.facts, itemCode: 'c' } }, 'is told in results in a table of kind report'],
   ])('is refused with %s', (_what, written, sentence) => {
     const parsed = tableMappingSchema.safeParse(JSON.parse(JSON.stringify({ ...RESULT, ...written })));
@@ -67,7 +68,12 @@ describe('what a delivery is called in the inbox', () => {
     const read = readTable(Buffer.from(csv([{}])), { format: 'csv', fileName: 'a.csv', firstRow: 5002 }, senderWith([mapping()]), TABLE_LIMITS);
     expect(read.messageId).toBe('a.csv#row=5002');
     expect(parseTableMessageId('a.csv#row=5002')).toEqual({ fileName: 'a.csv', firstRow: 5002 });
-    expect(parseTableMessageId(tableMessageId('a#row=x.csv'))).toEqual({ fileName: 'a#row=x.csv', firstRow: undefined });
+    expect(parseTableMessageId(tableMessageId('a#row=7.csv'))).toEqual({ fileName: 'a_row=7.csv', firstRow: undefined });
+    expect(parseTableMessageId(tableMessageId('a.csv#row=7')).firstRow).toBeUndefined();
+  });
+
+  it.each(['', 'ab0123456789', 'batch 17'])('tells no file name when it is "%s"', (messageId) => {
+    expect(parseTableMessageId(messageId)).toEqual({ fileName: undefined, firstRow: undefined });
   });
 
   it('is nothing where it has no file', () => {

@@ -23,7 +23,7 @@ describe('the cell of a result', () => {
     expect(read.kind === 'quantity' && JSON.stringify(read.value)).toBe(numeral);
   });
 
-  it.each(['阴性', '阳性(+)', '+', '++', '+1', '-', '1:320', '3-5', '5.2.1', '5,2', '1,23', '1.5 mmol/L', '查见少量', '<', '>阴性', 'O', '1e400', '--5', '０型'])('%s stays in words', (text) => {
+  it.each(['阴性', '阳性(+)', '+', '++', '+1', '-', '1:320', '3-5', '5.2.1', '5,2', '1,23', '1.5 mmol/L', '查见少量', '<', '>阴性', 'O', '1e400', '--5', '０型', '10⁵', '>10⁵', '1½', '①', '5×10²'])('%s stays in words', (text) => {
     expect(readResult(text, false)).toEqual({ kind: 'words', text });
   });
 
@@ -42,6 +42,12 @@ describe('the cell of a result', () => {
       expect(numeralOf(text, false)).toBe(text);
       expect(numeralOf(text.replace('.', ','), true)).toBe(text);
     }));
+  });
+
+  it('stays in words when it is long, without a search that would take long', () => {
+    const text = `<${' '.repeat(30_000)}1${' '.repeat(30_000)}x`;
+    expect(readResult(text, false)).toEqual({ kind: 'words', text });
+    expect(readRange(text, false)).toMatchObject({ text });
   });
 
   it('is never turned into a number that JSON cannot say', () => {
@@ -76,7 +82,7 @@ describe('a reference range', () => {
     ['3.9—6.1', 3.9, 6.1, undefined], ['０－５', 0, 5, undefined], ['-2.0~3.0', -2, 3, undefined], ['-2-3', -2, 3, undefined], ['-5~-2', -5, -2, undefined], ['1,000-2,000', 1000, 2000, undefined],
     ['<5', undefined, 5, '<5'], ['≤50', undefined, 50, undefined], ['>=60', 60, undefined, undefined], ['>60', 60, undefined, '>60'],
     ['阴性', undefined, undefined, '阴性'], ['6.1-3.9', undefined, undefined, '6.1-3.9'], ['-5--2', undefined, undefined, '-5--2'], ['3.9-6.1 mmol/L', undefined, undefined, '3.9-6.1 mmol/L'],
-    ['男 3-5; 女 2-4', undefined, undefined, '男 3-5; 女 2-4'],
+    ['10²-10⁵', undefined, undefined, '10²-10⁵'], ['<10⁵', undefined, undefined, '<10⁵'], ['男 3-5; 女 2-4', undefined, undefined, '男 3-5; 女 2-4'],
   ])('%s has the limits %s and %s', (text, low, high, words) => {
     const range = readRange(text, false);
     expect({ low: range.low === undefined ? undefined : Number(JSON.stringify(range.low)), high: range.high === undefined ? undefined : Number(JSON.stringify(range.high)), text: range.text }).toEqual({ low, high, text: words });

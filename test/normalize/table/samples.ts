@@ -17,9 +17,10 @@ const SMALL_FACTS = {
 /** A small mapping of a table of results; what is given takes the place of what it has. */
 export function mapping(given: Partial<Omit<WrittenTableMapping, 'facts'>> & { facts?: Record<string, unknown> } = {}): TableMapping {
   const { facts, ...rest } = given;
+  const all: Readonly<Record<string, unknown>> = { ...SMALL_FACTS, ...facts };
   return tableMappingSchema.parse({
     name: 'small', kind: 'result', recognise: { headers: ['patient'] }, dates: ['yyyy/M/d H:mm'], ...rest,
-    facts: Object.fromEntries(Object.entries({ ...SMALL_FACTS, ...facts }).filter(([, source]) => source !== undefined)),
+    facts: Object.fromEntries(Object.entries(all).filter(([, source]) => source !== undefined)),
   });
 }
 

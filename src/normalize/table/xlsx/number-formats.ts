@@ -14,12 +14,16 @@ function builtInMeaning(id: number): NumberMeaning {
 /** Quoted and escaped texts, colours, conditions and locales: they show no number. */
 const NO_PLACEHOLDER = /"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]/gi;
 
+/** Excel takes no longer one. */
+const LONGEST_CODE = 255;
+
 /**
  * What a format code makes of a number.
  *
  * @param code such as `yyyy\-mm\-dd` or `#,##0.00_);[Red](#,##0.00)`
  */
 export function meaningOfFormat(code: string): NumberMeaning {
+  if (code.length > LONGEST_CODE) return 'number';
   const [positive = ''] = code.replace(NO_PLACEHOLDER, '').split(';');
   if (/general/i.test(positive)) return 'number';
   if (/[yd]/i.test(positive)) return 'date';

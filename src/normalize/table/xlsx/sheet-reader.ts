@@ -91,7 +91,8 @@ export class SheetReader implements XmlListener {
     const text = this.#cellText();
     if (text === '') return;
     const { limits } = this.#context;
-    if (++this.#count > limits.cells) throw new UnreadableMessage('limit', `The sheet has more than ${limits.cells} cells`);
+    this.#count += this.#column - this.#cells.length;
+    if (this.#count > limits.cells) throw new UnreadableMessage('limit', `The sheet has more than ${limits.cells} cells`);
     if (text.length > limits.cellLength) throw new UnreadableMessage('limit', `Row ${this.#row} has a cell longer than ${limits.cellLength} characters`);
     while (this.#cells.length < this.#column - 1) this.#cells.push('');
     this.#cells.push(text);
