@@ -1,6 +1,6 @@
 import express from 'express';
 import type { Express } from 'express';
-import { bodyBudgetOf } from './http/body.ts';
+import { bodyBudgetOf } from './body-budget.ts';
 import { errorHandler, unknownRoute } from './http/error-handler.ts';
 import { healthRouter } from './http/health.ts';
 import { measuredStore } from './http/measured-store.ts';

@@ -16,6 +16,13 @@ const environment = z.object({
   BUND_STORE: z.string().regex(/^(sqlite:.+|mongodb(\+srv)?:\/\/.+)$/, { error: 'must be sqlite:FILE or mongodb://…', abort: true })
     .refine((text) => text.startsWith('sqlite:') || MONGODB_URI.test(text), 'must be mongodb://USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?OPTIONS, all but a HOST optional, and each of : / ? # @ in a password percent-encoded').default('sqlite:./data/bund.db'),
   BUND_DATA: z.string().min(1, 'must name a folder').optional(),
+  BUND_MLLP_PORT: wholeNumber(0, 65_535).optional(),
+  BUND_MLLP_TLS_KEY: z.string().min(1, 'must name a file').optional(),
+  BUND_MLLP_TLS_CERT: z.string().min(1, 'must name a file').optional(),
+  BUND_MLLP_TLS_CA: z.string().min(1, 'must name a file').optional(),
+  BUND_MLLP_IDLE_MS: wholeNumber(1_000, 86_400_000).default(600_000),
+  BUND_MLLP_UNREAD_MS: wholeNumber(100, 3_600_000).default(30_000),
+  BUND_DELIVERIES: z.string().min(1, 'must name a folder').optional(),
   BUND_WORKERS: wholeNumber(1, 256).optional(),
   BUND_BASE_URL: z.url({ protocol: /^https?$/, error: 'must be an http or https URL' }).optional(),
   BUND_TRUSTED_PROXIES: z.string().refine((text) => networksOf(text).every(isNetwork), 'must be none, or addresses and networks such as 10.0.0.0/8, separated by commas').default('127.0.0.0/8,::1'),
@@ -23,19 +30,30 @@ const environment = z.object({
   BUND_LOG: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'must be trace, debug, info, warn, error or silent').default('info'),
   BUND_LIMIT_RESOURCE_BYTES: wholeNumber(1_000, 1_000_000_000).default(5_000_000),
   BUND_LIMIT_BUNDLE_BYTES: wholeNumber(1_000, 1_000_000_000).default(64_000_000),
+  BUND_LIMIT_MLLP_BYTES: wholeNumber(1_000, 256_000_000).default(32_000_000),
+  BUND_LIMIT_MLLP_CONNECTIONS: wholeNumber(1, 100_000).default(500),
   BUND_LIMIT_BUNDLE_ENTRIES: wholeNumber(1, 1_000_000).default(100_000),
   BUND_LIMIT_BODY_BYTES_IN_FLIGHT: wholeNumber(1_000_000, 10_000_000_000).default(192_000_000),
   BUND_LIMIT_PAGE: wholeNumber(1, 1_000).default(200),
   BUND_LIMIT_INCLUDES: wholeNumber(1, 10_000).default(1_000),
+  BUND_LIMIT_REPLAY_MESSAGES: wholeNumber(1, 100_000_000).default(1_000_000),
   BUND_LIMIT_REQUEST_MS: wholeNumber(100, 3_600_000).default(60_000),
+  BUND_REPLAY_PER_SECOND: wholeNumber(1, 10_000).default(20),
+  BUND_RETRY_MINUTES: z.string().refine((text) => minutesListOf(text) !== undefined, 'must be none, or up to 20 growing numbers of minutes, 1 to 43200 each, separated by commas').default('1,5,30,120,720'),
   BUND_AUDIT_SIGN_MS: wholeNumber(100, 86_400_000).default(10_000),
-});
+})
+  .refine((e) => (e.BUND_MLLP_TLS_KEY === undefined) === (e.BUND_MLLP_TLS_CERT === undefined), { path: ['BUND_MLLP_TLS_KEY'], message: 'and BUND_MLLP_TLS_CERT are set together or not at all' })
+  .refine((e) => e.BUND_MLLP_TLS_CA === undefined || e.BUND_MLLP_TLS_KEY !== undefined, { path: ['BUND_MLLP_TLS_CA'], message: 'needs BUND_MLLP_TLS_KEY and BUND_MLLP_TLS_CERT beside it' });
 
 /** What the process was told, checked once at start. */
 export interface Config {
   readonly host: string;
   readonly port: number;
   readonly store: { readonly kind: 'sqlite'; readonly file: string } | { readonly kind: 'mongodb'; readonly uri: string };
+  /** Where HL7 v2 is taken in over MLLP; undefined: nowhere. */
+  readonly mllp: MllpConfig | undefined;
+  /** Folder that is watched for tables, one folder a source in it; undefined: none. */
+  readonly deliveriesDir: string | undefined;
   /** Folder of keys and signed audit heads: that of the SQLite file, or `./data`. */
   readonly dataDir: string;
   /** Gateway processes that share the port. One by default on SQLite, which has one writer at a time anyway; all cores on MongoDB. */
@@ -48,12 +66,29 @@ export interface Config {
   readonly offsetMinutes: number;
   readonly logLevel: string;
   readonly auditSignMs: number;
+  /** `perSecond`: messages that one replay of many processes at most. */
+  readonly replay: { readonly perSecond: number };
+  /** How long a message waits for records that it misses, before the first time that it is tried again, the second, and so on. */
+  readonly retry: { readonly afterMinutes: readonly number[] };
   readonly limits: Limits;
+}
+
+export interface MllpConfig {
+  readonly port: number;
+  /** Files in PEM; with a `caFile` every client must show a certificate that it signed. */
+  readonly tls: { readonly keyFile: string; readonly certFile: string; readonly caFile: string | undefined } | undefined;
+  /** A connection without a message for so long is closed. */
+  readonly idleMs: number;
+  /** So is one whose peer does not read its acknowledgements. */
+  readonly unreadMs: number;
 }
 
 export interface Limits {
   readonly resourceBytes: number;
   readonly bundleBytes: number;
+  /** Of one message over MLLP. */
+  readonly mllpBytes: number;
+  readonly mllpConnections: number;
   readonly bundleEntries: number;
   /** Sum of the request bodies held in memory at one time; further requests wait, then get 503. */
   readonly bodyBytesInFlight: number;
@@ -61,6 +96,8 @@ export interface Limits {
   readonly page: number;
   /** Most included resources of one page. */
   readonly includes: number;
+  /** Most messages of one replay. */
+  readonly replayMessages: number;
   readonly requestMs: number;
 }
 
@@ -90,22 +127,47 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     port: e.BUND_PORT,
     store,
     dataDir: path.resolve(e.BUND_DATA ?? (store.kind === 'sqlite' && store.file !== ':memory:' ? path.dirname(store.file) : './data')),
+    mllp: mllpOf(e),
+    deliveriesDir: e.BUND_DELIVERIES === undefined ? undefined : path.resolve(e.BUND_DELIVERIES),
     workers: e.BUND_WORKERS ?? (store.kind === 'sqlite' ? 1 : availableParallelism()),
     baseUrl: e.BUND_BASE_URL?.replace(/\/+$/, ''),
     trustedProxies: networksOf(e.BUND_TRUSTED_PROXIES),
     offsetMinutes: minutesOf(e.BUND_OFFSET),
     logLevel: e.BUND_LOG,
     auditSignMs: e.BUND_AUDIT_SIGN_MS,
+    retry: { afterMinutes: minutesListOf(e.BUND_RETRY_MINUTES) ?? [] },
+    replay: { perSecond: e.BUND_REPLAY_PER_SECOND },
     limits: {
       resourceBytes: e.BUND_LIMIT_RESOURCE_BYTES,
       bundleBytes: e.BUND_LIMIT_BUNDLE_BYTES,
+      mllpBytes: e.BUND_LIMIT_MLLP_BYTES,
+      mllpConnections: e.BUND_LIMIT_MLLP_CONNECTIONS,
       bundleEntries: e.BUND_LIMIT_BUNDLE_ENTRIES,
       bodyBytesInFlight: e.BUND_LIMIT_BODY_BYTES_IN_FLIGHT,
       page: e.BUND_LIMIT_PAGE,
       includes: e.BUND_LIMIT_INCLUDES,
+      replayMessages: e.BUND_LIMIT_REPLAY_MESSAGES,
       requestMs: e.BUND_LIMIT_REQUEST_MS,
     },
   };
+}
+
+function mllpOf(e: z.infer<typeof environment>): MllpConfig | undefined {
+  if (e.BUND_MLLP_PORT === undefined) return undefined;
+  const tls = e.BUND_MLLP_TLS_KEY === undefined || e.BUND_MLLP_TLS_CERT === undefined ? undefined : { keyFile: e.BUND_MLLP_TLS_KEY, certFile: e.BUND_MLLP_TLS_CERT, caFile: e.BUND_MLLP_TLS_CA };
+  return { port: e.BUND_MLLP_PORT, tls, idleMs: e.BUND_MLLP_IDLE_MS, unreadMs: e.BUND_MLLP_UNREAD_MS };
+}
+
+const MOST_RETRIES = 20;
+const MONTH_MINUTES = 43_200;
+
+/** Undefined for what is no list of growing waits. */
+function minutesListOf(text: string): readonly number[] | undefined {
+  if (text === 'none') return [];
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.length > MOST_RETRIES || !parts.every((part) => /^[1-9]\d{0,4}$/.test(part))) return undefined;
+  const minutes = parts.map(Number);
+  return minutes.every((wait, at) => wait <= MONTH_MINUTES && wait >= (minutes[at - 1] ?? 1)) ? minutes : undefined;
 }
 
 function networksOf(text: string): readonly string[] {
@@ -113,7 +175,7 @@ function networksOf(text: string): readonly string[] {
 }
 
 /** True for an address, or a network as 10.0.0.0/8. */
-function isNetwork(text: string): boolean {
+export function isNetwork(text: string): boolean {
   const [address = '', bits = '0', ...more] = text.split('/');
   const family = isIP(address);
   return family !== 0 && more.length === 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);

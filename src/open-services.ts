@@ -16,8 +16,8 @@ export const PROFILES_DIR = path.join(ROOT, 'profiles');
 /** Beside the packages that it is distilled from, so that an upgrade of them starts anew. */
 export const CACHE_DIR = path.join(ROOT, 'node_modules', '.cache', 'bund');
 
-/** To be raised when the code of `fhir/search/` or `intake/records.ts` finds other terms in the same resource. */
-const TERMS_VERSION = 1;
+/** To be raised when the code of `fhir/search/` or `intake/internal-terms.ts` finds other terms in the same resource. */
+const TERMS_VERSION = 2;
 
 const clock = (): Date => new Date();
 

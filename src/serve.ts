@@ -4,15 +4,18 @@ import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { traceCountedRefusals } from './http/authenticate.ts';
 import { createServer } from './http/server.ts';
-import { registerSources, startResuming } from './intake/index.ts';
+import type { MllpChannel } from './intake/index.ts';
+import { registerSources, startHousekeeping, startMllpChannel, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
 import { startTerminology } from './terminology/index.ts';
 import type { Services } from './services.ts';
-import { listenFault } from './start-faults.ts';
+import { listenFault, mllpFault } from './start-faults.ts';
 
 /** A gateway that accepts requests. */
 export interface Gateway {
   readonly url: string;
+  /** Where HL7 v2 is taken in over MLLP; undefined: nowhere. */
+  readonly mllpPort: number | undefined;
   readonly services: Services;
   /** Refuses new requests, finishes those under way, traces what is counted, signs the audit heads and closes the store. */
   stop(): Promise<void>;
@@ -27,15 +30,18 @@ export async function serve(config: Config, writer: string): Promise<Gateway> {
   try {
     await registerSources(services);
     const server = await listen(services);
+    const mllp = await startMllp(services);
     const signing = startSigning(services);
     const resuming = startResuming(services);
     const watching = startTerminology(services);
+    const housekeeping = startHousekeeping(services);
     return {
       url: urlOf(server, config.host),
+      mllpPort: mllp?.port,
       services,
       stop: async () => {
-        await drain(server);
-        await Promise.all([resuming.stop(), watching.stop()]);
+        await Promise.all([drain(server), mllp?.stop()]);
+        await Promise.all([resuming.stop(), watching.stop(), housekeeping.stop()]);
         await traceCountedRefusals(services);
         await signing.stop();
         await services.store.close();
@@ -54,6 +60,15 @@ function listen(services: Services): Promise<Server> {
     server.once('listening', () => resolve(server));
     server.once('error', (error) => reject(listenFault(error, services.config)));
   });
+}
+
+async function startMllp(services: Services): Promise<MllpChannel | undefined> {
+  const { mllp } = services.config;
+  try {
+    return mllp === undefined ? undefined : await startMllpChannel(services, mllp);
+  } catch (error) {
+    throw mllpFault(error, services.config);
+  }
 }
 
 function drain(server: Server): Promise<void> {

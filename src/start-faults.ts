@@ -16,12 +16,22 @@ export async function storeFault(error: unknown, store: Config['store']): Promis
 const NAMES_HOST: ReadonlySet<unknown> = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EADDRNOTAVAIL', 'EINVAL']);
 
 /** The same for a port that cannot be listened on. */
-export function listenFault(error: Error, { host, port }: Pick<Config, 'host' | 'port'>): Error {
+export function listenFault(error: Error, { host, port }: Pick<Config, 'host' | 'port'>, variable = 'BUND_PORT'): Error {
   const code = codeOf(error);
   if (NAMES_HOST.has(code)) return new ConfigError(`BUND_HOST is ${host}, which is no address of this machine (${code}); name one, such as 127.0.0.1 or 0.0.0.0`, { cause: error });
-  if (code === 'EACCES') return new ConfigError(`BUND_PORT is ${port}, which this user may not listen on (EACCES); name one above 1023`, { cause: error });
-  if (code === 'EADDRINUSE') return new ServiceError('unavailable', `BUND_PORT is ${port}, which another process listens on at ${host} (EADDRINUSE); end that one, or name another port`, [], { cause: error });
+  if (code === 'EACCES') return new ConfigError(`${variable} is ${port}, which this user may not listen on (EACCES); name one above 1023`, { cause: error });
+  if (code === 'EADDRINUSE') return new ServiceError('unavailable', `${variable} is ${port}, which another process listens on at ${host} (EADDRINUSE); end that one, or name another port`, [], { cause: error });
   return error;
+}
+
+/** The same for the port of HL7 v2, and for the files that it needs for TLS. */
+export function mllpFault(error: unknown, { host, mllp }: Config): unknown {
+  if (!(error instanceof Error) || mllp === undefined) return error;
+  const fault = listenFault(error, { host, port: mllp.port }, 'BUND_MLLP_PORT');
+  if (fault !== error || mllp.tls === undefined || codeOf(error) === undefined) return fault;
+  const { keyFile, certFile, caFile } = mllp.tls;
+  const files = [keyFile, certFile, ...(caFile === undefined ? [] : [caFile])].join(', ');
+  return new ConfigError(`BUND_MLLP_TLS_KEY, BUND_MLLP_TLS_CERT and BUND_MLLP_TLS_CA name ${files}, which cannot be used for TLS (${codeOf(error) ?? ''}); name a key, its certificate and the certificate of the clients' authority, all in PEM`, { cause: error });
 }
 
 const MAGIC = 'SQLite format 3\0';

@@ -56,6 +56,13 @@ describe('readConfig', () => {
     for (const value of ['proxy', '10.0.0.0/33', '10.0.0.0/8/8', '::1/129', '10.0.0.0/', ',']) expect(faultsOf({ BUND_TRUSTED_PROXIES: value })[0], value).toMatch(/^BUND_TRUSTED_PROXIES must be/);
   });
 
+  it('takes growing waits for what is tried again, or none', () => {
+    expect(readConfig({}).retry.afterMinutes).toEqual([1, 5, 30, 120, 720]);
+    expect(readConfig({ BUND_RETRY_MINUTES: 'none' }).retry.afterMinutes).toEqual([]);
+    expect(readConfig({ BUND_RETRY_MINUTES: '2, 2,60' }).retry.afterMinutes).toEqual([2, 2, 60]);
+    for (const value of ['5,1', '0', '1.5', '1,', 'soon', '43201', Array.from({ length: 21 }, () => '1').join(',')]) expect(faultsOf({ BUND_RETRY_MINUTES: value }), value).toEqual([expect.stringMatching(/^BUND_RETRY_MINUTES must be/)]);
+  });
+
   it('refuses a misspelt setting instead of ignoring it', () => {
     expect(faultsOf({ BUND_PROT: '80' })[0]).toMatch(/BUND_PROT is not a setting/);
   });

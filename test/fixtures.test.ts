@@ -2,11 +2,10 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadDistrictTables } from '../src/district/load-tables.ts';
-import { scanBundle } from '../src/fhir/bundle.ts';
 import { parseJson } from '../src/fhir/json.ts';
 import { isAcceptable } from '../src/fhir/outcome.ts';
 import { demandedProfile } from '../src/intake/demanded-profile.ts';
-import { normalizeMessage, readMessage, timeMembersOf } from '../src/normalize/index.ts';
+import { normalizeMessage, readFhir, timeMembersOf } from '../src/normalize/index.ts';
 import { openFhir, PROFILES_DIR } from '../src/open-services.ts';
 import { isUcum, mapObservation } from '../src/terminology/index.ts';
 
@@ -21,7 +20,7 @@ const registry = { organizations: new Map([...sources.values()].map(({ organizat
 function normalized(name: string): { resources: readonly unknown[]; unmapped: readonly unknown[]; issues: readonly unknown[] } {
   const source = sources.get(path.dirname(name))!;
   const bytes = readFileSync(path.join(FIXTURES, `${name}.in.json`));
-  const message = readMessage(scanBundle(bytes, { entries: 1_000 }), bytes);
+  const message = readFhir(bytes, { entries: 1_000 }).read();
   const { entries, faults } = normalizeMessage(message, { sender: source, registry, timeMembers: timeMembersOf(fhir.definitions) }).finish(new Map());
   const mapped = entries.map((entry) => mapObservation(entry.resource, { tables: codes, source: codes.sources.get(source.id), isUcum }));
   const issues = mapped.flatMap(({ resource }) => {

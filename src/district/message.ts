@@ -51,9 +51,11 @@ export function countMessages(options: DistrictOptions): number {
   return count;
 }
 
-interface Sender { readonly source: Source; readonly laboratory: Laboratory }
+/** An institution as it sends: its description, and how its laboratory reports. */
+export interface Sender { readonly source: Source; readonly laboratory: Laboratory }
 
-function senderOf(institution: Institution, tables: DistrictTables): Sender {
+/** @throws RangeError for an institution that is not described */
+export function senderOf(institution: Institution, tables: DistrictTables): Sender {
   const source = tables.sources.get(institution.source);
   if (source === undefined) throw new RangeError(`profiles/sources has no ${institution.source}.json`);
   return { source, laboratory: laboratoryOf(institution, tables.codes) };

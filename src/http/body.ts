@@ -3,19 +3,10 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
-import { BodyBudget } from './body-budget.ts';
+import { type BodyBudget, bodyBudgetOf } from '../body-budget.ts';
 
 /** Memory is reserved in steps of this size while a body of unknown length comes in. */
 const STEP_BYTES = 1_000_000;
-
-const budgets = new WeakMap<Services, BodyBudget>();
-
-/** The memory for request bodies, shared by all routes of one process. */
-export function bodyBudgetOf(services: Services): BodyBudget {
-  const known = budgets.get(services) ?? new BodyBudget(services.config.limits.bodyBytesInFlight);
-  budgets.set(services, known);
-  return known;
-}
 
 /**
  * Reads a whole request body, unpacked if it came as gzip. Its share of the budget is held until the response is done,

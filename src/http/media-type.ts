@@ -36,6 +36,11 @@ export function requireJsonBody(headers: IncomingHttpHeaders): void {
   if (!isR4(parameter(contentType ?? '', 'fhirVersion'))) throw new ServiceError('unsupported-media', 'The fhirVersion in Content-Type must be 4.0: bodies of other FHIR versions are not taken');
 }
 
+/** Media type of the body, in lower case and without parameters; '' where none is announced. */
+export function bodyType(headers: IncomingHttpHeaders): string {
+  return mediaType(headers['content-type'] ?? '');
+}
+
 /** True for the body of an HTML form, as `POST [type]/_search` has it. @throws ServiceError 'unsupported-media' for another charset */
 export function isFormBody(headers: IncomingHttpHeaders): boolean {
   const contentType = headers['content-type'] ?? '';

@@ -4,7 +4,7 @@ import type { Services } from '../services.ts';
 import type { Assumption, Change } from '../store/store.ts';
 import type { Traits } from './match-patients.ts';
 import { matchPatients } from './match-patients.ts';
-import { personIdOf, traitsOf } from './patient-traits.ts';
+import { standingsOf } from './merged-patients.ts';
 import type { PatientLink, Person, ResidentId } from './person.ts';
 import { idOf, personResource } from './person.ts';
 import { type StoredPerson, personsOf, personsWithResidentId, toStoredPerson } from './persons.ts';
@@ -31,7 +31,7 @@ export interface PatientWrites {
  * @see docs/decisions/0063-persons.md
  */
 export async function personChanges(services: Services, { written = [], deleted = [] }: PatientWrites): Promise<PersonChanges> {
-  const arrivals = written.flatMap((patient) => arrivalOf(services, patient));
+  const arrivals = await arrivalsOf(services, written);
   const moving = new Set([...arrivals.map((arrival) => arrival.patient), ...deleted]);
   if (moving.size === 0) return { changes: [], assuming: [] };
   const linked = await personsOf(services, [...moving]);
@@ -46,11 +46,14 @@ export async function personChanges(services: Services, { written = [], deleted 
   };
 }
 
-function arrivalOf(services: Services, patient: Resource): Arrival[] {
-  if (patient.id === undefined) return [];
-  const traits = traitsOf(patient);
-  const institution = institutionOf(services, patient);
-  return [{ patient: patient.id, knownAt: institution === undefined ? [] : [institution], traits, personId: personIdOf(patient.id, traits) }];
+/** A source merges its own records only, so that one it replaced is known where the record is that was written. */
+async function arrivalsOf(services: Services, written: readonly Resource[]): Promise<readonly Arrival[]> {
+  const institutions = new Map(written.map((patient) => [patient.id, institutionOf(services, patient)] as const));
+  const [anyOfSource] = institutions.values();
+  return (await standingsOf(services, written)).map((standing) => {
+    const institution = institutions.has(standing.patient) ? institutions.get(standing.patient) : anyOfSource;
+    return { ...standing, knownAt: institution === undefined ? [] : [institution] };
+  });
 }
 
 /** A source speaks for its own institution only; `managingOrganization` counts for Patients that no source sent. */

@@ -4,8 +4,12 @@ import { referenceTo } from '../fhir/resource.ts';
 import { personChanges } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
-import type { Superseded } from './find-superseded.ts';
+import { deadLetterChanges } from './dead-letters/dead-letter.ts';
+import type { Failure } from './failure.ts';
+import { failureOf, withoutFailure } from './failure.ts';
+import type { Speaker, Superseded } from './find-superseded.ts';
 import { findSuperseded } from './find-superseded.ts';
+import { orderOf } from './message-order.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
 import type { EntryPlan, EntryResult } from './plan-entries.ts';
 import { keysOfPlan, planEntries } from './plan-entries.ts';
@@ -25,34 +29,40 @@ import { statementsOf } from './statement.ts';
  */
 export async function commitMessage(services: Services, inbox: InboxMessage, processing: Processing, prepared: PreparedMessage): Promise<Answer> {
   const now = services.clock().toISOString();
-  const plan = await planOf(services, inbox.message, prepared.accepted, { ...processing, now });
+  const order = orderOf(inbox.message, prepared.saidAt);
+  const plan = await planOf(services, { ...order, id: inbox.message.id, isReplay: processing.interaction !== 'intake' }, prepared.accepted, { source: processing.source.id, now });
   const persons = await personChanges(services, { written: plan.patients });
   const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
   const touched = plan.results.filter(isWritten).map(({ key }) => referenceTo(key));
-  const records = [...provenancesOf(inbox, processing.source, touched, now), ...statementsOf(inbox, plan.results.map(({ key }) => referenceTo(key)))];
+  const records = [...provenancesOf(inbox, processing.source, touched, now), ...statementsOf(inbox, order, plan.results.map(({ key }) => referenceTo(key)))];
+  const message = finished(inbox.message, prepared, failureOf(services, inbox.message, processing, { ...prepared, issues: prepared.faults.map(({ issue }) => issue) }), now);
   const changes: Change[] = [
     ...plan.changes,
     ...persons.changes,
     ...records.map((resource) => ({ kind: 'put' as const, resource })),
-    ...await closingChanges(inbox, finished(inbox.message, prepared, now), answer),
+    ...await closingChanges(inbox, message, answer),
+    ...deadLetterChanges(message.source, message.reasons ?? []),
     ...traceChanges(services, processing.actor, { action: 'create', interaction: processing.interaction, outcome: 'success', resources: touched, patients: patientsOf(prepared.accepted) }),
   ];
   await services.store.commit(changes, { assuming: [...persons.assuming, ...plan.assuming] });
   return answer;
 }
 
-function finished(message: SourceMessage, { kind, entryCount, faults, accepted }: PreparedMessage, now: string): SourceMessage {
-  return { ...message, status: faults.length > 0 ? 'partial' : 'processed', finishedAt: now, kind, entryCount, issueCount: faults.length, unmapped: uniqueGaps(accepted) };
+function finished(message: SourceMessage, { kind, entryCount, faults, accepted, saidAt }: PreparedMessage, failure: Failure, now: string): SourceMessage {
+  return { ...withoutFailure(message), ...failure, ...(saidAt === undefined ? {} : { saidAt }), status: faults.length > 0 ? 'partial' : 'processed', finishedAt: now, kind, entryCount, issueCount: faults.length, unmapped: uniqueGaps(accepted) };
 }
 
-async function planOf(services: Services, message: SourceMessage, entries: readonly PreparedEntry[], { source, interaction, now }: Processing & { readonly now: string }): Promise<EntryPlan & Pick<Superseded, 'assuming'>> {
-  const stored = new Map((await services.store.readMany(keysOfPlan(entries, source.id))).map((item) => [referenceTo(item), item]));
-  const plan = (superseded: ReadonlySet<string>): EntryPlan => planEntries(entries, { source: source.id, stored, superseded, now });
+/** What becomes of the entries over what is stored now, and what must still hold when that is written. */
+export async function planOf(services: Services, speaker: Speaker, entries: readonly PreparedEntry[], { source, now }: { readonly source: string; readonly now: string }): Promise<EntryPlan & Pick<Superseded, 'assuming'>> {
+  const stored = new Map((await services.store.readMany(keysOfPlan(entries, source))).map((item) => [referenceTo(item), item]));
+  const plan = (superseded: ReadonlySet<string>): EntryPlan => planEntries(entries, { source, stored, superseded, now });
   const first = plan(new Set());
-  const overwritten = first.results.filter((result) => result.outcome === 'updated').map(({ key }) => key);
+  // What joins others element by element has its order within.
+  const joined = new Set(entries.filter((entry) => entry.facts !== undefined).map((entry) => entry.index));
+  const overwritten = first.results.filter((result) => result.outcome === 'updated' && !joined.has(result.index)).map(({ key }) => key);
   if (overwritten.length === 0) return { ...first, assuming: [] };
   // The message may have waited, or be so large that a newer one was faster.
-  const { superseded, assuming } = await findSuperseded(services, message, overwritten, interaction !== 'intake');
+  const { superseded, assuming } = await findSuperseded(services, speaker, overwritten);
   return { ...plan(superseded), assuming };
 }
 

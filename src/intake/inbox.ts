@@ -9,8 +9,8 @@ import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
-import type { Stored } from '../store/store.ts';
-import type { SourceMessage } from './records.ts';
+import type { Change, Stored } from '../store/store.ts';
+import type { Format, SourceMessage } from './records.ts';
 import { ANSWER_TYPE, MESSAGE_TYPE, messageResource, parseMessage, PAYLOAD_TYPE } from './records.ts';
 
 const pack = promisify(gzip);
@@ -20,26 +20,27 @@ const PART_LENGTH = 8_000_000;
 /** Smaller bodies are packed sooner than another thread would begin. */
 const PACK_ASIDE_FROM = 64_000;
 
-/** A message with the version under which the inbox holds it: 1 until it was processed. */
-export interface InboxMessage { readonly message: SourceMessage; readonly version: number }
+/** A message with the version under which the inbox holds it: 1 until it was processed, 0 while it is not in the inbox. */
+export interface InboxMessage {
+  readonly message: SourceMessage;
+  readonly version: number;
+  /** Of a message that enters the inbox together with what becomes of it: its body, to be written then. */
+  readonly entering?: readonly Change[];
+}
 
 /** What a source was told. `body` is a Bundle, or an OperationOutcome if the message was refused. */
 export interface Answer { readonly refusedAs: ErrorKind | undefined; readonly body: string }
 
 /** A message as it arrives. */
-export interface Arrival { readonly source: string; readonly messageId: string; readonly contentHash: string; readonly bytes: Buffer }
+export interface Arrival { readonly source: string; readonly messageId: string; readonly contentHash: string; readonly format: Format; readonly bytes: Buffer }
 
-/**
- * Writes a message down before anything is done with it.
- *
- * @returns the message, and whether it had come before
- */
-export async function enterInbox(services: Services, caller: Caller, arrival: Arrival): Promise<InboxMessage & { readonly isRepeat: boolean }> {
-  const { source, messageId, contentHash, bytes } = arrival;
-  const id = derivedId(MESSAGE_TYPE, source, messageId, contentHash);
+/** A message as it will be in the inbox, with its body packed; nothing is written. */
+export async function openArrival(services: Services, caller: Caller, arrival: Arrival): Promise<InboxMessage & { readonly entering: readonly Change[] }> {
+  const { source, messageId, contentHash, format, bytes } = arrival;
+  const id = idInInbox(arrival);
   const payload = payloadResources(id, await packed(bytes));
   const message: SourceMessage = {
-    id, source, messageId, contentHash,
+    id, source, messageId, contentHash, format,
     bytes: bytes.length,
     parts: payload.length,
     receivedAt: services.clock().toISOString(),
@@ -48,19 +49,34 @@ export async function enterInbox(services: Services, caller: Caller, arrival: Ar
     unmapped: [],
     sentBy: { subject: caller.subject, requestId: caller.requestId, address: caller.address },
   };
+  return { message, version: 0, entering: payload.map((resource) => ({ kind: 'put' as const, resource })) };
+}
+
+/**
+ * Writes a message down before anything is done with it.
+ *
+ * @returns the message, and whether it had come before
+ */
+export async function enterInbox(services: Services, caller: Caller, arrival: Arrival): Promise<InboxMessage & { readonly isRepeat: boolean }> {
+  const { message, entering } = await openArrival(services, caller, arrival);
   try {
     const [stored] = await services.store.commit([
       { kind: 'put', resource: messageResource(message), expectedVersion: 0 },
-      ...payload.map((resource) => ({ kind: 'put' as const, resource })),
-      traceChange(services, caller, { action: 'create', interaction: 'intake-received', outcome: 'success', resources: [referenceTo({ type: MESSAGE_TYPE, id })] }),
+      ...entering,
+      traceChange(services, caller, { action: 'create', interaction: 'intake-received', outcome: 'success', resources: [referenceTo({ type: MESSAGE_TYPE, id: message.id })] }),
     ]);
     return { message: { ...message, receivedAt: stored?.lastUpdated ?? message.receivedAt }, version: 1, isRepeat: false };
   } catch (error) {
     if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
-    const known = await findInInbox(services, id);
+    const known = await findInInbox(services, message.id);
     if (known === undefined) throw new ServiceError('unavailable', 'The message could not be taken in now; send it again', [], { cause: error });
     return { ...known, isRepeat: true };
   }
+}
+
+/** The same source, message id and content are the same message. */
+export function idInInbox({ source, messageId, contentHash }: Pick<Arrival, 'source' | 'messageId' | 'contentHash'>): string {
+  return derivedId(MESSAGE_TYPE, source, messageId, contentHash);
 }
 
 /** @throws ServiceError 'not-found' */
@@ -70,7 +86,8 @@ export async function readInbox(services: Services, id: string): Promise<InboxMe
   return found;
 }
 
-async function findInInbox({ store }: Services, id: string): Promise<InboxMessage | undefined> {
+/** Undefined for a message that never came. */
+export async function findInInbox({ store }: Services, id: string): Promise<InboxMessage | undefined> {
   const stored = await store.read({ type: MESSAGE_TYPE, id });
   return stored === undefined || stored.deleted ? undefined : toInboxMessage(stored);
 }

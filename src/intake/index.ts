@@ -1,7 +1,10 @@
 /** From what a source sends to what is stored: channels, inbox, pipeline, dead letters, sources. */
 export { listUnmapped, type UnmappedEntry } from './list-unmapped.ts';
-export { loadSources, requireKnownProfiles, SourceError, type Sources } from './load-sources.ts';
-export { internalTerms } from './records.ts';
+export { loadSources, requireKnownProfiles, type Sources } from './load-sources.ts';
+export { internalTerms } from './internal-terms.ts';
 export { registerSources } from './register-sources.ts';
 export type { Source } from './source.ts';
+export { SourceError } from './source-error.ts';
+export { startHousekeeping } from './start-housekeeping.ts';
+export { type MllpChannel, startMllpChannel } from './start-mllp.ts';
 export { startResuming } from './start-resuming.ts';

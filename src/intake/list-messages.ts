@@ -15,7 +15,12 @@ export interface MessageFilter {
   readonly messageId?: string | undefined;
   /** A code or unit as the list of unmapped ones names it: these messages are to be replayed when it is mapped. */
   readonly unmapped?: string | undefined;
+  /** As the list of dead letters names it. */
+  readonly reason?: string | undefined;
 }
+
+/** Names of filters that are not those under which the store finds messages. */
+const PARAMETERS: Readonly<Record<string, string>> = { 'message-id': 'message-identifier' };
 
 export interface MessagePage { readonly messages: readonly SourceMessage[]; readonly next: string | undefined }
 
@@ -27,8 +32,8 @@ export interface MessagePage { readonly messages: readonly SourceMessage[]; read
 export async function listMessages(services: Services, caller: Caller, filter: MessageFilter, page: { readonly count: number; readonly after: string | undefined }): Promise<MessagePage> {
   const source = filter.source ?? caller.source;
   await authorize(services, caller, { action: 'intake-list', ...(source === undefined ? {} : { source }) });
-  const wanted = { source, status: filter.status, 'message-id': filter.messageId, unmapped: filter.unmapped };
-  const where = Object.entries(wanted).flatMap(([param, code]): Clause[] => (code === undefined ? [] : [{ kind: 'token', param, anyOf: [{ code }] }]));
+  const wanted = { source, status: filter.status, 'message-id': filter.messageId, unmapped: filter.unmapped, reason: filter.reason };
+  const where = Object.entries(wanted).flatMap(([name, code]): Clause[] => (code === undefined ? [] : [{ kind: 'token', param: PARAMETERS[name] ?? name, anyOf: [{ code }] }]));
   const { items, next } = await services.store.search({ type: MESSAGE_TYPE, where, sort: [], limit: page.count, ...(page.after === undefined ? {} : { after: page.after }) });
   const query = Object.entries(wanted).flatMap(([param, code]) => (code === undefined ? [] : [`${param}=${encodeURIComponent(code)}`])).join('&');
   await recordTrace(services, caller, { action: 'search', interaction: 'intake-list', outcome: 'success', query: `messages?${query}` });

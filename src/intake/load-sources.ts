@@ -1,19 +1,27 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { isNetwork } from '../config.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import { usccFault } from '../fhir/validation/identifiers.ts';
+import { charsetOf } from '../normalize/index.ts';
+import { loadTableMappings } from './load-table-mappings.ts';
+import { SourceError } from './source-error.ts';
 import type { Source } from './source.ts';
 
 /** Sources by id. */
 export type Sources = ReadonlyMap<string, Source>;
 
 const text = z.string().min(1);
+const uri = z.string().regex(/^(https?:\/\/|urn:)\S+$/, 'must be a uri: http://…, https://…, urn:oid:… or urn:uuid:…');
 const id = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens and dots');
 
+/** Words that stand in the place of a source in addresses of the intake. */
+const RESERVED: ReadonlySet<string> = new Set(['messages', 'dead-letters', 'replays', 'sources']);
+
 const sourceSchema = z.strictObject({
-  // `/intake/messages` is the list of messages.
-  id: id.refine((name) => name !== 'messages', 'must not be messages'),
+  // `/intake/messages` is the list of messages, and so forth.
+  id: id.refine((name) => !RESERVED.has(name), `must not be ${[...RESERVED].join(', ')}`),
   name: text,
   organization: z.strictObject({
     id,
@@ -24,22 +32,32 @@ const sourceSchema = z.strictObject({
   offset: z.string().regex(/^[+-]\d{2}:\d{2}$/, 'must be an offset such as +08:00'),
   patientNumberSystem: z.url(),
   demands: z.record(text, z.url()),
+  hl7v2: z.strictObject({
+    senders: z.array(z.strictObject({ application: text, facility: z.string().default('') })).min(1),
+    charset: z.string().refine((name) => charsetOf(name) !== undefined, 'must be a character set as MSH-18 names it, such as GB 18030-2000 or UNICODE UTF-8').optional(),
+    authorities: z.record(text, uri).default({}),
+    patientAuthority: text.optional(),
+    codeSystems: z.record(text, uri).default({}),
+    certificates: z.array(z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of a certificate, 64 hexadecimal digits in lower case')).default([]),
+    networks: z.array(z.string().refine(isNetwork, 'must be an address or a network such as 10.0.0.0/8')).default(['127.0.0.0/8', '::1']),
+  }).optional(),
 });
 
-/** A source description that cannot be used. The message names the file, the element and the fault, one a line. */
-export class SourceError extends Error {
-  override readonly name = 'SourceError';
-}
-
 /**
- * Reads the description of each sending system.
+ * Reads the description of each sending system, and how its tables are read.
  *
- * @param dir the folder `profiles/sources`
+ * @param dir the folder `profiles/sources`; `tables` stands beside it
  * @throws SourceError
  */
 export async function loadSources(dir: string): Promise<Sources> {
   const files = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort();
-  const sources = await Promise.all(files.map(async (file) => parse(file, await readFile(path.join(dir, file), 'utf8'))));
+  const tables = await loadTableMappings(path.join(dir, '..', 'tables'));
+  const described = await Promise.all(files.map(async (file) => parse(file, await readFile(path.join(dir, file), 'utf8'))));
+  const stray = [...tables.keys()].filter((id) => !described.some((source) => source.id === id));
+  if (stray.length > 0) throw new SourceError(stray.map((id) => `profiles/tables/${id}.json belongs to no source of profiles/sources`).join('\n'));
+  const sources = described.map((source) => ({ ...source, tables: tables.get(source.id) ?? [] }));
+  const faults = sharedSenders(sources);
+  if (faults.length > 0) throw new SourceError(faults.join('\n'));
   return new Map(sources.map((source) => [source.id, source]));
 }
 
@@ -53,6 +71,15 @@ export function requireKnownProfiles(sources: Sources, definitions: Pick<Definit
     .filter(([type, canonical]) => definitions.structures.get(canonical)?.type !== type)
     .map(([type, canonical]) => `profiles/sources/${source.id}.json at demands.${type}: ${canonical} is no profile of ${type} in profiles/fhir`));
   if (faults.length > 0) throw new SourceError(faults.join('\n'));
+}
+
+/** A message must tell by its header whose it is. */
+function sharedSenders(sources: readonly Source[]): readonly string[] {
+  const names = sources.flatMap(({ id: source, hl7v2 }) => (hl7v2?.senders ?? []).map(({ application, facility }) => ({ source, name: `${application}|${facility}` })));
+  return names.flatMap(({ source, name }, index) => {
+    const other = names.findIndex((candidate) => candidate.name === name);
+    return other === index ? [] : [`profiles/sources/${source}.json at hl7v2.senders: ${name} is also claimed by ${names[other]?.source ?? ''}`];
+  });
 }
 
 function parse(file: string, content: string): Source {

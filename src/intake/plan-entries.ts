@@ -25,8 +25,9 @@ export interface EntryPlan {
 
 /** Everything that must be known of the store to plan the entries: by reference. */
 export function keysOfPlan(entries: readonly PreparedEntry[], source: string): ResourceKey[] {
-  return entries.flatMap(({ resource, aliasId, gaps }) => [
+  return entries.flatMap(({ resource, aliasId, gaps, facts }) => [
     keyOf(resource),
+    ...(facts === undefined ? [] : [keyOf(facts)]),
     ...(aliasId === undefined ? [] : [{ type: ALIAS_TYPE, id: aliasId }]),
     ...gaps.map((gap) => ({ type: UNMAPPED_TYPE, id: unmappedTerm(source, gap, '').id })),
   ]);
@@ -45,11 +46,12 @@ export function planEntries(entries: readonly PreparedEntry[], context: {
   const results = entries.map((entry) => resultOf(entry, stored.get(referenceTo(keyOf(entry.resource))), superseded));
   const having = (...outcomes: readonly EntryResult['outcome'][]): PreparedEntry[] => entries.filter((_, at) => outcomes.some((outcome) => outcome === results[at]?.outcome));
   const records = new Map<string, Change>();
-  for (const { resource, aliasId, gaps } of entries) {
+  for (const { resource, aliasId, gaps, facts } of entries) {
     const current = stored.get(referenceTo({ type: ALIAS_TYPE, id: aliasId ?? '' }));
     const alias = aliasId === undefined ? undefined : aliasChange(aliasId, keyOf(resource), bodyOf(current));
     const unmapped = gaps.map((gap) => unmappedTerm(source, gap, now)).filter((term) => !stored.has(referenceTo(keyOf(term))));
-    for (const record of alias === undefined ? unmapped : [alias, ...unmapped]) records.set(referenceTo(keyOf(record)), put(record, stored));
+    const beside = [alias, facts].filter((record) => record !== undefined);
+    for (const record of [...beside, ...unmapped]) records.set(referenceTo(keyOf(record)), put(record, stored));
   }
   return {
     results,

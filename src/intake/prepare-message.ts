@@ -1,13 +1,12 @@
 import { readingOf } from '../config.ts';
-import type { ScannedBundle } from '../fhir/bundle.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import { isAcceptable } from '../fhir/outcome.ts';
 import { referencesOf } from '../fhir/references.ts';
 import type { Resource, ResourceKey } from '../fhir/resource.ts';
 import { isObject, referenceTo } from '../fhir/resource.ts';
 import { takeTurns } from '../large-bodies.ts';
-import type { Fault, Lookup, MessageKind, NormalizedEntry, Registry } from '../normalize/index.ts';
-import { ALIAS_TYPE, faultAt, normalizeMessage, readMessage, sourceOfUri, timeMembersOf } from '../normalize/index.ts';
+import type { Fault, Lookup, MessageKind, NormalizedEntry, ReadableMessage, Registry } from '../normalize/index.ts';
+import { ALIAS_TYPE, faultAt, normalizeMessage, sourceOfUri, timeMembersOf, withOrigin } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import type { Gap } from '../terminology/index.ts';
@@ -16,15 +15,25 @@ import { parseAlias } from './alias.ts';
 import { demandedProfile } from './demanded-profile.ts';
 import type { Source } from './source.ts';
 
-/** One entry, ready to be committed. */
-export interface PreparedEntry extends NormalizedEntry { readonly gaps: readonly Gap[] }
+/** One entry, ready to be committed; a contribution before it is joined to what is known is not validated yet. */
+export interface PreparedEntry extends NormalizedEntry {
+  readonly gaps: readonly Gap[];
+  /** Of a contribution that was joined: what is stored beside it. */
+  readonly facts?: Resource & { readonly id: string };
+}
 
 export interface PreparedMessage {
   readonly kind: MessageKind;
   readonly entryCount: number;
-  /** Entries without fault. */
+  /** All that could be read, also those with a fault. */
+  readonly entries: readonly PreparedEntry[];
+  /** Entries that are to be stored. */
   readonly accepted: readonly PreparedEntry[];
   readonly faults: readonly Fault[];
+  /** Questions without an answer that are faults: what is missing may still come. */
+  readonly unanswered: readonly Lookup[];
+  /** When the sender says that it was sent; an instant. */
+  readonly saidAt: string | undefined;
 }
 
 /** The exchange writes these itself: a source that could would write the trace, or join records of others to one person. */
@@ -33,25 +42,35 @@ const OWN_TYPES: ReadonlySet<string> = new Set(['AuditEvent', 'Person']);
 /**
  * From the body of a message to resources that may be stored, with every fault on the way.
  *
- * @param bundle the scanned body; @param bytes the body
- * @throws JsonError for a single resource that is nested too deep
+ * @throws UnreadableMessage
  */
-export async function prepareMessage(services: Services, source: Source, bundle: ScannedBundle, bytes: Buffer): Promise<PreparedMessage> {
-  const sent = readMessage(bundle, bytes);
+export async function prepareMessage(services: Services, source: Source, readable: ReadableMessage): Promise<PreparedMessage> {
+  const sent = readable.read();
   const conventions = { sender: source, registry: registryOf(services), timeMembers: timeMembersOf(services.fhir.definitions) };
   const message = normalizeMessage(sent, conventions);
-  const normalized = message.finish(await answerLookups(services, source, message.lookups));
+  const answers = await answerLookups(services, source, message.lookups);
+  const normalized = message.finish(answers);
   const checked: Checked[] = [];
   for (const [index, entry] of normalized.entries.entries()) {
     await takeTurns(index);
     checked.push(checkEntry(services, source, entry));
   }
-  const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults)];
-  const outcome = { kind: sent.kind, entryCount: bundle.entryCount || sent.entries.length };
-  if (sent.kind !== 'batch' || faults.some((fault) => fault.entry === undefined)) {
-    return { ...outcome, accepted: faults.length === 0 ? checked.map(({ entry }) => entry) : [], faults };
-  }
-  return { ...outcome, ...await withoutRefused(services, checked.map(({ entry }) => entry), faults) };
+  const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults), ...(sent.entries.length + sent.faults.length === 0 ? [NOTHING] : [])];
+  const entries = checked.map(({ entry }) => entry);
+  const outcome = { kind: sent.kind, entryCount: sent.entryCount ?? sent.entries.length, saidAt: sent.saidAt, entries, unanswered: message.lookups.filter(({ name, mustExist }) => mustExist && !answers.has(name)) };
+  return { ...outcome, ...await acceptEntries(services, sent.kind, entries, faults) };
+}
+
+/** Silence would look like success. */
+const NOTHING: Fault = { entry: undefined, issue: { severity: 'error', code: 'required', diagnostics: 'The message holds no record' } };
+
+/** These are taken in as far as they are right; of all others, one fault refuses the whole. */
+export const TAKEN_IN_PART: ReadonlySet<string> = new Set<MessageKind>(['batch', 'table']);
+
+/** Which entries can be stored, given the faults found. */
+export async function acceptEntries(services: Services, kind: MessageKind, entries: readonly PreparedEntry[], faults: readonly Fault[]): Promise<Pick<PreparedMessage, 'accepted' | 'faults'>> {
+  if (TAKEN_IN_PART.has(kind) && faults.every((fault) => fault.entry !== undefined)) return withoutRefused(services, entries, faults);
+  return { accepted: faults.length === 0 ? entries : [], faults };
 }
 
 function registryOf({ sources, config }: Services): Registry {
@@ -59,7 +78,7 @@ function registryOf({ sources, config }: Services): Registry {
 }
 
 /** Asks all questions at once. An id as the exchange gave it counts only for what this source may refer to. */
-async function answerLookups({ store }: Services, source: Source, lookups: readonly Lookup[]): Promise<ReadonlyMap<string, ResourceKey>> {
+export async function answerLookups({ store }: Services, source: Source, lookups: readonly Pick<Lookup, 'name' | 'keys'>[]): Promise<ReadonlyMap<string, ResourceKey>> {
   if (lookups.length === 0) return new Map();
   const stored = new Map((await store.readMany(lookups.flatMap((lookup) => lookup.keys))).filter((item) => !item.deleted).map((item) => [referenceTo(item), item]));
   return new Map(lookups.flatMap(({ name, keys }) => {
@@ -83,16 +102,21 @@ function sourceOf({ body }: Stored): string | undefined {
 interface Checked { readonly entry: PreparedEntry; readonly faults: readonly Fault[] }
 
 function checkEntry(services: Services, source: Source, entry: NormalizedEntry): Checked {
-  const { fhir, codes } = services;
+  const { codes } = services;
   const { resource, gaps } = mapObservation(entry.resource, { tables: codes, source: codes.sources.get(source.id), isUcum });
-  const profile = demandedProfile(resource, source);
-  const issues = fhir.validate(resource, { at: entry.at, ...(profile === undefined ? {} : { profiles: [profile] }) });
-  const faults = issues.filter((issue: Issue) => !isAcceptable([issue])).map((issue) => ({ entry: entry.index, issue }));
+  const mapped = { ...entry, resource: { ...resource, id: entry.resource.id }, gaps };
   const own = OWN_TYPES.has(resource.resourceType) ? [faultAt(entry.index, 'business-rule', entry.at, `A source sends no ${resource.resourceType}: the exchange keeps it itself`)] : [];
-  return { entry: { ...entry, resource: { ...resource, id: entry.resource.id }, gaps }, faults: [...own, ...faults] };
+  return { entry: mapped, faults: [...own, ...entry.contribution === undefined ? faultsOf(services, source, mapped) : []] };
 }
 
-/** Of a batch, what can be stored without the entries that were refused: an entry that refers to one of those is refused too. */
+/** What R4 and the profile that is demanded of its kind find wrong with an entry. */
+export function faultsOf({ fhir }: Services, source: Source, entry: PreparedEntry): readonly Fault[] {
+  const profile = demandedProfile(entry.resource, source);
+  const issues = fhir.validate(entry.resource, { at: entry.at, ...(profile === undefined ? {} : { profiles: [profile] }) });
+  return issues.filter((issue: Issue) => !isAcceptable([issue])).map((issue) => withOrigin({ entry: entry.index, issue }, entry));
+}
+
+/** Of a batch or table, what can be stored without the entries that were refused: an entry that refers to one of those is refused too. */
 async function withoutRefused({ store }: Services, entries: readonly PreparedEntry[], faults: readonly Fault[]): Promise<Pick<PreparedMessage, 'accepted' | 'faults'>> {
   const refused = new Set(faults.map((fault) => fault.entry));
   const keyOf = ({ resource }: PreparedEntry): ResourceKey => ({ type: resource.resourceType, id: resource.id });
@@ -107,7 +131,7 @@ async function withoutRefused({ store }: Services, entries: readonly PreparedEnt
       if (broken === undefined) continue;
       refused.add(entry.index);
       missing.add(referenceTo(keyOf(entry)));
-      found.push(faultAt(entry.index, 'not-found', pathWithin(entry, broken.path), 'The reference leads to an entry that was refused'));
+      found.push(withOrigin(faultAt(entry.index, 'not-found', pathWithin(entry, broken.path), 'The reference leads to an entry that was refused'), entry));
     }
   }
   return { accepted: entries.filter(({ index }) => !refused.has(index)), faults: found };

@@ -16,12 +16,14 @@ export function renderRefusal(refusedAs: NonNullable<Answer['refusedAs']>, issue
 }
 
 /**
- * The answer to a message that was taken in: one entry for each entry sent, in their order.
+ * The answer to a message that was taken in: one entry for each entry sent, in their order; of a table, whose rows are told
+ * by their number, how many records came of it and each row that was refused.
  *
  * @param faults of the refused entries of a batch
  * @see https://hl7.org/fhir/R4/http.html#transaction-response
  */
 export function renderAcceptance(kind: MessageKind, results: readonly EntryResult[], faults: readonly Fault[]): Answer {
+  if (kind === 'table') return { refusedAs: undefined, body: JSON.stringify(operationOutcome([summaryOf(results, faults), ...limited(faults.map((fault) => fault.issue))])) };
   const refused = Map.groupBy(faults, (fault) => fault.entry ?? 0);
   const responses = [
     ...results.map((result) => ({ index: result.index, response: acceptedEntry(result) })),
@@ -29,6 +31,12 @@ export function renderAcceptance(kind: MessageKind, results: readonly EntryResul
   ].sort((a, b) => a.index - b.index);
   const type = kind === 'batch' ? 'batch-response' : 'transaction-response';
   return { refusedAs: undefined, body: JSON.stringify({ resourceType: 'Bundle', type, entry: responses.map(({ response }) => ({ response })) }) };
+}
+
+function summaryOf(results: readonly EntryResult[], faults: readonly Fault[]): Issue {
+  const counts = Object.entries(Object.groupBy(results, ({ outcome }) => outcome)).map(([outcome, of]) => `${of.length} ${outcome}`);
+  const rows = new Set(faults.map(({ issue }) => /^row \d+/.exec(issue.location ?? '')?.[0] ?? issue.location));
+  return { severity: 'information', code: 'informational', diagnostics: `The table was taken in: records ${counts.join(', ')}; ${rows.size} rows refused` };
 }
 
 function acceptedEntry({ key, outcome, version }: EntryResult): object {

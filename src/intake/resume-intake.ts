@@ -1,9 +1,9 @@
-import type { Actor } from '../access/index.ts';
 import type { Services } from '../services.ts';
 import type { InboxMessage } from './inbox.ts';
 import { toInboxMessage } from './inbox.ts';
 import { processMessage } from './process-message.ts';
-import { MESSAGE_TYPE, type SourceMessage } from './records.ts';
+import { MESSAGE_TYPE } from './records.ts';
+import { senderOf } from './sender-of.ts';
 import { sourceOf } from './source-of.ts';
 
 const PAGE = 50;
@@ -48,9 +48,4 @@ async function resume(services: Services, inbox: InboxMessage): Promise<boolean>
     services.log.error({ message: message.id, source: message.source, cause: error instanceof Error ? error.name : typeof error }, 'could not resume a message; it stays in the inbox');
     return false;
   }
-}
-
-/** Whoever sent a message is named in the trace of what it brought, whenever that happens. */
-function senderOf({ source, sentBy }: SourceMessage): Actor {
-  return { role: 'source', source, name: undefined, facility: undefined, scopes: [], purpose: 'TREAT', breakGlass: undefined, ...sentBy };
 }

@@ -1,20 +1,29 @@
 import { Router } from 'express';
 import type { RequestHandler, Response } from 'express';
-import { ServiceError } from '../errors.ts';
+import type { IncomingHttpHeaders } from 'node:http';
+import { isServiceError, ServiceError } from '../errors.ts';
 import { authenticate, callerOf } from '../http/authenticate.ts';
 import { readBody } from '../http/body.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
-import { requireJsonAccepted, requireJsonBody } from '../http/media-type.ts';
+import { bodyType, requireJsonAccepted, requireJsonBody } from '../http/media-type.ts';
 import { RESPONSES } from '../http/outcome.ts';
 import { pathParameter } from '../http/path-parameter.ts';
-import { send } from '../http/send.ts';
+import { isOver, send } from '../http/send.ts';
 import { listRequest } from '../http/list-request.ts';
 import type { Services } from '../services.ts';
+import { deadLettersRouter } from './dead-letters/router.ts';
+import type { V2Acknowledgement } from './hl7v2/receive-v2.ts';
+import { receiveV2Body } from './hl7v2/receive-v2.ts';
 import type { Answer } from './inbox.ts';
 import { listMessages, readMessageDetail } from './list-messages.ts';
 import { receiveMessage } from './receive-message.ts';
+import type { Format } from './records.ts';
 import { MESSAGE_STATUSES } from './records.ts';
+import { rehearseMessage } from './rehearsal/rehearse-message.ts';
 import { replayMessage } from './replay-message.ts';
+import { replaysRouter } from './replays/router.ts';
+import { receiveTable } from './table/receive-table.ts';
+import { answerOf } from './table/table-receipt.ts';
 
 /** Id of the message in the inbox, on every answer to a push. */
 const INBOX_ID = 'X-Intake-Message';
@@ -38,29 +47,82 @@ export function intakeRouter(services: Services): Router {
   router.route('/messages/:id/replay')
     .post(async (req, res) => sendAnswer(res, await replayMessage(services, callerOf(res), pathParameter(req, 'id'))))
     .all(methodNotAllowed('POST'));
+  router.use('/dead-letters', deadLettersRouter(services));
+  router.use('/replays', replaysRouter(services));
+  router.route('/:source/$rehearse')
+    .post(rehearse(services))
+    .all(methodNotAllowed('POST'));
   router.route('/:source')
     .post(push(services))
     .all(methodNotAllowed('POST'));
   return router;
 }
 
+/** What the body of a push may be, by its media type. JSON is checked further where it is read. */
+const FORMATS_BY_TYPE: ReadonlyMap<string, Format> = new Map([
+  ['application/hl7-v2', 'hl7v2'], ['x-application/hl7-v2+er7', 'hl7v2'],
+  ['application/xml', 'cda'], ['text/xml', 'cda'],
+  ['text/csv', 'csv'], ['application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'xlsx'],
+]);
+
 function push(services: Services): RequestHandler {
   return async (req, res) => {
-    requireJsonAccepted(req.headers, undefined);
-    requireJsonBody(req.headers);
+    const format = FORMATS_BY_TYPE.get(bodyType(req.headers));
     const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
-    const receipt = await receiveMessage(services, callerOf(res), { source: pathParameter(req, 'source'), messageId: req.get('X-Message-Id'), body });
+    const source = pathParameter(req, 'source');
+    if (format === 'hl7v2') return sendV2(res, await receiveV2Body(services, callerOf(res), source, body));
+    requireJsonAccepted(req.headers, undefined);
+    if (format === undefined) requireFormat(req.headers);
+    const messageId = req.get('X-Message-Id');
+    if (format === 'csv' || format === 'xlsx') {
+      const table = await receiveTable(services, callerOf(res), { source, format, fileName: messageId, chunks: () => inOnePiece(body) });
+      const first = table.parts[0]?.receipt;
+      return sendAnswer(res, answerOf(table), { ...(first === undefined ? {} : { [INBOX_ID]: first.inboxId }), ...(table.parts.every(({ receipt }) => receipt.isRepeat) && first !== undefined ? { [IS_REPEAT]: 'true' } : {}) });
+    }
+    const receipt = await receiveMessage(services, callerOf(res), { source, messageId, format: format ?? 'fhir', body });
     await sendAnswer(res, receipt, { [INBOX_ID]: receipt.inboxId, ...(receipt.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
+  };
+}
+
+async function* inOnePiece(body: () => Promise<Buffer>): AsyncGenerator<Buffer> {
+  yield await body();
+}
+
+/** @throws ServiceError 'unsupported-media' */
+function requireFormat(headers: IncomingHttpHeaders): void {
+  try {
+    requireJsonBody(headers);
+  } catch (error) {
+    if (!isServiceError(error, 'unsupported-media') || bodyType(headers).endsWith('json')) throw error;
+    throw new ServiceError('unsupported-media', `Content-Type of a push is application/fhir+json, application/json, ${[...FORMATS_BY_TYPE.keys()].join(', ')}`);
+  }
+}
+
+/** Acknowledgements, one after another. A status other than 200 is that of the gravest. */
+async function sendV2(res: Response, answers: readonly V2Acknowledgement[]): Promise<void> {
+  const codes = answers.map(({ code }) => code);
+  const status = codes.includes('AR') ? 400 : codes.includes('AE') ? 422 : 200;
+  if (isOver(res)) return;
+  res.status(status).type('application/hl7-v2').end(Buffer.concat(answers.map(({ text }) => text)));
+}
+
+function rehearse(services: Services): RequestHandler {
+  return async (req, res) => {
+    requireJsonAccepted(req.headers, undefined);
+    const format = FORMATS_BY_TYPE.get(bodyType(req.headers));
+    if (format === undefined) requireFormat(req.headers);
+    const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
+    res.json(await rehearseMessage(services, callerOf(res), { source: pathParameter(req, 'source'), format: format ?? 'fhir', body }));
   };
 }
 
 function list(services: Services): RequestHandler {
   return async (req, res) => {
-    const { filters, page, nextLink } = listRequest(services, req, res, ['status', 'source', 'message-id', 'unmapped']);
+    const { filters, page, nextLink } = listRequest(services, req, res, ['status', 'source', 'message-id', 'unmapped', 'reason']);
     const sent = filters.get('status');
     const status = MESSAGE_STATUSES.find((known) => known === sent);
     if (status !== sent) throw new ServiceError('malformed', `status may be ${MESSAGE_STATUSES.join(', ')}`);
-    const filter = { status, source: filters.get('source'), messageId: filters.get('message-id'), unmapped: filters.get('unmapped') };
+    const filter = { status, source: filters.get('source'), messageId: filters.get('message-id'), unmapped: filters.get('unmapped'), reason: filters.get('reason') };
     const { messages, next } = await listMessages(services, callerOf(res), filter, page);
     res.json({ messages, next: nextLink(next) });
   };

@@ -4,7 +4,7 @@ import { isServiceError, ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
-import { answerResource, readAnswer, readInbox } from './inbox.ts';
+import { answerResource, findInInbox, readAnswer } from './inbox.ts';
 import type { SourceMessage } from './records.ts';
 import { messageResource } from './records.ts';
 import type { Source } from './source.ts';
@@ -13,7 +13,7 @@ import type { Source } from './source.ts';
 export interface Processing {
   readonly source: Source;
   readonly actor: Actor;
-  readonly interaction: 'intake' | 'intake-resume' | 'intake-replay';
+  readonly interaction: 'intake' | 'intake-resume' | 'intake-retry' | 'intake-replay';
 }
 
 const SHORTEST_PAUSE_MS = 5;
@@ -35,7 +35,7 @@ export async function untilSettled(services: Services, inbox: InboxMessage, comm
       return await commit(attempt);
     } catch (error) {
       if (!isServiceError(error, 'conflict') && !isServiceError(error, 'version-conflict')) throw error;
-      const { version } = await readInbox(services, inbox.message.id);
+      const version = (await findInInbox(services, inbox.message.id))?.version ?? 0;
       const settled = version === inbox.version ? undefined : await readAnswer(services, inbox.message.id);
       if (settled !== undefined) return settled;
       if (performance.now() > deadline) throw new ServiceError('unavailable', 'The message is in the inbox and is processed later, since too many others change the same records now; send it again to get its answer', [], { cause: error });
@@ -44,10 +44,11 @@ export async function untilSettled(services: Services, inbox: InboxMessage, comm
   }
 }
 
-/** The writes that end the processing of a message: where it stands now, and its answer. */
-export async function closingChanges({ version }: InboxMessage, message: SourceMessage, answer: Answer): Promise<Change[]> {
+/** The writes that end the processing of a message: where it stands now, its answer, and its body if it is not in the inbox yet. */
+export async function closingChanges({ version, entering = [] }: InboxMessage, message: SourceMessage, answer: Answer): Promise<Change[]> {
   return [
     { kind: 'put', resource: messageResource(message), expectedVersion: version },
+    ...entering,
     { kind: 'put', resource: await answerResource(message.id, answer) },
   ];
 }

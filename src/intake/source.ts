@@ -1,3 +1,5 @@
+import type { Hl7v2Conventions, TableMapping } from '../normalize/index.ts';
+
 /** One sending system of one institution: a file of `profiles/sources/`, named `<id>.json`. */
 export interface Source {
   /** In the path `POST /intake/:source` and in the token's `source` claim. */
@@ -17,4 +19,20 @@ export interface Source {
   readonly patientNumberSystem: string;
   /** Resource type -> canonical of the profile that the intake demands. */
   readonly demands: Readonly<Record<string, string>>;
+  /** Absent where the source does not speak HL7 v2. */
+  readonly hl7v2?: Hl7v2Sender | undefined;
+  /** How its tables are read, from `profiles/tables/<id>.json`. */
+  readonly tables?: readonly TableMapping[];
+}
+
+/** How a source is known and read that speaks HL7 v2. */
+export interface Hl7v2Sender extends Hl7v2Conventions {
+  /** MSH-3 and MSH-4 of its messages; a facility of '' stands for any. */
+  readonly senders: readonly { readonly application: string; readonly facility: string }[];
+  /** Character set of messages whose MSH-18 is empty, as MSH-18 would name it; UTF-8 where absent. */
+  readonly charset?: string | undefined;
+  /** SHA-256 of the client certificates by which it is known, hex; where there are none, `networks` count. */
+  readonly certificates: readonly string[];
+  /** Addresses and networks from which it connects. */
+  readonly networks: readonly string[];
 }

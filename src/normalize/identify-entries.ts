@@ -16,7 +16,7 @@ export interface IdentifiedEntry {
 
 /**
  * Gives each entry the id under which it is stored; the sender's own institution keeps that of its registration. Two
- * entries of one identity, or of one name, are refused, both named.
+ * entries of one identity, or of one name, are refused, both named; but for contributions, which say parts of one record.
  */
 export function identifyEntries(entries: readonly SentEntry[], sender: Sender): { readonly identified: readonly IdentifiedEntry[]; readonly faults: readonly Fault[] } {
   const direct = new Map<SentEntry, ResourceKey>();
@@ -42,7 +42,7 @@ function repetitions(identified: readonly IdentifiedEntry[]): Fault[] {
       ...(entry.fullUrl === undefined ? [] : [{ name: `url ${entry.fullUrl}`, at: entry.at.replace(/resource$/, 'fullUrl'), what: 'has the same fullUrl as' }]),
       ...(entry.ownId === undefined ? [] : [{ name: `id ${key.type}/${entry.ownId}`, at: `${entry.at}.id`, what: 'has the same type and id as' }]),
     ];
-    const repeated = names.find(({ name }) => first.has(name));
+    const repeated = names.find(({ name }) => first.has(name) && !(entry.contribution !== undefined && first.get(name)?.contribution !== undefined));
     for (const { name } of names) if (!first.has(name)) first.set(name, entry);
     if (repeated === undefined) return [];
     return [faultAt(entry.index, 'duplicate', repeated.at, `The entry ${repeated.what} ${first.get(repeated.name)?.at ?? ''}: a message holds each record once`)];

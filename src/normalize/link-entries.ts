@@ -14,7 +14,12 @@ import { faultAt } from './message.ts';
 export const ALIAS_TYPE = 'SourceAlias';
 
 /** A question about what was stored before: the first of `keys` that exists and belongs to the source is the target. */
-export interface Lookup { readonly name: string; readonly keys: readonly ResourceKey[] }
+export interface Lookup {
+  readonly name: string;
+  readonly keys: readonly ResourceKey[];
+  /** Whether a reference that leads nowhere is a fault. */
+  readonly mustExist: boolean;
+}
 
 /** Every question that the references of a message leave open, each once. */
 export function lookupsOf(identified: readonly IdentifiedEntry[], targets: Targets, sender: Sender): Lookup[] {
@@ -23,7 +28,9 @@ export function lookupsOf(identified: readonly IdentifiedEntry[], targets: Targe
     const open = [...referencesOf(entry.resource).map(({ reference }) => targets.literal(reference, entry)), ...logicalReferencesOf(entry.resource).map((reference) => targets.logical(reference))];
     for (const target of open) {
       const name = nameOf(target);
-      if (name !== undefined && !lookups.has(name)) lookups.set(name, { name, keys: keysOf(target, sender) });
+      if (name === undefined) continue;
+      const known = lookups.get(name);
+      if (known === undefined || !known.mustExist) lookups.set(name, { name, keys: known?.keys ?? keysOf(target, sender), mustExist: isDangling(target) });
     }
   }
   return [...lookups.values()];

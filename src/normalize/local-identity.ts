@@ -2,7 +2,9 @@ import type { JsonObject, JsonValue, Resource } from '../fhir/resource.ts';
 import { isObject } from '../fhir/resource.ts';
 import { RESIDENT_ID_SYSTEMS } from '../fhir/validation/identifiers.ts';
 import type { LocalIdentity } from './derive-id.ts';
+import type { Hl7v2Conventions } from './hl7v2/conventions.ts';
 import type { SentEntry } from './message.ts';
+import type { TableMapping } from './table/mapping.ts';
 
 /** What the normaliser needs to know of the sender. */
 export interface Sender {
@@ -12,6 +14,10 @@ export interface Sender {
   readonly offset: string;
   /** Its own institution. */
   readonly organization: { readonly id: string; readonly uscc: string };
+  /** How its tables are to be read. */
+  readonly tables?: readonly TableMapping[];
+  /** Of a sender that speaks HL7 v2. */
+  readonly hl7v2?: Hl7v2Conventions | undefined;
 }
 
 export interface SentIdentifier { readonly system: string; readonly value: string; readonly use: string }

@@ -22,6 +22,8 @@ export interface Contribution {
   readonly authority: 0 | 1;
   /** Elements that the message empties, as HL7 v2 does with `""`: names of members, such as `telecom` or `period.end`. */
   readonly cleared: readonly string[];
+  /** Lists to which each message adds and from which none takes away, such as `result` of a report that comes in parts. */
+  readonly joined?: readonly string[];
 }
 
 /** One resource of a message, as sent. */
@@ -49,13 +51,15 @@ export interface SentMessage {
   readonly faults: readonly Fault[];
   /** When its sender says that it was sent or the event happened, an instant: of two messages about one record the later one holds. Else the time of receipt counts. */
   readonly saidAt?: string | undefined;
+  /** Records sent, those included that could not be read; else as many as there are entries. */
+  readonly entryCount?: number;
 }
 
 /** A body whose form is known to be right, before its records are read. */
 export interface ReadableMessage {
   /** What its sender calls the message. */
   readonly messageId: string | undefined;
-  /** Reads the records. Never throws for bad data: it is told as faults. */
+  /** Reads the records. What is wrong with them is told as faults. @throws UnreadableMessage where the form was right only on the surface */
   read(): SentMessage;
 }
 
@@ -87,6 +91,11 @@ export function withOrigin(fault: Fault, { at, origin }: Pick<SentEntry, 'at' | 
   const { expression, location } = fault.issue;
   if (origin === undefined || location !== undefined) return fault;
   const element = expression?.startsWith(`${at}.`) === true ? /^[a-z]+[A-Za-z]*/.exec(expression.slice(at.length + 1))?.[0] ?? '' : '';
-  const place = origin.elements[element] ?? Object.entries(origin.elements).find(([name]) => element.startsWith(name) && /^[A-Z]/.test(element.slice(name.length)))?.[1];
+  const place = origin.elements[element] ?? Object.entries(origin.elements).find(([name]) => isFormOf(name, element) || isFormOf(element, name))?.[1];
   return { ...fault, issue: { ...fault.issue, location: place ?? origin.at } };
+}
+
+/** `valueString` is a form of `value[x]`. */
+function isFormOf(member: string, choice: string): boolean {
+  return choice !== '' && member.startsWith(choice) && /^[A-Z]/.test(member.slice(choice.length));
 }

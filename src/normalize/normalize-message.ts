@@ -10,7 +10,8 @@ import { identifyEntries } from './identify-entries.ts';
 import type { Lookup } from './link-entries.ts';
 import { linkEntry, lookupsOf } from './link-entries.ts';
 import type { Sender } from './local-identity.ts';
-import type { Fault, SentMessage } from './message.ts';
+import type { Contribution, Fault, Origin, SentMessage } from './message.ts';
+import { withOrigin } from './message.ts';
 
 /** One resource as it is to be stored, before codes are mapped. */
 export interface NormalizedEntry {
@@ -20,6 +21,8 @@ export interface NormalizedEntry {
   readonly resource: Resource & { readonly id: string };
   /** Id of the record that leads from the source's own id here, where an identifier and not that id gave the logical id. */
   readonly aliasId: string | undefined;
+  readonly origin?: Origin;
+  readonly contribution?: Contribution;
 }
 
 /** A message whose references still await answers about what was stored before. */
@@ -36,7 +39,9 @@ export interface Conventions { readonly sender: Sender; readonly registry: Regis
  * times completed, and `meta.source` set. All faults are collected, those of the envelope included.
  */
 export function normalizeMessage(message: SentMessage, { sender, registry, timeMembers }: Conventions): OpenMessage {
-  const { identified, faults } = identifyEntries(message.entries, sender);
+  const { identified, faults: ofIdentity } = identifyEntries(message.entries, sender);
+  const entryOf = new Map(message.entries.map((entry) => [entry.index, entry]));
+  const located = (fault: Fault): Fault => withOrigin(fault, entryOf.get(fault.entry ?? -1) ?? { at: '' });
   const targets = targetsOf(identified, sender, registry);
   return {
     lookups: lookupsOf(identified, targets, sender),
@@ -44,7 +49,7 @@ export function normalizeMessage(message: SentMessage, { sender, registry, timeM
       const linked = identified.map((entry) => ({ entry, ...linkEntry(entry, targets, found) }));
       return {
         entries: linked.map(({ entry, resource }) => finishEntry(entry, completeTimes(resource, sender.offset, timeMembers), sender)),
-        faults: [...message.faults, ...faults, ...linked.flatMap((entry) => entry.faults)],
+        faults: [...message.faults, ...[...ofIdentity, ...linked.flatMap((entry) => entry.faults)].map(located)],
       };
     },
   };
@@ -56,6 +61,8 @@ function finishEntry({ entry, key, aliasId }: IdentifiedEntry, resource: Resourc
     at: entry.at,
     resource: { ...resource, id: key.id, ...(isBroken(resource.meta) ? {} : { meta: { ...resource.meta, source: sourceUri(sender.id) } }) },
     aliasId,
+    ...(entry.origin === undefined ? {} : { origin: entry.origin }),
+    ...(entry.contribution === undefined ? {} : { contribution: entry.contribution }),
   };
 }
 

@@ -6,8 +6,8 @@ import type { Preference } from './prefer.ts';
 /** What an interaction answers, the same for a request of its own and for an entry of a bundle. */
 export interface Answer {
   readonly status: number;
-  /** JSON text; absent for an answer without a body. */
-  readonly body?: string;
+  /** JSON, as text or in UTF-8; absent for an answer without a body. */
+  readonly body?: string | Buffer;
   /** The version that the answer speaks of: `ETag` and `Last-Modified`. */
   readonly version?: Pick<Stored, 'version' | 'lastUpdated'>;
   /** Relative to the base: `Patient/p1/_history/2`. */
@@ -34,10 +34,10 @@ export function writeAnswer(stored: Stored, preference: Preference, issues: read
 }
 
 /** @see https://hl7.org/fhir/R4/http.html#return */
-function writeBody(stored: Stored, preference: Preference, issues: readonly Issue[]): string | undefined {
+function writeBody(stored: Stored, preference: Preference, issues: readonly Issue[]): string | Buffer | undefined {
   switch (preference.returns) {
     case 'minimal': return undefined;
     case 'OperationOutcome': return JSON.stringify(operationOutcome(issues));
-    case 'representation': return stored.body;
+    case 'representation': return stored.bytes;
   }
 }

@@ -35,7 +35,7 @@ export function expectedVersionOf({ ifMatch, ifNoneMatch }: Conditions): number 
 }
 
 /** True when the client has this version already. A malformed condition of a read is passed over, the full answer does no harm. */
-export function isUnchanged({ ifNoneMatch, ifModifiedSince }: Conditions, stored: Stored): boolean {
+export function isUnchanged({ ifNoneMatch, ifModifiedSince }: Conditions, stored: Pick<Stored, 'version' | 'lastUpdated'>): boolean {
   if (ifNoneMatch !== undefined) return ifNoneMatch.split(',').some((tag) => tag.trim() === etagOf(stored.version) || tag.trim() === '*');
   if (ifModifiedSince === undefined) return false;
   const since = Date.parse(ifModifiedSince);

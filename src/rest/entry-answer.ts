@@ -18,7 +18,7 @@ export function entryAnswer({ status, body, version, location, issues }: Answer,
     ...(version === undefined ? {} : { etag: etagOf(version.version), lastModified: version.lastUpdated }),
     ...(preference.returns === 'OperationOutcome' && issues !== undefined ? { outcome: operationOutcome(issues) } : {}),
   };
-  return `{${body === undefined ? '' : `"resource":${body},`}"response":${JSON.stringify(response)}}`;
+  return `{${body === undefined ? '' : `"resource":${body.toString()},`}"response":${JSON.stringify(response)}}`;
 }
 
 /** The entry for a request that ended without success. */

@@ -1,6 +1,8 @@
 import type { OperationOutcome } from '../fhir/outcome.ts';
 import type { Stored } from '../store/store.ts';
 import { etagOf } from './answer.ts';
+import { joinedPieces } from './json-pieces.ts';
+import type { JsonPiece } from './json-pieces.ts';
 
 /** A link of a Bundle. */
 export interface PageLink { readonly relation: 'self' | 'next'; readonly url: string }
@@ -15,22 +17,27 @@ export interface PageFrame {
   readonly links: readonly PageLink[];
 }
 
-/** Puts a Bundle together from texts; stored bodies go in as they are, so nothing is parsed. */
-export function pageBundle(frame: PageFrame, entries: readonly string[]): string {
+/** What an entry is put together from. */
+export type EntryPieces = readonly JsonPiece[];
+
+/** Puts a Bundle together; stored bodies go in as they are, so nothing is parsed or decoded. */
+export function pageBundle(frame: PageFrame, entries: readonly EntryPieces[]): Buffer {
   const head = `{"resourceType":"Bundle","id":"${frame.id}","meta":{"lastUpdated":"${frame.lastUpdated}"},"type":"${frame.type}"`;
   const total = frame.total === undefined ? '' : `,"total":${frame.total}`;
-  const entry = entries.length === 0 ? '' : `,"entry":[${entries.join(',')}]`;
-  return `${head}${total},"link":${JSON.stringify(frame.links)}${entry}}`;
+  const start = `${head}${total},"link":${JSON.stringify(frame.links)}`;
+  if (entries.length === 0) return joinedPieces([start, '}']);
+  const listed = entries.flatMap((entry, place) => (place === 0 ? entry : [',', ...entry]));
+  return joinedPieces([start, ',"entry":[', ...listed, ']}']);
 }
 
-/** @param body JSON text of the resource */
-export function searchEntry(base: string, stored: Pick<Stored, 'type' | 'id'>, body: string, mode: 'match' | 'include'): string {
-  return `{"fullUrl":${JSON.stringify(`${base}/${stored.type}/${stored.id}`)},"resource":${body},"search":{"mode":"${mode}"}}`;
+/** @param body of the resource, or of the part of it that was asked for */
+export function searchEntry(base: string, stored: Pick<Stored, 'type' | 'id'>, body: JsonPiece, mode: 'match' | 'include'): EntryPieces {
+  return [`{"fullUrl":${JSON.stringify(`${base}/${stored.type}/${stored.id}`)},"resource":`, body, `,"search":{"mode":"${mode}"}}`];
 }
 
 /** Tells what was left out of the search. @see https://hl7.org/fhir/R4/search.html#errors */
-export function outcomeEntry(outcome: OperationOutcome): string {
-  return JSON.stringify({ resource: outcome, search: { mode: 'outcome' } });
+export function outcomeEntry(outcome: OperationOutcome): EntryPieces {
+  return [JSON.stringify({ resource: outcome, search: { mode: 'outcome' } })];
 }
 
 /** An id that this server gave, a time-ordered UUID. A client that brings such ids of its own sees its updates told as creates, and nothing else. */
@@ -40,12 +47,13 @@ const GIVEN_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
  * @param isNew there was none before: the first version, or the first after a deletion
  * @see https://hl7.org/fhir/R4/http.html#history
  */
-export function historyEntry(base: string, stored: Stored, isNew: boolean): string {
+export function historyEntry(base: string, stored: Stored, isNew: boolean): EntryPieces {
   const url = `${stored.type}/${stored.id}`;
   const method = stored.deleted ? 'DELETE' : stored.version === 1 && GIVEN_ID.test(stored.id) ? 'POST' : 'PUT';
   const status = stored.deleted ? '204' : isNew ? '201' : '200';
   const request = { method, url: method === 'POST' ? stored.type : url };
   const response = { status, etag: etagOf(stored.version), lastModified: stored.lastUpdated };
-  const resource = stored.deleted ? '' : `"resource":${stored.body},`;
-  return `{"fullUrl":${JSON.stringify(`${base}/${url}`)},${resource}"request":${JSON.stringify(request)},"response":${JSON.stringify(response)}}`;
+  const start = `{"fullUrl":${JSON.stringify(`${base}/${url}`)},`;
+  const end = `"request":${JSON.stringify(request)},"response":${JSON.stringify(response)}}`;
+  return stored.deleted ? [start, end] : [start, '"resource":', stored.bytes, ',', end];
 }

@@ -18,5 +18,5 @@ export async function read(services: Services, caller: Caller, { query = '', ...
   requireId(key.id);
   requireFormatOnly('A read', query);
   const stored = await discloseResource(services, caller, { action: 'read', ...key }, await services.store.read(key));
-  return isUnchanged(conditions, stored) ? { status: 304, version: stored } : { status: 200, version: stored, body: stored.body };
+  return isUnchanged(conditions, stored) ? { status: 304, version: stored } : { status: 200, version: stored, body: stored.bytes };
 }

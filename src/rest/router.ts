@@ -104,7 +104,7 @@ function instanceRoutes(services: Services, on: On): readonly Route[] {
 }
 
 function laidOut(answer: Answer): Answer {
-  return answer.body === undefined ? answer : { ...answer, body: laidOutJson(answer.body) };
+  return answer.body === undefined ? answer : { ...answer, body: laidOutJson(answer.body.toString()) };
 }
 
 function notOffered(message: string): RequestHandler {

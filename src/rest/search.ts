@@ -67,7 +67,7 @@ export async function search(services: Services, caller: Caller, input: SearchIn
     status: 200,
     body: pageBundle(frame, [
       ...found.items.map((stored) => searchEntry(input.base, stored, bodyOf(services, stored, partOf(request)), 'match')),
-      ...included.items.map((stored) => searchEntry(input.base, stored, stored.body, 'include')),
+      ...included.items.map((stored) => searchEntry(input.base, stored, stored.bytes, 'include')),
       ...(told.length === 0 ? [] : [outcomeEntry(operationOutcome(told))]),
     ]),
   };
@@ -126,8 +126,8 @@ function partOf({ elements, summary }: SearchRequest): Part | undefined {
   return summary === 'true' || summary === 'text' || summary === 'data' ? summary : undefined;
 }
 
-function bodyOf(services: Services, stored: Stored, part: Part | undefined): string {
-  return part === undefined ? stored.body : JSON.stringify(subsetOf(services, resourceOf(stored.body), part));
+function bodyOf(services: Services, stored: Stored, part: Part | undefined): string | Buffer {
+  return part === undefined ? stored.bytes : JSON.stringify(subsetOf(services, resourceOf(stored.body), part));
 }
 
 function tooManyIncluded(limit: number): Issue {

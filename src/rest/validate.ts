@@ -40,7 +40,7 @@ async function issuesOf(services: Services, caller: Caller, { type, id }: Valida
   if (mode !== undefined && !MODES.includes(mode)) throw refused('malformed', 'value', `The mode must be one of ${MODES.join(', ')}`);
   if ((mode === 'delete' || resource === undefined) && id !== undefined) {
     const { body = '' } = await read(services, caller, { type, id });
-    return mode === 'delete' ? [] : services.fhir.validate(resourceOf(body), demands(profile));
+    return mode === 'delete' ? [] : services.fhir.validate(resourceOf(body.toString()), demands(profile));
   }
   if (mode === 'delete') return [];
   const sent = requireResource(resource, mode === 'update' && id !== undefined ? { type, id } : { type });

@@ -20,7 +20,7 @@ export async function vread(services: Services, caller: Caller, { query = '', ..
   requireFormatOnly('A read of a version', query);
   requireId(version);
   const stored = await discloseResource(services, caller, { action: 'vread', ...key }, await versionOf(services, key, version));
-  return { status: 200, version: stored, body: stored.body };
+  return { status: 200, version: stored, body: stored.bytes };
 }
 
 async function versionOf(services: Services, key: ResourceKey, version: string): Promise<Stored | undefined> {

@@ -83,8 +83,10 @@ export interface Stored {
   /** Instant with milliseconds, UTC: `2026-03-01T08:00:00.000Z`. */
   readonly lastUpdated: string;
   readonly deleted: boolean;
-  /** The resource as it is disclosed, JSON text; '' for a deletion. */
+  /** The resource as it is disclosed, JSON text; '' for a deletion. Decoded when first asked for: what goes out as it is takes `bytes`. */
   readonly body: string;
+  /** The body in UTF-8, as it is disclosed. */
+  readonly bytes: Buffer;
   /** What this commit did; 'read' when it comes from a read. */
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'deleted' | 'read';
 }

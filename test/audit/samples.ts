@@ -4,6 +4,7 @@ import type { WalkedStore } from '../../src/audit/chain-walk.ts';
 import { type AuditReport, verifyAudit } from '../../src/audit/verify-audit.ts';
 import { CHAIN_START, linkHash } from '../../src/store/chain.ts';
 import type { ChainHead, ChainLink, Stored } from '../../src/store/store.ts';
+import { StoredVersion } from '../../src/store/stored-version.ts';
 
 export const auditKey = generateKeyPairSync('ed25519');
 const START = Date.parse('2026-03-01T08:00:00Z');
@@ -65,7 +66,7 @@ export function verifyEvidence({ links, lines, copies = links.map((link) => link
     count: () => Promise.resolve(found),
     readMany: (keys) => Promise.resolve(keys.flatMap(({ type, id }): Stored[] => {
       const body = stored.get(id);
-      return body === undefined ? [] : [{ type, id, version: 1, lastUpdated: '', deleted: false, body, outcome: 'read' }];
+      return body === undefined ? [] : [new StoredVersion({ type, id, version: 1, lastUpdated: '', deleted: false, outcome: 'read' }, body)];
     })),
   };
   return verifyAudit({ store, lines: asyncLines(lines), publicKey: auditKey.publicKey });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Change } from '../../src/store/store.ts';
 import type { Bench } from './harness.ts';
-import { commitOne, handClock, idsOf, put, sample, trace } from './samples.ts';
+import { commitOne, handClock, idsOf, put, sample, shown, trace } from './samples.ts';
 
 const ALL = { type: 'Patient', where: [], sort: [], limit: 100 } as const;
 
@@ -11,8 +11,12 @@ export function commitContract(bench: Bench): void {
       const store = await bench.openFresh({ clock: handClock().read });
       const stored = await commitOne(store, { kind: 'put', resource: { resourceType: 'Patient', id: 'p1', meta: { tag: [{ code: 'x' }], versionId: '9', lastUpdated: 'long ago' }, note: '李雷 😀', value: JSON.rawJSON('6.0') } });
       const body = '{"resourceType":"Patient","id":"p1","meta":{"versionId":"1","lastUpdated":"2026-03-01T08:00:00.000Z","tag":[{"code":"x"}]},"note":"李雷 😀","value":6.0}';
-      expect(stored).toEqual({ type: 'Patient', id: 'p1', version: 1, lastUpdated: '2026-03-01T08:00:00.000Z', deleted: false, body, outcome: 'created' });
-      expect(await store.read({ type: 'Patient', id: 'p1' })).toEqual({ ...stored, outcome: 'read' });
+      expect(shown(stored)).toEqual({ type: 'Patient', id: 'p1', version: 1, lastUpdated: '2026-03-01T08:00:00.000Z', deleted: false, body, decoded: body, outcome: 'created' });
+      const read = { ...shown(stored), outcome: 'read' };
+      expect(shown(await store.read({ type: 'Patient', id: 'p1' }))).toEqual(read);
+      expect((await store.search(ALL)).items.map(shown)).toEqual([read]);
+      expect((await store.history({ limit: 10 })).items.map(shown)).toEqual([read]);
+      expect((await store.feed({ limit: 10 })).items.map(shown)).toEqual([read]);
     });
 
     it('answers in the order of the changes and applies nothing for an empty list', async () => {
@@ -93,8 +97,8 @@ export function commitContract(bench: Bench): void {
       await store.commit([put('Patient', 'p1', token)]);
       const removed = await commitOne(store, { kind: 'delete', key });
       expect(removed).toMatchObject({ version: 2, deleted: true, body: '', outcome: 'deleted' });
-      expect(await store.read(key)).toEqual({ ...removed, outcome: 'read' });
-      expect(await store.readMany([key])).toEqual([{ ...removed, outcome: 'read' }]);
+      expect(shown(await store.read(key))).toEqual({ ...shown(removed), outcome: 'read' });
+      expect((await store.readMany([key])).map(shown)).toEqual([{ ...shown(removed), outcome: 'read' }]);
       expect((await store.search(ALL)).items).toEqual([]);
       expect(await commitOne(store, { kind: 'delete', key })).toMatchObject({ version: 2, outcome: 'unchanged' });
       expect(await commitOne(store, put('Patient', 'p1', token))).toMatchObject({ version: 3, outcome: 'created' });

@@ -55,6 +55,13 @@ export async function commitOne(store: Store, change: Change): Promise<Stored> {
   return stored;
 }
 
+/** Everything that a store says of a version, in a form that can be compared. */
+export function shown(stored: Stored | undefined): Readonly<Record<string, unknown>> | undefined {
+  if (stored === undefined) return undefined;
+  const { type, id, version, lastUpdated, deleted, outcome, body, bytes } = stored;
+  return { type, id, version, lastUpdated, deleted, outcome, body, decoded: bytes.toString() };
+}
+
 export function idsOf(items: readonly Stored[]): string[] {
   return items.map((item) => item.id);
 }

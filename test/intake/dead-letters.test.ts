@@ -148,7 +148,7 @@ describe('a dead letter', () => {
     expect((await server.operator('GET', `${body.next}x`)).status).toBe(400);
     expect((await server.operator('GET', '/intake/messages?status=lost')).status).toBe(400);
     expect((await server.operator('GET', '/intake/messages?_count=0')).status).toBe(400);
-    expect(await server.operator('GET', '/intake/messages?sorce=x')).toMatchObject({ status: 400, body: { issue: [{ diagnostics: "The list takes no parameter 'sorce'; it takes status, source, message-id, unmapped, _count" }] } });
+    expect(await server.operator('GET', '/intake/messages?sorce=x')).toMatchObject({ status: 400, body: { issue: [{ diagnostics: "The list takes no parameter 'sorce'; it takes status, source, message-id, unmapped, reason, _count" }] } });
   });
 });
 

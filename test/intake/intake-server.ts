@@ -14,7 +14,7 @@ export interface Calls {
   /** Pushes a body as a source; text and bytes go out as they are. */
   push(source: string, body: unknown, headers?: Record<string, string>): Promise<Answer>;
   /** Asks as an operator. */
-  operator(method: string, address: string): Promise<Answer>;
+  operator(method: string, address: string, body?: unknown): Promise<Answer>;
   /** Every current resource of a FHIR type, without what changes with each write. */
   stored(type: string): Promise<Record<string, unknown>[]>;
 }
@@ -59,7 +59,7 @@ function callsOf(server: TestServer): Calls {
   const operatorToken = server.token('operator');
   return {
     push: (source, body, headers = {}) => call(`${url}/intake/${source}`, 'POST', body, { Authorization: `Bearer ${tokenOf(source)}`, ...headers }),
-    operator: (method, address) => call(url + address, method, undefined, { Authorization: `Bearer ${operatorToken}` }),
+    operator: (method, address, body) => call(url + address, method, body, { Authorization: `Bearer ${operatorToken}` }),
     stored: async (type) => (await storedOf(services, type)).map((body) => JSON.parse(body, (name, value: unknown) => (name === 'lastUpdated' || name === 'versionId' ? undefined : value))),
   };
 }

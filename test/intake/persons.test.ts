@@ -3,7 +3,7 @@ import { facilitiesOfPerson, patientsOf, personsOf } from '../../src/identity/in
 import type { IntakeServer } from './intake-server.ts';
 import { startIntakeServer } from './intake-server.ts';
 import type { PatientSample } from './samples.ts';
-import { bundle, patient, residentId } from './samples.ts';
+import { bundle, patient, residentId, urn } from './samples.ts';
 
 let server: IntakeServer;
 beforeAll(async () => { server = await startIntakeServer(); });
@@ -136,5 +136,32 @@ describe('a person', () => {
     const answer = await server.push('hospital-a', bundle([patient('hospital-a', { number: 'p6', residentId: id }), patient('hospital-a', { number: 'p7', residentId: id })]));
     const ids = answer.body.entry.map((entry: { response: { location: string } }) => entry.response.location.split('/')[1]);
     expect(await linked(ids[0])).toEqual([...ids].sort());
+  });
+
+  it('is one across records that their source merged, and two again when it takes that back', async () => {
+    const [old, survivor] = ['p20', 'p21'];
+    const oldId = await send('hospital-a', { number: old, name: '赵无名' });
+    const elsewhere = await send('community-e', { number: 'r21', residentId: residentId(21), name: '赵敏' });
+    const survivorId = await send('hospital-a', { number: survivor, residentId: residentId(21), name: '赵敏' });
+    expect(await linked(oldId)).toEqual([oldId]);
+
+    const merge = async (type: 'merge' | 'unmerge'): Promise<void> => {
+      const records = [
+        { ...patient('hospital-a', { number: old, name: '赵无名' }), ...(type === 'merge' ? { active: false, link: [{ other: { reference: urn(1) }, type: 'replaced-by' }] } : {}) },
+        { ...patient('hospital-a', { number: survivor, residentId: residentId(21), name: '赵敏' }), ...(type === 'merge' ? { link: [{ other: { reference: urn(0) }, type: 'replaces' }] } : {}) },
+      ];
+      expect((await server.push('hospital-a', bundle(records, { identifier: type }))).status).toBe(200);
+    };
+    await merge('merge');
+    expect(await linked(oldId)).toEqual([oldId, survivorId, elsewhere].sort());
+
+    // The record that stayed gets another number: the one it replaced goes with it.
+    expect((await server.push('hospital-a', { ...patient('hospital-a', { number: survivor, residentId: residentId(22), name: '赵敏' }), link: [{ other: { reference: `Patient/${oldId}` }, type: 'replaces' }] }, { 'X-Message-Id': 'other-number' })).status).toBe(200);
+    expect(await linked(oldId)).toEqual([oldId, survivorId].sort());
+    expect(await linked(elsewhere)).toEqual([elsewhere]);
+
+    await merge('unmerge');
+    expect(await linked(oldId)).toEqual([oldId]);
+    expect(await linked(survivorId)).toEqual([survivorId, elsewhere].sort());
   });
 });

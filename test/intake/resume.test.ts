@@ -23,7 +23,7 @@ const caller: Caller = {
 
 /** A message as a gateway leaves it that dies between inbox and commit. */
 async function leaveReceived(number: string, content: string): Promise<string> {
-  const { message } = await enterInbox(server.services, caller, { source: 'hospital-a', messageId: number, contentHash: `hash of ${number}`, bytes: Buffer.from(content) });
+  const { message } = await enterInbox(server.services, caller, { source: 'hospital-a', messageId: number, contentHash: `hash of ${number}`, format: 'fhir', bytes: Buffer.from(content) });
   return message.id;
 }
 
@@ -41,7 +41,7 @@ describe('a message that was received and not finished', () => {
   it('is answered when its sender, who never got an answer, sends it again', async () => {
     const message = labBundle('hospital-a', { number: 'resume-2' }, [{ number: 'resume-2-1', code: 'GLU' }], { identifier: 'r2' });
     const text = JSON.stringify(message);
-    await enterInbox(server.services, caller, { source: 'hospital-a', messageId: 'https://sender.example/messages|r2', contentHash: hash('sha256', text), bytes: Buffer.from(text) });
+    await enterInbox(server.services, caller, { source: 'hospital-a', messageId: 'https://sender.example/messages|r2', contentHash: hash('sha256', text), format: 'fhir', bytes: Buffer.from(text) });
     const answer = await server.push('hospital-a', text);
     expect(answer.body.entry[1].response.status).toBe('201 Created');
     expect((await server.push('hospital-a', text)).text).toBe(answer.text);
@@ -94,7 +94,7 @@ describe('a message that was received and not finished', () => {
     const gateway = await serve(readConfig({ BUND_STORE: `sqlite:${path.join(folder, 'bund.db')}`, BUND_PORT: '0', BUND_LOG: 'silent', BUND_LIMIT_REQUEST_MS: '100' }), 'resume-1');
     const content = Buffer.from(JSON.stringify(labBundle('hospital-a', { number: 'resume-11' }, [])));
     for (const number of ['r11', 'r12']) {
-      const { message } = await enterInbox(gateway.services, caller, { source: 'hospital-a', messageId: number, contentHash: number, bytes: content });
+      const { message } = await enterInbox(gateway.services, caller, { source: 'hospital-a', messageId: number, contentHash: number, format: 'fhir', bytes: content });
       await vi.waitFor(async () => expect((await readInbox(gateway.services, message.id)).message.status).toBe('processed'), { timeout: 20_000, interval: 20 });
     }
     await gateway.stop();
@@ -102,7 +102,7 @@ describe('a message that was received and not finished', () => {
   });
 
   it('waits on when the description of its source is gone', async () => {
-    const { message } = await enterInbox(server.services, caller, { source: 'closed-hospital', messageId: 'r8', contentHash: 'h', bytes: Buffer.from('{}') });
+    const { message } = await enterInbox(server.services, caller, { source: 'closed-hospital', messageId: 'r8', contentHash: 'h', format: 'fhir', bytes: Buffer.from('{}') });
     expect(await resumeIntake(server.services)).toBe(0);
     expect((await server.operator('GET', `/intake/messages/${message.id}`)).body.message.status).toBe('received');
   });

@@ -124,7 +124,7 @@ describe('a reference', () => {
 
   it('to what came before asks for it by alias, by derived id and by the id of the exchange', () => {
     const { lookups } = open(collection({ resource: { resourceType: 'Observation', id: 'o', subject: { reference: 'Patient/9' } } }));
-    expect(lookups).toEqual([{ name: 'Patient/9', keys: [{ type: 'SourceAlias', id: by('id', '9') }, { type: 'Patient', id: by('id', '9') }, { type: 'Patient', id: '9' }] }]);
+    expect(lookups).toEqual([{ name: 'Patient/9', keys: [{ type: 'SourceAlias', id: by('id', '9') }, { type: 'Patient', id: by('id', '9') }, { type: 'Patient', id: '9' }], mustExist: true }]);
   });
 
   it('that leads nowhere is a fault that names the place and quotes nothing', () => {

@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose';
 import type { ChainLink, Stored } from '../store.ts';
+import { StoredVersion } from '../stored-version.ts';
 import type { IndexedFields } from './index-terms.ts';
 
 /**
@@ -67,7 +68,7 @@ export function versionId(key: string, version: number): string {
   return `${key}/${String(version).padStart(10, '0')}`;
 }
 
-export function storedOf(document: Pick<ResourceDocument | VersionDocument, '_id' | 'version' | 'at' | 'body'>): Stored {
+export function storedOf(document: Pick<ResourceDocument | VersionDocument, '_id' | 'version' | 'at' | 'body'>, outcome: Stored['outcome'] = 'read'): Stored {
   const [type = '', id = ''] = document._id.split('/');
-  return { type, id, version: document.version, lastUpdated: new Date(document.at).toISOString(), deleted: document.body === '', body: document.body, outcome: 'read' };
+  return new StoredVersion({ type, id, version: document.version, lastUpdated: new Date(document.at).toISOString(), deleted: document.body === '', outcome }, document.body);
 }

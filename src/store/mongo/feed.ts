@@ -25,7 +25,7 @@ export async function feed(collections: Collections, query: FeedQuery): Promise<
     const last = run.at(-1);
     if (last === undefined) break;
     const found = await versionsOf(collections, run, { ...query, limit: query.limit - items.length });
-    items.push(...found.map(storedOf));
+    items.push(...found.map((document) => storedOf(document)));
     const lastTick = found.at(-1)?.tick;
     const isFull = items.length >= query.limit && lastTick !== undefined;
     position = isFull ? { seq: groupOf(run, lastTick).seq, tick: lastTick } : { seq: last.seq, tick: last.last };

@@ -18,7 +18,7 @@ export async function history(collections: Collections, query: HistoryQuery): Pr
   const found = [...await versionsOf(collections, query, ticks), ...await tracesOf(collections, query, ticks)].sort((a, b) => b.tick - a.tick);
   const shown = found.slice(0, query.limit);
   const last = shown.at(-1);
-  return { items: shown.map(storedOf), ...(found.length > query.limit && last !== undefined ? { next: pageToken(question, [last.tick]) } : {}) };
+  return { items: shown.map((document) => storedOf(document)), ...(found.length > query.limit && last !== undefined ? { next: pageToken(question, [last.tick]) } : {}) };
 }
 
 export async function readVersion({ versions, resources }: Collections, key: ResourceKey, version: number): Promise<Stored | undefined> {

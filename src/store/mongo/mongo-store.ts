@@ -40,7 +40,7 @@ export class MongoStore implements Store {
 
   async readMany(keys: readonly ResourceKey[]): Promise<readonly Stored[]> {
     const ids = keys.filter(isKey).map(referenceTo);
-    return (await guarded(() => this.#collections.resources.find({ _id: { $in: ids } }, READ).toArray())).map(storedOf);
+    return (await guarded(() => this.#collections.resources.find({ _id: { $in: ids } }, READ).toArray())).map((document) => storedOf(document));
   }
 
   async readVersion(key: ResourceKey, version: number): Promise<Stored | undefined> {

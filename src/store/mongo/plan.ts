@@ -46,7 +46,7 @@ interface Place { readonly at: number; readonly tick: number }
 function put(plan: Plan, change: PreparedResource, current: Current | undefined, { at, tick }: Place): void {
   checkVersion(change, current);
   if (current?.digest === change.digest) {
-    plan.stored.push({ ...storedOf({ _id: change.key, version: current.version, at: current.at, body: bodyOf(change, current.version, current.at) }), outcome: 'unchanged' });
+    plan.stored.push(storedOf({ _id: change.key, version: current.version, at: current.at, body: bodyOf(change, current.version, current.at) }, 'unchanged'));
     return;
   }
   const version = (current?.version ?? 0) + 1;
@@ -56,19 +56,19 @@ function put(plan: Plan, change: PreparedResource, current: Current | undefined,
     digest: change.digest, body: bodyOf(change, version, at), home: change.home, ...change.indexed,
   };
   write(plan, document, current, tick);
-  plan.stored.push({ ...storedOf(document), outcome: isNew ? 'created' : 'updated' });
+  plan.stored.push(storedOf(document, isNew ? 'created' : 'updated'));
 }
 
 function remove(plan: Plan, change: PreparedDelete, current: Current | undefined, { at, tick }: Place): void {
   if (current === undefined) throw new ServiceError('not-found', `${change.key} was never stored`);
   checkVersion(change, current);
   if (current.digest === '') {
-    plan.stored.push({ ...storedOf({ _id: change.key, version: current.version, at: current.at, body: '' }), outcome: 'unchanged' });
+    plan.stored.push(storedOf({ _id: change.key, version: current.version, at: current.at, body: '' }, 'unchanged'));
     return;
   }
   const document: ResourceDocument = { _id: change.key, version: current.version + 1, at, created: current.created, digest: '', body: '', home: current.home };
   write(plan, document, current, tick);
-  plan.stored.push({ ...storedOf(document), outcome: 'deleted' });
+  plan.stored.push(storedOf(document, 'deleted'));
 }
 
 function append(plan: Plan, change: PreparedResource, current: Current | undefined, { at, tick }: Place): void {
@@ -80,7 +80,7 @@ function append(plan: Plan, change: PreparedResource, current: Current | undefin
   plan.head = { writer, seq, hash: trace.hash };
   const document: ResourceDocument = { _id: change.key, type: change.type, version: 1, at, created: tick, digest: change.digest, body, home: change.home, ...change.indexed, trace };
   plan.documents.push({ document, replaces: undefined });
-  plan.stored.push({ ...storedOf(document), outcome: 'created' });
+  plan.stored.push(storedOf(document, 'created'));
 }
 
 function write(plan: Plan, document: ResourceDocument, replaces: Current | undefined, tick: number): void {

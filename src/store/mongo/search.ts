@@ -33,7 +33,7 @@ export async function search(collections: Collections, query: SearchQuery): Prom
   ]).toArray();
   const shown = found.slice(0, query.limit);
   const last = shown.at(-1);
-  return { items: shown.map(storedOf), ...(found.length > query.limit && last !== undefined ? { next: pageToken(question, last.keys) } : {}) };
+  return { items: shown.map((document) => storedOf(document)), ...(found.length > query.limit && last !== undefined ? { next: pageToken(question, last.keys) } : {}) };
 }
 
 export async function count(collections: Collections, query: Pick<SearchQuery, 'type' | 'where'>): Promise<number> {

@@ -40,7 +40,7 @@ export class History {
     if (type === undefined && types !== undefined) within.push(isOneOf(name('v.type'), types.map((known) => this.#names.find(known))));
     if (type !== undefined && id === undefined) within.push(sql`v.type = ${this.#names.find(type)}`);
     if (type !== undefined && id !== undefined) within.push(this.#isVersionOf(type, id));
-    return this.#connection.all(sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, v.body FROM version v JOIN resource r ON r.rid = v.rid
+    return this.#connection.all(sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, CAST(v.body AS BLOB) AS body FROM version v JOIN resource r ON r.rid = v.rid
       WHERE ${and(within)} ORDER BY v.seq DESC ${limitTo(limit)}`);
   }
 
@@ -52,7 +52,7 @@ export class History {
   #traces(id: string | undefined, bounds: Bounds, limit: number): Row[] {
     const within = [...this.#bounds(name('trace'), name('t'), bounds)];
     if (id !== undefined) within.push(sql`t.id = ${id}`);
-    return this.#connection.all(sql`SELECT t.seq, t.id, 1 AS version, t.updated, 0 AS deleted, t.body FROM trace t
+    return this.#connection.all(sql`SELECT t.seq, t.id, 1 AS version, t.updated, 0 AS deleted, CAST(t.body AS BLOB) AS body FROM trace t
       WHERE ${and(within)} ORDER BY t.seq DESC ${limitTo(limit)}`);
   }
 

@@ -1,5 +1,6 @@
 import type { SQLOutputValue } from 'node:sqlite';
 import type { Stored } from '../store.ts';
+import { StoredVersion } from '../stored-version.ts';
 import type { Row } from './connection.ts';
 
 export function textOf(value: SQLOutputValue | undefined): string {
@@ -25,15 +26,17 @@ export function instantOf(ms: number): string {
   return `${minute.text}${seconds < 10 ? '0' : ''}${seconds}.${String(rest - seconds * 1000).padStart(3, '0')}Z`;
 }
 
-/** @param row with `id`, `version`, `updated`, `deleted`, `body` */
-export function storedOf(type: string, row: Row, outcome: Stored['outcome'] = 'read'): Stored {
-  return {
+/**
+ * @param row with `id`, `version`, `updated`, `deleted`, and `body`: as bytes on a page, whose bodies mostly go out as they are; as
+ *   text where one is read by its key, whose patients are then looked for in it
+ */
+export function storedOf(type: string, row: Row): Stored {
+  return new StoredVersion({
     type,
     id: textOf(row.id),
     version: numberOf(row.version),
     lastUpdated: instantOf(numberOf(row.updated)),
     deleted: row.deleted === 1,
-    body: textOf(row.body),
-    outcome,
-  };
+    outcome: 'read',
+  }, row.body instanceof Uint8Array ? row.body : textOf(row.body));
 }

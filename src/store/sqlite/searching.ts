@@ -127,12 +127,12 @@ export class Searching {
 }
 
 const RESOURCE_COLUMNS = {
-  columns: name('r.id, v.version, v.updated, 0 AS deleted, v.body'),
+  columns: name('r.id, v.version, v.updated, 0 AS deleted, CAST(v.body AS BLOB) AS body'),
   joins: name('CROSS JOIN resource r ON r.rid = d.rid CROSS JOIN version v ON v.seq = r.seq'),
 };
 /** AuditEvents are mostly traces; one that was put like any resource is found too. */
 const TRACE_COLUMNS = {
-  columns: name('coalesce(t.id, r.id) AS id, coalesce(v.version, 1) AS version, coalesce(t.updated, v.updated) AS updated, 0 AS deleted, coalesce(t.body, v.body) AS body'),
+  columns: name('coalesce(t.id, r.id) AS id, coalesce(v.version, 1) AS version, coalesce(t.updated, v.updated) AS updated, 0 AS deleted, CAST(coalesce(t.body, v.body) AS BLOB) AS body'),
   joins: name('LEFT JOIN trace t ON t.seq = d.rid LEFT JOIN resource r ON r.rid = d.rid LEFT JOIN version v ON v.seq = r.seq'),
 };
 

@@ -3,6 +3,7 @@ import { bodyTemplate, renderBody } from '../../fhir/body.ts';
 import type { Resource } from '../../fhir/resource.ts';
 import { CHAIN_START, linkHash } from '../chain.ts';
 import type { ChainHead, ChainLink, Stored } from '../store.ts';
+import { StoredVersion } from '../stored-version.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
 import { UNKNOWN } from './names.ts';
@@ -50,7 +51,7 @@ export class Traces {
     const hash = linkHash(head.writer, position, head.hash, body);
     this.#insert.run(at.seq, trace.id, this.#names.intern(head.writer), position, at.updated, head.hash, hash, body);
     return {
-      stored: { type: TRACE_TYPE, id: trace.id, version: 1, lastUpdated, deleted: false, body, outcome: 'created' },
+      stored: new StoredVersion({ type: TRACE_TYPE, id: trace.id, version: 1, lastUpdated, deleted: false, outcome: 'created' }, body),
       head: { writer: head.writer, seq: position, hash },
     };
   }

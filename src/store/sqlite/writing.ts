@@ -1,8 +1,8 @@
 import type { StatementSync } from 'node:sqlite';
 import { renderBody } from '../../fhir/body.ts';
-import type { BodyTemplate } from '../../fhir/body.ts';
 import type { Resource, ResourceKey } from '../../fhir/resource.ts';
 import type { ChainHead, Stored, StoreOptions } from '../store.ts';
+import { StoredVersion } from '../stored-version.ts';
 import type { Current, DeleteStep, PutStep, Step } from './checking.ts';
 import type { Connection } from './connection.ts';
 import { indexRows } from './index-rows.ts';
@@ -73,11 +73,12 @@ export class Writing {
     const seq = ++this.#progress.seq;
     const { updated } = this.#progress;
     const type = this.#names.intern(key.type);
-    const stored = renderedBody(key, template, 1, updated);
-    this.#statements.insertVersion.run(seq, type, seq, 1, updated, 0, stored.body);
+    const lastUpdated = instantOf(updated);
+    const body = renderBody(template, 1, lastUpdated);
+    this.#statements.insertVersion.run(seq, type, seq, 1, updated, 0, body);
     this.#statements.insertResource.run(seq, type, key.id, seq, updated);
     this.#index.add(type, seq, indexRows(this.#names, key.type, terms));
-    return { ...stored, outcome: 'created' };
+    return new StoredVersion({ ...key, version: 1, lastUpdated, deleted: false, outcome: 'created' }, body);
   }
 
   #update({ key, template, terms, termsBefore }: PutStep, current: Current): Stored {
@@ -85,13 +86,14 @@ export class Writing {
     const { updated } = this.#progress;
     const type = this.#names.intern(key.type);
     const version = current.version + 1;
-    const stored = renderedBody(key, template, version, updated);
-    this.#statements.insertVersion.run(seq, type, current.rid, version, updated, 0, stored.body);
+    const lastUpdated = instantOf(updated);
+    const body = renderBody(template, version, lastUpdated);
+    this.#statements.insertVersion.run(seq, type, current.rid, version, updated, 0, body);
     this.#statements.updateResource.run(version, seq, updated, 0, current.rid);
     const after = indexRows(this.#names, key.type, terms);
     if (termsBefore === undefined) this.#index.add(type, current.rid, after);
     else this.#index.replace(type, current.rid, indexRows(this.#names, key.type, termsBefore), after);
-    return { ...stored, outcome: current.deleted ? 'created' : 'updated' };
+    return new StoredVersion({ ...key, version, lastUpdated, deleted: false, outcome: current.deleted ? 'created' : 'updated' }, body);
   }
 
   #delete({ key, current, termsBefore }: DeleteStep): Stored {
@@ -102,7 +104,7 @@ export class Writing {
     this.#statements.insertVersion.run(seq, type, current.rid, version, updated, 1, '');
     this.#statements.updateResource.run(version, seq, updated, 1, current.rid);
     this.#index.remove(type, current.rid, indexRows(this.#names, key.type, termsBefore));
-    return { ...key, version, lastUpdated: instantOf(updated), deleted: true, body: '', outcome: 'deleted' };
+    return new StoredVersion({ ...key, version, lastUpdated: instantOf(updated), deleted: true, outcome: 'deleted' }, '');
   }
 
   #append(trace: Resource & { readonly id: string }): Stored {
@@ -115,11 +117,6 @@ export class Writing {
   }
 }
 
-function renderedBody(key: ResourceKey, template: BodyTemplate, version: number, updated: number): Omit<Stored, 'outcome'> {
-  const lastUpdated = instantOf(updated);
-  return { ...key, version, lastUpdated, deleted: false, body: renderBody(template, version, lastUpdated) };
-}
-
 function storedCurrent(key: ResourceKey, { version, updated, deleted, body }: Current): Stored {
-  return { ...key, version, lastUpdated: instantOf(updated), deleted, body, outcome: 'unchanged' };
+  return new StoredVersion({ ...key, version, lastUpdated: instantOf(updated), deleted, outcome: 'unchanged' }, body);
 }

@@ -1,9 +1,21 @@
-import { ServiceError } from '../errors.ts';
+import type { Config } from './config.ts';
+import { ServiceError } from './errors.ts';
+import type { Services } from './services.ts';
 
 interface Waiter { readonly bytes: number; readonly admit: () => void }
 
 /** How long a request waits for memory before it is told to come again. */
 const MAX_WAIT_MS = 5_000;
+
+/** By the configuration, which all parts of a process share. */
+const budgets = new WeakMap<Config, BodyBudget>();
+
+/** The memory for what comes in, shared by all routes and channels of one process. */
+export function bodyBudgetOf({ config }: Pick<Services, 'config'>): BodyBudget {
+  const known = budgets.get(config) ?? new BodyBudget(config.limits.bodyBytesInFlight);
+  budgets.set(config, known);
+  return known;
+}
 
 /**
  * The memory that request bodies may take up together. Requests beyond it wait in line, and are refused when the line

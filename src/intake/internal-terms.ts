@@ -1,0 +1,90 @@
+import { parseReference } from '../fhir/references.ts';
+import type { JsonValue, Resource } from '../fhir/resource.ts';
+import { isList, isObject } from '../fhir/resource.ts';
+import type { DateTerm, IndexTerms, ReferenceTerm, TokenTerm } from '../fhir/search/terms.ts';
+import { ALIAS_TYPE } from '../normalize/index.ts';
+import { terminologyTerms, UNMAPPED_TYPE, unmappedCode } from '../terminology/index.ts';
+import { DEAD_LETTER_TYPE } from './dead-letters/dead-letter.ts';
+import { reasonKey, reasonSchema } from './dead-letters/reason.ts';
+import { ANSWER_TYPE, FACTS_TYPE, gapSchema, MESSAGE_TYPE, PAYLOAD_TYPE, STATEMENT_TYPE } from './records.ts';
+import { REPLAY_PART_TYPE, REPLAY_TYPE } from './replays/replay.ts';
+
+const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
+const SECOND_MS = 1_000;
+
+type Terms = (resource: Resource) => Partial<IndexTerms>;
+
+const TERMS_OF: ReadonlyMap<string, Terms> = new Map<string, Terms>([
+  [MESSAGE_TYPE, messageTerms],
+  [STATEMENT_TYPE, statementTerms],
+  [UNMAPPED_TYPE, ({ source, kind }) => ({ token: [...token('source', source), ...token('kind', kind)] })],
+  [DEAD_LETTER_TYPE, ({ source }) => ({ token: token('source', source) })],
+  [REPLAY_TYPE, ({ state }) => ({ token: token('state', state) })],
+  ...[PAYLOAD_TYPE, ANSWER_TYPE, ALIAS_TYPE, FACTS_TYPE, REPLAY_PART_TYPE].map((type) => [type, () => ({})] as const),
+]);
+
+/**
+ * What the records of the intake are found by.
+ *
+ * @returns undefined for a resource that is none of them
+ */
+export function internalTerms(resource: Resource): IndexTerms | undefined {
+  const terms = TERMS_OF.get(resource.resourceType);
+  return terms === undefined ? terminologyTerms(resource) : { ...NO_TERMS, ...terms(resource) };
+}
+
+function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt, nextRetryAt }: Resource): Partial<IndexTerms> {
+  return {
+    token: [
+      ...token('source', source),
+      ...token('status', status),
+      // Named as identifiers are, so that the store keeps it for the one message and not for a kind of messages.
+      ...token('message-identifier', messageId),
+      ...list(unmapped).flatMap((sent) => {
+        const gap = gapSchema.safeParse(isObject(sent) ? sent : undefined);
+        return gap.success ? [{ param: 'unmapped', system: gap.data.kind, code: unmappedCode(gap.data) }] : [];
+      }),
+      ...list(reasons).flatMap((sent) => {
+        const reason = reasonSchema.safeParse(sent);
+        return reason.success ? [{ param: 'reason', system: '', code: reasonKey(reason.data) }] : [];
+      }),
+    ],
+    date: [...second('received', receivedAt), ...point('next-retry', nextRetryAt)],
+  };
+}
+
+function statementTerms({ about, received }: Resource): Partial<IndexTerms> {
+  return {
+    reference: list(about).flatMap((reference): ReferenceTerm[] => {
+      const target = typeof reference === 'string' ? parseReference(reference) : undefined;
+      return target?.kind === 'relative' ? [{ param: 'about', type: target.type, id: target.id, url: '' }] : [];
+    }),
+    date: point('received', received),
+  };
+}
+
+function point(param: string, value: JsonValue | undefined): DateTerm[] {
+  const instant = instantOf(value);
+  return instant === undefined ? [] : [{ param, start: instant, end: instant }];
+}
+
+/** The second of an instant: the gateway's clock and that of the store, which names the instant in the end, mostly agree on it. */
+function second(param: string, value: JsonValue | undefined): DateTerm[] {
+  const instant = instantOf(value);
+  if (instant === undefined) return [];
+  const start = Math.floor(instant / SECOND_MS) * SECOND_MS;
+  return [{ param, start, end: start + SECOND_MS - 1 }];
+}
+
+function instantOf(value: JsonValue | undefined): number | undefined {
+  const instant = typeof value === 'string' ? Date.parse(value) : Number.NaN;
+  return Number.isNaN(instant) ? undefined : instant;
+}
+
+function token(param: string, value: JsonValue | undefined): TokenTerm[] {
+  return typeof value === 'string' ? [{ param, system: '', code: value }] : [];
+}
+
+function list(value: JsonValue | undefined): readonly JsonValue[] {
+  return isList(value) ? value : [];
+}

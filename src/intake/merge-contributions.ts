@@ -1,0 +1,92 @@
+import { parseKnownJson } from '../fhir/json.ts';
+import type { JsonValue, Resource, ResourceKey } from '../fhir/resource.ts';
+import { isObject, isResource, referenceTo } from '../fhir/resource.ts';
+import type { Contribution, ElementOrder, Facts, Merged } from '../normalize/index.ts';
+import { elementOrderOf, mergeContribution } from '../normalize/index.ts';
+import type { Services } from '../services.ts';
+import type { Stored } from '../store/store.ts';
+import { factsKey, factsResource, parseFacts } from './facts.ts';
+import { orderOf } from './message-order.ts';
+import type { PreparedEntry, PreparedMessage } from './prepare-message.ts';
+import { acceptEntries, faultsOf } from './prepare-message.ts';
+import type { SourceMessage } from './records.ts';
+import type { Source } from './source.ts';
+
+type Contributing = PreparedEntry & { readonly contribution: Contribution };
+
+const ABSENT: JsonValue = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] };
+
+/** What is demanded of a record and no message has said yet. A patient may be known by nothing but the number that went in a merge. */
+function unsaidOf(resource: Resource): Readonly<Record<string, JsonValue>> {
+  switch (resource.resourceType) {
+    case 'Encounter': return { status: 'unknown', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' }, period: periodOf(resource['period']) };
+    case 'ServiceRequest': return { status: 'unknown', intent: 'order' };
+    case 'Patient': return resource['link'] === undefined ? {} : { name: [{ _text: ABSENT }] };
+    default: return {};
+  }
+}
+
+/**
+ * Joins the entries that say parts of a record to what is stored of it, and validates the outcome. Of a message that says
+ * several parts of one record the first entry stands for all of them.
+ */
+export async function mergeContributions(services: Services, source: Source, message: SourceMessage, prepared: PreparedMessage): Promise<PreparedMessage> {
+  const contributing = prepared.accepted.filter((entry): entry is Contributing => entry.contribution !== undefined);
+  if (contributing.length === 0) return prepared;
+  const groups = Map.groupBy(contributing, (entry) => referenceTo(keyOf(entry)));
+  const keys = [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [keyOf(first), factsKey(keyOf(first))]));
+  const stored = new Map((await services.store.readMany(keys)).filter((item) => !item.deleted).map((item) => [referenceTo(item), item]));
+  const { at, tie } = orderOf(message, prepared.saidAt);
+  const merged = new Map([...groups].flatMap(([reference, entries]) => {
+    const [first] = entries;
+    return first === undefined ? [] : [[reference, mergeGroup(services, first, entries, { stored, at, tie })] as const];
+  }));
+  const seen = new Set<string>();
+  const entries = prepared.accepted.flatMap((entry) => {
+    if (entry.contribution === undefined) return [entry];
+    const reference = referenceTo(keyOf(entry));
+    if (seen.has(reference)) return [];
+    seen.add(reference);
+    return merged.get(reference) ?? [];
+  });
+  const faults = [...merged.values()].flatMap((entry) => faultsOf(services, source, entry));
+  return { ...prepared, ...await acceptEntries(services, prepared.kind, entries, [...prepared.faults, ...faults]) };
+}
+
+function periodOf(period: JsonValue | undefined): JsonValue {
+  const said = isObject(period) ? period : {};
+  return said['start'] === undefined ? { _start: ABSENT, ...said } : said;
+}
+
+function mergeGroup({ fhir }: Services, first: Contributing, entries: readonly Contributing[], known: { readonly stored: ReadonlyMap<string, Stored>; readonly at: number; readonly tie: string }): PreparedEntry {
+  const key = keyOf(first);
+  const order = elementOrderOf(fhir.definitions, key.type);
+  const facts = known.stored.get(referenceTo(factsKey(key)));
+  const before = known.stored.get(referenceTo(key));
+  const { at, tie } = known;
+  const start: { readonly resource: Resource | undefined; readonly facts: Facts | undefined } = {
+    resource: before === undefined ? undefined : resourceOf(before),
+    facts: facts === undefined ? undefined : parseFacts(facts.body),
+  };
+  const { resource, facts: after } = entries.reduce<typeof start>((so, { resource: said, contribution }): Merged => mergeContribution(said, so.resource, {
+    facts: so.facts, contribution, order, stamp: { authority: contribution.authority, at, tie },
+  }), start);
+  return { ...first, resource: { ...completed(resource ?? first.resource, order), id: key.id }, facts: factsResource(key, after ?? new Map()) };
+}
+
+function completed(resource: Resource, order: ElementOrder): Resource {
+  const unsaid = Object.entries(unsaidOf(resource)).filter(([name, value]) => resource[name] === undefined || (name === 'period' && resource[name] !== value));
+  if (unsaid.length === 0) return resource;
+  const { resourceType, id, meta, ...members } = resource;
+  const sorted = Object.entries({ ...members, ...Object.fromEntries(unsaid) }).sort(([a], [b]) => order.rank(a) - order.rank(b));
+  return { resourceType, ...(id === undefined ? {} : { id }), ...(meta === undefined ? {} : { meta }), ...Object.fromEntries(sorted) };
+}
+
+function resourceOf({ body }: Stored): Resource | undefined {
+  const value = parseKnownJson(body);
+  return isResource(value) ? value : undefined;
+}
+
+function keyOf({ resource }: PreparedEntry): ResourceKey {
+  return { type: resource.resourceType, id: resource.id };
+}

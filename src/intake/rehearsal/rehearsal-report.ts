@@ -1,0 +1,121 @@
+import type { Issue } from '../../fhir/outcome.ts';
+import { isAcceptable } from '../../fhir/outcome.ts';
+import { personNamesOf } from '../../identity/index.ts';
+import type { UnreadableMessage } from '../../normalize/index.ts';
+import { withOrigin } from '../../normalize/index.ts';
+import type { Services } from '../../services.ts';
+import { demandedProfile } from '../demanded-profile.ts';
+import type { EntryResult } from '../plan-entries.ts';
+import type { PreparedEntry, PreparedMessage } from '../prepare-message.ts';
+import type { Format, SourceMessage } from '../records.ts';
+import type { Source } from '../source.ts';
+
+/** `withheld`: right by itself, in a message that is refused as a whole. */
+type RehearsedOutcome = EntryResult['outcome'] | 'refused' | 'withheld';
+
+/** What would become of one record of the message. */
+export interface RehearsedEntry {
+  /** Where it stands in the message, in the words of the sender where the format has its own. */
+  readonly place: string;
+  readonly type: string;
+  readonly outcome: RehearsedOutcome;
+  /** Canonical of the profile that it is held against besides R4. */
+  readonly profile: string | undefined;
+}
+
+/** What a push of this message would do now. */
+export interface RehearsalReport {
+  readonly source: string;
+  readonly format: Format;
+  readonly bytes: number;
+  readonly wouldBe: 'accepted' | 'partly' | 'refused';
+  /** As its sender names it; absent where it says nothing: its content is its name then. */
+  readonly messageId: string | undefined;
+  /** When its sender says that it was sent. */
+  readonly saidAt: string | undefined;
+  readonly kind: SourceMessage['kind'];
+  readonly entryCount: number;
+  readonly counts: Readonly<Partial<Record<RehearsedOutcome, number>>>;
+  /** The first thousand. */
+  readonly entries: readonly RehearsedEntry[];
+  /** What refuses it, and what is remarked besides; the first thousand. */
+  readonly issues: readonly Issue[];
+  readonly issueCount: number;
+  /** Codes and units that no table maps, and how often they come: they would be stored as they are, marked. */
+  readonly unmapped: readonly (SourceMessage['unmapped'][number] & { readonly count: number })[];
+  /** `identified`: with a resident ID, by which records of different institutions are joined. Whether there are others is nobody's business here. */
+  readonly patients: { readonly count: number; readonly identified: number };
+  readonly milliseconds: number;
+}
+
+interface Rehearsed {
+  readonly about: Pick<RehearsalReport, 'source' | 'format' | 'bytes' | 'messageId'>;
+  readonly source: Source;
+  readonly prepared: PreparedMessage;
+  readonly results: readonly EntryResult[];
+}
+
+const MOST_LISTED = 1_000;
+
+export function reportOf(services: Services, { about, source, prepared, results }: Rehearsed, milliseconds: number): RehearsalReport {
+  const { faults, accepted, kind, entryCount, saidAt } = prepared;
+  const entries = entriesOf(source, prepared, results);
+  const issues = [...faults.map(({ issue }) => issue), ...prepared.entries.flatMap((entry) => remarksOn(services, source, entry))];
+  const patients = prepared.entries.map(({ resource }) => resource).filter(({ resourceType }) => resourceType === 'Patient');
+  const acceptance = faults.length === 0 ? 'accepted' : 'partly';
+  return {
+    ...about, kind, entryCount, saidAt,
+    wouldBe: accepted.length === 0 ? 'refused' : acceptance,
+    counts: countsOf(entries),
+    entries: entries.slice(0, MOST_LISTED),
+    issues: issues.slice(0, MOST_LISTED),
+    issueCount: issues.length,
+    unmapped: unmappedOf(prepared.entries),
+    patients: { count: patients.length, identified: patients.filter((patient) => personNamesOf(patient).length > 1).length },
+    milliseconds: Math.round(milliseconds),
+  };
+}
+
+/** The report of a body that is not of its format at all. */
+export function reportOfUnreadable(about: Pick<RehearsalReport, 'source' | 'format' | 'bytes'>, { reason, message }: UnreadableMessage, milliseconds: number): RehearsalReport {
+  const issues: Issue[] = [{ severity: 'fatal', code: reason === 'syntax' ? 'structure' : 'too-long', diagnostics: message }];
+  return {
+    ...about, wouldBe: 'refused', messageId: undefined, saidAt: undefined, kind: undefined, entryCount: 0, counts: {}, entries: [], issues, issueCount: 1, unmapped: [],
+    patients: { count: 0, identified: 0 }, milliseconds: Math.round(milliseconds),
+  };
+}
+
+function entriesOf(source: Source, { entries, faults }: PreparedMessage, results: readonly EntryResult[]): readonly RehearsedEntry[] {
+  const outcomes = new Map<number, RehearsedOutcome>(results.map(({ index, outcome }) => [index, outcome]));
+  const faulty = new Set(faults.map(({ entry }) => entry));
+  const records = new Map(results.map(({ key, outcome }) => [`${key.type}/${key.id}`, outcome]));
+  return entries.map(({ index, at, origin, resource }) => ({
+    place: origin?.at ?? at,
+    type: resource.resourceType,
+    // Several entries may say parts of one record: the first stands for all.
+    outcome: outcomes.get(index) ?? (faulty.has(index) ? 'refused' : records.get(`${resource.resourceType}/${resource.id}`) ?? 'withheld'),
+    profile: demandedProfile(resource, source),
+  }));
+}
+
+function countsOf(entries: readonly RehearsedEntry[]): RehearsalReport['counts'] {
+  const counts: Partial<Record<RehearsedOutcome, number>> = {};
+  for (const { outcome } of entries) counts[outcome] = (counts[outcome] ?? 0) + 1;
+  return counts;
+}
+
+/** What is no fault, and yet worth a look before the first real message. */
+function remarksOn({ fhir }: Services, source: Source, entry: PreparedEntry): readonly Issue[] {
+  const profile = demandedProfile(entry.resource, source);
+  const issues = fhir.validate(entry.resource, { at: entry.at, ...(profile === undefined ? {} : { profiles: [profile] }) });
+  return issues.filter((issue) => isAcceptable([issue])).map((issue) => withOrigin({ entry: entry.index, issue }, entry).issue);
+}
+
+function unmappedOf(entries: readonly PreparedEntry[]): RehearsalReport['unmapped'] {
+  const found = new Map<string, RehearsalReport['unmapped'][number]>();
+  for (const gap of entries.flatMap(({ gaps }) => gaps)) {
+    const name = JSON.stringify(gap);
+    found.set(name, { ...gap, count: (found.get(name)?.count ?? 0) + 1 });
+  }
+  return [...found.values()].slice(0, MOST_LISTED);
+}

@@ -1,0 +1,18 @@
+import type { Services } from '../services.ts';
+import type { Repeating } from './at-intervals.ts';
+import { atIntervals } from './at-intervals.ts';
+import { retryWaiting } from './retries/retry-waiting.ts';
+import { workOnReplays } from './replays/work-on-replays.ts';
+
+const LOOK_FOR_REPLAYS_MS = 3_000;
+const RETRY_MS = 10_000;
+
+/** Starts all that a gateway does for the intake without being asked. */
+export function startHousekeeping(services: Services): Repeating {
+  const name = services.newId();
+  const parts = [
+    atIntervals(services, RETRY_MS, 'could not try the waiting messages again', (signal) => retryWaiting(services, signal)),
+    atIntervals(services, LOOK_FOR_REPLAYS_MS, 'could not work on the replays', (signal) => workOnReplays(services, { name, signal })),
+  ];
+  return { stop: async () => { await Promise.all(parts.map((part) => part.stop())); } };
+}

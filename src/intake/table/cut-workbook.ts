@@ -1,0 +1,77 @@
+import { UnreadableMessage } from '../../normalize/index.ts';
+import type { CellContext, SheetRow, TableLimits, TableMapping, WorkbookFiles } from '../../normalize/table/index.ts';
+import { broken, cellContext, chooseMapping, columnAt, findFiles, headerIn, sheetOf } from '../../normalize/table/index.ts';
+import type { CutOptions } from './cut-table.ts';
+import { PartBuilder, type TablePart } from './part-builder.ts';
+import { sheetRows } from './sheet-rows.ts';
+
+/** So many rows that a sheet leaves out are filled with blank ones; behind a wider gap a new part begins. */
+const WIDEST_GAP = 100;
+
+/**
+ * Cuts the sheet of a workbook into CSV parts as `cutTable` does with a CSV table. The workbook is in memory as it came,
+ * packed; its sheet never is as a whole.
+ *
+ * @throws UnreadableMessage where the workbook cannot be read on: the parts before are sound
+ */
+export async function* cutWorkbook(bytes: Buffer, options: CutOptions & { readonly limits: TableLimits }): AsyncGenerator<TablePart> {
+  const files = findFiles(bytes, options.limits);
+  const context = cellContext(files, options.limits);
+  const { mapping, header, sheet } = await chooseSheet(files, context, options);
+  if (files.is1904 && mapping.dates.includes('excel')) throw new UnreadableMessage('limit', 'The days of the workbook count from 1904: save it with the date system of 1900, or deliver it in smaller files');
+  const delimiter = mapping.delimiter === 'auto' ? ',' : mapping.delimiter;
+  const reportAt = columnAt(mapping, 'reportNumber', header);
+  let head = '';
+  let headRows = 0;
+  let builder: PartBuilder | undefined;
+  for await (const { row, cells } of sheetRows(sheet, { ...context, decimalComma: mapping.decimalComma })) {
+    if (row <= mapping.headerRow) {
+      head += '\r\n'.repeat(row - headRows - 1) + lineOf(row === mapping.headerRow ? header : cells, delimiter);
+      headRows = row;
+      continue;
+    }
+    builder ??= new PartBuilder(head, row, options);
+    const gap = row - builder.nextRow > WIDEST_GAP ? builder.flush(row) : undefined;
+    if (gap !== undefined) yield gap;
+    while (builder.nextRow < row) yield* some(builder.add('\r\n', undefined, true));
+    yield* some(builder.add(lineOf(fitted(cells, header.length), delimiter), reportAt === undefined ? undefined : cells[reportAt] ?? '', false));
+  }
+  yield* some(builder?.flush());
+}
+
+function some(part: TablePart | undefined): readonly TablePart[] {
+  return part === undefined ? [] : [part];
+}
+
+/** A sheet leaves out empty cells at the end, and people write beside a table; a part has as many cells as its header. */
+function fitted(cells: readonly string[], width: number): readonly string[] {
+  return Array.from({ length: width }, (_, at) => cells[at] ?? '');
+}
+
+function lineOf(cells: readonly string[], delimiter: string): string {
+  return `${cells.map((cell) => (cell.includes('"') || cell.includes(delimiter) || /[\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter)}\r\n`;
+}
+
+interface ChosenSheet { readonly mapping: TableMapping; readonly header: readonly string[]; readonly sheet: WorkbookFiles['sheets'][number]['file'] }
+
+/** Reads no more than the headers of the sheets that the mappings speak of. */
+async function chooseSheet(files: WorkbookFiles, context: Omit<CellContext, 'decimalComma'>, { tables, fileName }: CutOptions): Promise<ChosenSheet> {
+  const heads = new Map<TableMapping, readonly SheetRow[]>();
+  for (const mapping of tables) {
+    const sheet = sheetOf(files, mapping);
+    if (sheet !== undefined) heads.set(mapping, await headOf(sheet.file, { ...context, decimalComma: false }, mapping.headerRow));
+  }
+  const { mapping, header } = chooseMapping(tables, fileName, (candidate) => headerIn(heads.get(candidate) ?? [], candidate));
+  const sheet = sheetOf(files, mapping);
+  if (sheet === undefined) throw broken('it has no such sheet');
+  return { mapping, header: header.cells, sheet: sheet.file };
+}
+
+async function headOf(file: WorkbookFiles['sheets'][number]['file'], context: CellContext, headerRow: number): Promise<SheetRow[]> {
+  const rows: SheetRow[] = [];
+  for await (const row of sheetRows(file, context)) {
+    if (row.row > headerRow) break;
+    rows.push(row);
+  }
+  return rows;
+}

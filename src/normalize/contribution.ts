@@ -1,0 +1,156 @@
+import type { JsonObject, JsonValue, Resource } from '../fhir/resource.ts';
+import { isList, isObject } from '../fhir/resource.ts';
+import type { ElementOrder } from './element-order.ts';
+import type { Contribution } from './message.ts';
+
+/**
+ * By what an element is known: how far its message was about the record, when that message was sent (milliseconds), and
+ * what tells two messages of one instant apart. The greatest holds.
+ */
+export interface Stamp { readonly authority: number; readonly at: number; readonly tie: string }
+
+/** Of a list to which messages add: how many items at its front are those of the message that holds. */
+export interface Fact extends Stamp { readonly head?: number }
+
+/** Where each element of a record comes from, emptied elements included: by its path. */
+export type Facts = ReadonlyMap<string, Fact>;
+
+export interface Merged { readonly resource: Resource; readonly facts: Facts }
+
+/** What a record says under one path: its members with their values; none for an element that was emptied. */
+type Parts = ReadonlyMap<string, JsonObject>;
+
+/** An element that a push of the whole record left: it was about the record, and any later message about it holds. */
+const OF_A_PUSH: Fact = { authority: 1, at: 0, tie: '' };
+
+/**
+ * Joins what a message says of a record to what is known of it, element by element. Whatever the order in which messages
+ * come, and however often each, the outcome is the same: of each element the greatest stamp holds, and of a joined list the union.
+ *
+ * @param said the record as the message tells it, linked; @param known the record as it is stored
+ * @param facts stored beside it; undefined where no message contributed to the record before
+ * @see docs/decisions/0066-contributions.md
+ */
+export function mergeContribution(said: Resource, known: Resource | undefined, context: {
+  readonly facts: Facts | undefined; readonly contribution: Contribution; readonly stamp: Stamp; readonly order: ElementOrder;
+}): Merged {
+  const { contribution, stamp, order } = context;
+  const before = known === undefined ? new Map<string, JsonObject>() : partsOf(known, order);
+  const facts = new Map(context.facts ?? [...before.keys()].map((path) => [path, OF_A_PUSH] as const));
+  const after = new Map<string, JsonObject>(before);
+  const news: Parts = new Map([...contribution.cleared.map((path) => [path, {}] as const), ...partsOf(said, order)]);
+  for (const [path, part] of news) {
+    const fact = facts.get(path);
+    const isNewer = [fact, facts.get(wholeOf(path))].every((known) => known === undefined || compareStamps(stamp, known) >= 0);
+    if (joins(path, contribution, fact)) {
+      const joined = joinLists(path, { said: part, known: before.get(path) ?? {}, isNewer, fact });
+      after.set(path, joined.part);
+      facts.set(path, isNewer ? { ...stamp, head: joined.head } : { ...fact ?? stamp, head: joined.head });
+    } else if (isNewer) {
+      after.set(path, part);
+      facts.set(path, stamp);
+      if (Object.keys(part).length === 0) emptyParts(path, stamp, after, facts);
+    }
+  }
+  return { resource: assemble(said, after, order), facts };
+}
+
+export function compareStamps(a: Stamp, b: Stamp): number {
+  return a.authority - b.authority || a.at - b.at || (a.tie < b.tie ? -1 : Number(a.tie > b.tie));
+}
+
+/** What is emptied as a whole is emptied in each part that is not known by a greater stamp: the links of a record, the ends of a period. */
+function emptyParts(whole: string, stamp: Stamp, after: Map<string, JsonObject>, facts: Facts): void {
+  for (const path of after.keys()) {
+    const fact = facts.get(path);
+    if (path !== whole && wholeOf(path) === whole && (fact === undefined || compareStamps(stamp, fact) >= 0)) after.set(path, {});
+  }
+}
+
+/** `link` of `link Patient/1`, `period` of `period.end`. */
+function wholeOf(path: string): string {
+  return path.split(/[ .]/, 1)[0] ?? path;
+}
+
+/** Mentions never take an identifier away from each other: one brings the number of the record, another that of the person. */
+function joins(path: string, { authority, joined = [] }: Contribution, fact: Fact | undefined): boolean {
+  return joined.includes(path) || (path === 'identifier' && authority === 0 && (fact === undefined || fact.authority === 0));
+}
+
+/** The items of the message that holds come first, in its order, the others after them by name; of two texts for one thing the greater stays. */
+function joinLists(path: string, { said, known, isNewer, fact }: { said: JsonObject; known: JsonObject; isNewer: boolean; fact: Fact | undefined }): { readonly part: JsonObject; readonly head: number } {
+  const news = itemsOf(said[path]);
+  const old = itemsOf(known[path]);
+  const byName = new Map<string, JsonValue>();
+  for (const item of [...old, ...news]) {
+    const name = nameOfItem(item);
+    const other = byName.get(name);
+    if (other === undefined || JSON.stringify(item) > JSON.stringify(other)) byName.set(name, item);
+  }
+  const front = new Set((isNewer ? news : old.slice(0, fact?.head ?? old.length)).map(nameOfItem));
+  const rest = [...byName.keys()].filter((name) => !front.has(name)).sort();
+  const items = [...front, ...rest].flatMap((name) => byName.get(name) ?? []);
+  return { part: { [path]: items }, head: front.size };
+}
+
+function nameOfItem(item: JsonValue): string {
+  if (!isObject(item)) return JSON.stringify(item);
+  if (typeof item['reference'] === 'string') return item['reference'];
+  return typeof item['value'] === 'string' ? JSON.stringify([item['system'], item['value']]) : JSON.stringify(item);
+}
+
+function itemsOf(value: JsonValue | undefined): readonly JsonValue[] {
+  return isList(value) ? value : [];
+}
+
+/** Both ends of a period are elements of their own, since admission and discharge are told at different times; so is each linked record. */
+function partsOf(resource: Resource, order: ElementOrder): Map<string, JsonObject> {
+  const parts = new Map<string, Record<string, JsonValue>>();
+  for (const name in resource) {
+    const value = resource[name];
+    if (value === undefined || name === 'resourceType' || name === 'id' || name === 'meta') continue;
+    const path = order.pathOf(name);
+    if (path === 'period' && isObject(value)) {
+      for (const end in value) {
+        const at = `period.${end.replace('_', '')}`;
+        parts.set(at, { ...parts.get(at), [end]: value[end] ?? null });
+      }
+    } else if (path === 'link' && isList(value)) {
+      for (const link of value) parts.set(`link ${nameOfLink(link)}`, { link });
+    } else {
+      parts.set(path, { ...parts.get(path), [name]: value });
+    }
+  }
+  return parts;
+}
+
+const ENDS = ['id', 'extension', 'start', '_start', 'end', '_end'];
+
+function rankOfEnd(name: string): number {
+  return ENDS.indexOf(name);
+}
+
+function nameOfLink(link: JsonValue): string {
+  const other = isObject(link) ? link['other'] ?? link['target'] : undefined;
+  return nameOfItem(other ?? link);
+}
+
+function assemble({ resourceType, id, meta }: Resource, parts: Parts, order: ElementOrder): Resource {
+  const members: Record<string, JsonValue> = {};
+  const links: JsonValue[] = [];
+  const period: Record<string, JsonValue> = {};
+  for (const path of [...parts.keys()].sort()) {
+    const part = parts.get(path) ?? {};
+    if (path.startsWith('link ')) links.push(...part['link'] === undefined ? [] : [part['link']]);
+    else Object.assign(path.startsWith('period.') ? period : members, part);
+  }
+  if (links.length > 0) members['link'] = links;
+  if (Object.keys(period).length > 0) members['period'] = Object.fromEntries(Object.entries(period).sort(([a], [b]) => rankOfEnd(a) - rankOfEnd(b)));
+  const names = Object.keys(members).sort((a, b) => order.rank(a) - order.rank(b) || (a < b ? -1 : 1));
+  return {
+    resourceType,
+    ...(id === undefined ? {} : { id }),
+    ...(meta === undefined ? {} : { meta }),
+    ...Object.fromEntries(names.map((name) => [name, members[name]])),
+  };
+}

@@ -1,0 +1,111 @@
+import type { JsonObject, JsonValue } from '../../../fhir/resource.ts';
+import { isList, isObject, textOf } from '../../../fhir/resource.ts';
+import type { Contribution, SentEntry } from '../../message.ts';
+import type { Segment } from '../segment.ts';
+
+/**
+ * A resource while it is collected from the fields of a message. It remembers of each element where it came from, and
+ * which elements the sender empties.
+ */
+export class Draft {
+  readonly type: string;
+  readonly index: number;
+  readonly url: string;
+  /** Where it was begun: fields are those of this segment where no other is named. */
+  readonly segment: Segment;
+  readonly #elements: Record<string, JsonValue> = {};
+  readonly #places: Record<string, string> = {};
+  readonly #cleared = new Set<string>();
+  #authority: Contribution['authority'] | undefined;
+  #joined: readonly string[] = [];
+
+  constructor(type: string, index: number, segment: Segment) {
+    this.type = type;
+    this.index = index;
+    this.segment = segment;
+    this.url = `urn:bund:${type}:${index}`;
+  }
+
+  /** Says that the message tells only a part of the record. @param joined lists to which each message adds */
+  contribute(authority: Contribution['authority'], joined: readonly string[] = []): this {
+    this.#authority = authority;
+    this.#joined = joined;
+    return this;
+  }
+
+  /** Sets an element. One without value is left as it is, or emptied where the field holds the HL7 null. */
+  set(name: string, value: JsonValue | undefined, field?: number, segment: Segment = this.segment): this {
+    if (value === undefined || value === '') {
+      if (field !== undefined && segment.isNull(field)) this.#cleared.add(name);
+      return this;
+    }
+    this.#elements[name] = value;
+    this.#places[name] = segment.place(field);
+    return this;
+  }
+
+  /** Adds to a list what is not in it already. */
+  add(name: string, values: readonly (JsonValue | undefined)[], field?: number, segment: Segment = this.segment): this {
+    const said = values.filter((value): value is JsonValue => value !== undefined && value !== '');
+    if (said.length === 0) return this.set(name, undefined, field, segment);
+    const before = this.#elements[name];
+    const list: readonly JsonValue[] = isList(before) ? before : [];
+    this.#elements[name] = list.length + said.length === 1 ? said : distinct([...list, ...said]);
+    this.#places[name] ??= segment.place(field);
+    return this;
+  }
+
+  /** Empties an element, `period.end`, unless the message gives it too. */
+  clear(name: string): this {
+    this.#cleared.add(name);
+    return this;
+  }
+
+  get(name: string): JsonValue | undefined {
+    return this.#elements[name];
+  }
+
+  has(name: string): boolean {
+    return this.#elements[name] !== undefined;
+  }
+
+  /** The number that gives it its id; '' where it has none. */
+  get number(): string {
+    const identifiers = this.#elements['identifier'];
+    const first = isList(identifiers) ? identifiers[0] : undefined;
+    return isObject(first) ? textOf(first['value']) : '';
+  }
+
+  /** A reference to it from another record of the message. */
+  get reference(): JsonObject {
+    return { reference: this.url };
+  }
+
+  toEntry(): SentEntry {
+    const contribution = this.#authority === undefined ? {} : { contribution: { authority: this.#authority, cleared: [...this.#cleared].filter((name) => !this.#gives(name)), ...(this.#joined.length === 0 ? {} : { joined: this.#joined }) } };
+    return {
+      index: this.index,
+      at: this.type,
+      resource: { resourceType: this.type, ...this.#elements },
+      fullUrl: this.url,
+      method: 'POST',
+      ownId: undefined,
+      origin: { at: this.segment.place(), elements: this.#places },
+      ...contribution,
+    };
+  }
+
+  #gives(path: string): boolean {
+    const [name = '', member] = path.split('.');
+    const value = this.#elements[name];
+    return value !== undefined && (member === undefined || (isObject(value) && value[member] !== undefined));
+  }
+}
+
+function distinct(values: readonly JsonValue[]): readonly JsonValue[] {
+  const known = new Set<string>();
+  return values.filter((value) => {
+    const text = JSON.stringify(value);
+    return !known.has(text) && known.add(text);
+  });
+}

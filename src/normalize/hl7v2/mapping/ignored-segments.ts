@@ -1,0 +1,22 @@
+/** Segments of the messages taken in that are not mapped, and why. Every other segment of theirs is. */
+export const IGNORED_SEGMENTS: ReadonlyMap<string, string> = new Map([
+  ['SFT', 'tells of the software that sent the message'],
+  ['UAC', 'tells who may send, which the channel knows'],
+  ['DSC', 'continues a message that is cut in pieces, which the exchange does not take in'],
+  ['ARV', 'restricts access by words that only the sender can interpret; the access rules of the exchange hold for every record'],
+  ['DB1', 'tells of disability in terms of one country'],
+  ['PDA', 'tells of an autopsy'],
+  ['ACC', 'tells of an accident to those who pay for it'],
+  ['UB1', 'is for billing in one country'], ['UB2', 'is for billing in one country'],
+  ['DRG', 'groups the stay for billing'],
+  ['IN3', 'tells of the certification of an insurance'],
+  ['FT1', 'charges a transaction'], ['BLG', 'tells whom to bill'],
+  ['RF1', 'tells of a referral, for which the exchange has flows of its own'], ['AUT', 'authorises a referral to be paid'],
+  ['CTD', 'tells whom to call about an order'],
+  ['CTI', 'places an order within a clinical trial'], ['CSR', 'registers for a clinical trial'], ['CSP', 'tells of a phase of a clinical trial'],
+  ['NCK', 'is of the network'], ['NPU', 'tells the state of a bed'],
+  ['TQ2', 'places a service in a sequence with others'],
+  ['IPC', 'names the parts of an imaging procedure that a modality is told'],
+  ['RGS', 'groups the resources of an appointment'],
+  ['MSA', 'answers a message'],
+]);

@@ -1,0 +1,19 @@
+import type { V2Message } from './parse.ts';
+import { instantOf } from './time.ts';
+
+/** A time to the hour at least: of a day alone, which of two messages is later cannot be told. */
+const HAS_HOUR = /^\d{10}/;
+
+/**
+ * When the sender says that what a message tells was recorded (EVN-2), else when it sent the message (MSH-7).
+ *
+ * @returns an instant in UTC; undefined where neither is to the hour
+ */
+export function saidAtOf({ segments, header }: Pick<V2Message, 'segments' | 'header'>, offset: string): string | undefined {
+  const recorded = segments.find(({ name }) => name === 'EVN')?.text(2) ?? '';
+  for (const text of [recorded, header.text(7)]) {
+    const instant = HAS_HOUR.test(text) ? instantOf(text, offset) : undefined;
+    if (instant !== undefined) return new Date(instant).toISOString();
+  }
+  return undefined;
+}

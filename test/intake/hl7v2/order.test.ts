@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { IntakeServer } from '../intake-server.ts';
+import { startIntakeServer } from '../intake-server.ts';
+import { residentId } from '../samples.ts';
+import { order, pid, v2 } from './samples.ts';
+
+const HL7 = { 'Content-Type': 'application/hl7-v2' };
+const TYPES = ['Patient', 'Encounter', 'Observation', 'DiagnosticReport', 'ServiceRequest', 'Condition', 'Person'];
+const visit = (more: Record<number, string> = {}): string => {
+  const fields: string[] = ['PV1', '1', 'I'];
+  fields[19] = 'V1';
+  for (const [field, value] of Object.entries(more)) fields[Number(field)] = value;
+  return Array.from(fields, (field: string | undefined) => field ?? '').join('|');
+};
+
+/** One stay as its messages tell it, in the order in which things happened. */
+const FEED: readonly string[] = [
+  v2({ type: 'ADT^A05', control: '1', at: '20260301070000+0800', segments: [pid({ number: 'P1' }), visit({ 3: '急诊^^^PUBIN' })] }),
+  v2({ type: 'ADT^A01', control: '2', at: '20260301080000+0800', segments: [pid({ number: 'P1', residentId: residentId(1) }), visit({ 3: '内科^201^1^PUBIN', 44: '20260301080000+0800' }), 'DG1|1||I10^高血压^I10||20260301|A'] }),
+  v2({ type: 'ORU^R01', control: '3', at: '20260301100000+0800', segments: [pid({ number: 'P1' }), visit(), ...order('O1', '20260301090000+0800', [{ code: '30601', value: '98' }, { code: '30402', value: '0.9' }], 'P')] }),
+  v2({ type: 'ADT^A02', control: '4', at: '20260301110000+0800', segments: [pid({ number: 'P1', more: '|||南京东路1号^^上海市' }), visit({ 3: '心内科^301^2^PUBIN', 6: '内科^201^1^PUBIN' })] }),
+  v2({ type: 'ORU^R01', control: '5', at: '20260301120000+0800', segments: [pid({ number: 'P1' }), visit(), ...order('O1', '20260301090000+0800', [{ code: '30601', value: '99' }])] }),
+  v2({ type: 'ORU^R01', control: '6', at: '20260301130000+0800', segments: [pid({ number: 'P1' }), visit(), ...order('O1', '20260301090000+0800', [{ code: '30402', value: '1.1' }], 'C')] }),
+  v2({ type: 'ADT^A08', control: '7', at: '20260302080000+0800', segments: [pid({ number: 'P1', residentId: residentId(1), name: '王^芳芳', more: '|||""' }), visit()] }),
+  v2({ type: 'ADT^A03', control: '8', at: '20260303080000+0800', segments: [pid({ number: 'P1', residentId: residentId(1), name: '王^芳芳' }), visit({ 45: '20260303080000+0800' })] }),
+  v2({ type: 'ADT^A13', control: '9', at: '20260303090000+0800', segments: [pid({ number: 'P1', name: '王^芳芳' }), visit()] }),
+  v2({ type: 'ADT^A40', control: '10', at: '20260304080000+0800', segments: [pid({ number: 'P2', residentId: residentId(1), name: '王^芳芳' }), 'MRG|P1^^^PUBIN^MR'] }),
+];
+
+/** What is stored after messages in some order, but for what changes with each write. */
+async function stateAfter(messages: readonly string[]): Promise<string> {
+  const server = await startIntakeServer();
+  try {
+    for (const message of messages) {
+      const answer = await server.push('hospital-b', message, HL7);
+      expect(answer.status, `${answer.text} to ${message}`).toBe(200);
+    }
+    const stored = await Promise.all(TYPES.map((type) => server.stored(type)));
+    // A Person that lost its last record on the way stays, empty.
+    return JSON.stringify(stored.map((resources) => resources.filter((resource) => resource['resourceType'] !== 'Person' || resource['active'] === true)), undefined, 1);
+  } finally {
+    await server.stop();
+  }
+}
+
+describe('a feed of HL7 v2', () => {
+  let inOrder: string;
+  let server: IntakeServer;
+  beforeAll(async () => {
+    inOrder = await stateAfter(FEED);
+    server = await startIntakeServer();
+    for (const message of FEED) await server.push('hospital-b', message, HL7);
+  });
+  afterAll(() => server.stop());
+
+  it('ends in the same state in whatever order its messages come, and however often each', async () => {
+    const all = FEED.map((_, index) => index);
+    const orders = fc.sample(fc.tuple(fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length }), fc.array(fc.nat(all.length - 1), { maxLength: 5 })), 12);
+    for (const [shuffled, again] of [[[...all].reverse(), all] as const, ...orders]) {
+      const messages = [...shuffled, ...again].flatMap((at) => FEED[at] ?? []);
+      expect(await stateAfter(messages), [...shuffled, ...again].join(' ')).toBe(inOrder);
+    }
+  }, 120_000);
+
+  it('tells of the stay what its last word is', async () => {
+    const [encounter] = await server.stored('Encounter');
+    expect(encounter).toMatchObject({ status: 'in-progress', period: { start: '2026-03-01T08:00:00+08:00' } });
+    expect(encounter?.['period']).not.toHaveProperty('end');
+    const results = await server.stored('Observation');
+    expect(results).toHaveLength(2);
+    expect(results.map((result) => result['status']).sort()).toEqual(['corrected', 'final']);
+    const [report] = await server.stored('DiagnosticReport');
+    expect(report?.['result']).toHaveLength(2);
+  });
+
+  it('takes an element away that a later message empties', async () => {
+    const patients = await server.stored('Patient');
+    const stayed = patients.find((patient) => JSON.stringify(patient['identifier']).includes('"P1"'));
+    expect(stayed).not.toHaveProperty('address');
+    expect(JSON.stringify(stayed?.['name'])).toContain('芳芳');
+  });
+
+  it('joins the record that was merged to the person of the one that stays', async () => {
+    const persons = (await server.stored('Person')).filter((person) => person['active'] === true);
+    expect(persons).toHaveLength(1);
+    expect(persons[0]?.['link']).toHaveLength(2);
+  });
+});

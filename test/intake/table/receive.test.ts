@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { tableLines } from '../../../src/district/table-delivery.ts';
+import { DISTRICT_END } from '../../../src/district/residents.ts';
+import type { IntakeServer } from '../intake-server.ts';
+import { startIntakeServer } from '../intake-server.ts';
+
+const CSV = { 'Content-Type': 'text/csv' };
+let server: IntakeServer;
+let table: string;
+beforeAll(async () => {
+  server = await startIntakeServer();
+  table = [...tableLines(server.services, { residents: 40, seed: 'table', until: DISTRICT_END }, 'community-e')].join('');
+});
+afterAll(() => server.stop());
+
+describe('A table that is pushed', () => {
+  it('becomes patients, reports and mapped results', async () => {
+    const answer = await server.push('community-e', table, { ...CSV, 'X-Message-Id': 'results.csv' });
+    expect(answer.status, answer.text).toBe(200);
+    const results = await server.stored('Observation');
+    expect(results).toHaveLength(table.trim().split('\n').length - 1);
+    expect(results.every((result) => JSON.stringify(result['code']).includes('https://bund.example/CodeSystem/item'))).toBe(true);
+    expect((await server.stored('DiagnosticReport')).length).toBeGreaterThan(10);
+  });
+
+  it('changes nothing when it comes again', async () => {
+    const before = await server.stored('Observation');
+    const answer = await server.push('community-e', table, { ...CSV, 'X-Message-Id': 'results.csv' });
+    expect(answer.headers.get('x-intake-repeat')).toBe('true');
+    expect(await server.stored('Observation')).toEqual(before);
+  });
+
+  it('is taken in without its faulty rows, each told with row and column', async () => {
+    const [header = '', ...rows] = table.trim().split('\n');
+    const damaged = [header, ...rows.slice(0, 6)].map((row) => row.replace('\r', '').split(','));
+    const column = damaged[0]?.indexOf('采样时间') ?? -1;
+    if (damaged[2] !== undefined) damaged[2][column] = '2026-02-30 08:00:00';
+    const answer = await server.push('community-e', damaged.map((row) => row.join(',')).join('\n'), { ...CSV, 'X-Message-Id': 'damaged.csv' });
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.body.issue).toContainEqual(expect.objectContaining({ severity: 'error', location: [expect.stringMatching(/^row 3, column 采样时间/)] }));
+    const [message] = (await server.operator('GET', '/intake/messages?status=partial')).body.messages;
+    expect(message).toMatchObject({ format: 'csv', status: 'partial' });
+  });
+
+  it('is refused when it is none, or fits no mapping', async () => {
+    expect((await server.push('community-e', 'a,b\n1,2\n', CSV)).status).toBe(400);
+    expect((await server.push('community-e', Buffer.from([0, 1, 2, 3]), CSV)).status).toBe(400);
+    expect((await server.push('hospital-a', table, CSV)).status).toBe(400);
+  });
+});
