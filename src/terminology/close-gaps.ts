@@ -29,6 +29,7 @@ function namesOf({ local }: RemapJob, terms: readonly UnmappedTerm[]): ReadonlyS
 }
 
 function isAbout({ kind, local }: RemapJob, term: UnmappedTerm, names: ReadonlySet<string>): boolean {
+  if (kind === 'source') return true;
   if (kind === 'unit') return term.kind === 'unit' && normalizeUnit(term.code) === normalizeUnit(local);
   return term.kind === 'code' ? term.code === local : names.has(term.display);
 }

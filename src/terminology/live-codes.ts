@@ -9,6 +9,8 @@ import type { CodeTables } from './tables.ts';
 export interface LiveCodes {
   /** Always the same object; its members are those of the newest tables that this process knows. */
   readonly tables: CodeTables;
+  /** Those of the files alone. */
+  readonly ofFiles: CodeTables;
   /** Changes of the approved mappings that the tables know of. */
   readonly revision: number;
   /**
@@ -21,7 +23,8 @@ export interface LiveCodes {
 
 /** @param files as loaded at start */
 export function liveCodes({ catalogue, sources }: CodeFiles): LiveCodes {
-  let tables = createCodeTables(catalogue, sources);
+  const ofFiles = createCodeTables(catalogue, sources);
+  let tables = ofFiles;
   let revision = 0;
   // One after another: an older answer of the store must not follow a newer one.
   let work: Promise<unknown> = Promise.resolve();
@@ -34,6 +37,7 @@ export function liveCodes({ catalogue, sources }: CodeFiles): LiveCodes {
     return true;
   };
   return {
+    ofFiles,
     tables: {
       get items() { return tables.items; },
       get itemsByLoinc() { return tables.itemsByLoinc; },

@@ -19,6 +19,7 @@ const catalogueSchema = z.array(z.strictObject({
   loinc,
   unit: z.string(),
   twins: z.array(z.strictObject({ loinc, unit: text, factor: z.number().positive(), unverified })),
+  molarMass: z.number().positive().optional(),
   unverified,
 }));
 

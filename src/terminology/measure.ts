@@ -1,25 +1,31 @@
 import { decimal, isNumeric, numeralOf } from '../fhir/json.ts';
 import type { JsonObject, JsonValue } from '../fhir/resource.ts';
 import { textOf } from '../fhir/resource.ts';
+import type { Concentration } from './concentration.ts';
+import { concentrationOf, powerBetween, scaled } from './concentration.ts';
 import { convertDecimal } from './convert-decimal.ts';
 import { CONVENTIONAL_UNITS, normalizeUnit } from './normalize-unit.ts';
 import { COMMON_VALUE_URL, UCUM_SYSTEM } from './systems.ts';
 import type { CatalogueItem, CodeTables, SourceTable } from './tables.ts';
 import type { IsUcum } from './ucum.ts';
 
-/** An item as measured in one unit: the LOINC that fits it, and the factor to the item's own unit. */
-export interface Measure { readonly loinc: string; readonly ucum: string; readonly factor: number }
+/** An item as measured in one unit: the LOINC that fits it, where the catalogue has one, and the factor to the item's own unit. */
+export interface Measure { readonly loinc: string | undefined; readonly ucum: string; readonly factor: number }
 
 export interface UnitTables { readonly tables: CodeTables; readonly source: SourceTable | undefined; readonly isUcum: IsUcum }
 
 /** A unit that is understood, and the version of the row of the source's table that explains it, where one does. */
 export interface Unit { readonly ucum: string; readonly version: string | undefined }
 
+/** More than any molar mass is known to. */
+const FIGURES = 9;
+
 const NO_UNIT: Unit = { ucum: '', version: undefined };
 
 /**
  * UCUM code of a Quantity: its own if it says UCUM and is right, else what the source's table makes of its unit, else a
- * conventional spelling. Free text is believed only if some table names the unit, or convention does: `M` and `H` are UCUM too.
+ * conventional spelling. Free text is believed only if some table names the unit, or convention does, or it is an
+ * amount in a volume: `M` and `H` are UCUM too.
  *
  * @returns `ucum: ''` for a Quantity without unit, undefined for a unit that nobody knows
  */
@@ -37,12 +43,13 @@ function byText(text: string, tables: CodeTables, source: SourceTable | undefine
   const sent = source?.units.get(text);
   if (sent !== undefined) return sent;
   const normal = normalizeUnit(text);
-  return source?.units.get(normal) ?? (tables.knownUnits.has(normal) || CONVENTIONAL_UNITS.has(normal) ? { ucum: normal, version: undefined } : undefined);
+  return source?.units.get(normal) ?? (tables.knownUnits.has(normal) || CONVENTIONAL_UNITS.has(normal) || concentrationOf(normal) !== undefined ? { ucum: normal, version: undefined } : undefined);
 }
 
 /**
  * How an item was measured. LOINC is chosen by unit, not by name; where one unit fits several LOINC (urea and urea
- * nitrogen in mg/dL) the source's own mapping decides.
+ * nitrogen in mg/dL) the source's own mapping decides. A unit that the catalogue does not list is converted where it differs
+ * from one that it does by a power of ten, or by the molar mass of the item.
  *
  * @param loinc of the source's table, or as sent
  * @returns undefined where the unit does not fit the item: FEU and DDU, mass and arbitrary units are never converted
@@ -50,9 +57,37 @@ function byText(text: string, tables: CodeTables, source: SourceTable | undefine
 export function measureOf(item: CatalogueItem, ucum: string, loinc: string | undefined): Measure | undefined {
   const own = { loinc: item.loinc, ucum: item.unit, factor: 1 };
   const known: readonly Measure[] = [own, ...item.twins.map((twin) => ({ loinc: twin.loinc, ucum: twin.unit, factor: twin.factor }))];
-  const fitting = known.filter((measure) => measure.ucum === impliedUnit(item, ucum));
+  const unit = impliedUnit(item, ucum);
+  const fitting = known.filter((measure) => measure.ucum === unit);
+  return chosen(fitting, own, loinc) ?? (fitting.length === 0 ? convertedMeasure(item, unit, { own, known, loinc }) : undefined);
+}
+
+function chosen(fitting: readonly Measure[], own: Measure, loinc: string | undefined): Measure | undefined {
   const exact = fitting.find((measure) => measure.loinc === loinc);
   return exact ?? (fitting.length === 1 || fitting[0] === own ? fitting[0] : undefined);
+}
+
+interface Known { readonly own: Measure; readonly known: readonly Measure[]; readonly loinc: string | undefined }
+
+function convertedMeasure(item: CatalogueItem, ucum: string, { own, known, loinc }: Known): Measure | undefined {
+  const sent = concentrationOf(ucum);
+  if (sent === undefined) return undefined;
+  const powers = known.map((measure) => ({ measure, power: powerTo(sent, measure.ucum) })).filter((one) => one.power !== undefined);
+  const nearest = chosen(powers.map(({ measure }) => measure), own, loinc);
+  if (nearest !== undefined) return { loinc: nearest.loinc, ucum, factor: scaled(nearest.factor, powers.find(({ measure }) => measure === nearest)?.power ?? 0) };
+  return powers.length === 0 ? byMolarMass(item, sent, ucum) : undefined;
+}
+
+function powerTo(sent: Concentration, ucum: string): number | undefined {
+  const known = concentrationOf(ucum);
+  return known === undefined ? undefined : powerBetween(sent, known);
+}
+
+/** Grams of an item that is counted in moles. The catalogue has no LOINC for it: else it would have a twin. */
+function byMolarMass({ unit, molarMass }: CatalogueItem, sent: Concentration, ucum: string): Measure | undefined {
+  const own = concentrationOf(unit);
+  if (molarMass === undefined || own?.base !== 'mol' || sent.base !== 'g' || sent.annotation !== own.annotation) return undefined;
+  return { loinc: undefined, ucum, factor: scaled(Number((1 / molarMass).toPrecision(FIGURES)), sent.exponent - own.exponent) };
 }
 
 /** Enzyme activity in IU/L is U/L, and a ratio such as INR is often sent without its unit. */

@@ -87,7 +87,7 @@ function requireSource({ sources, codes }: Services, source: string): void {
 }
 
 /** A laboratory without codes sends names: the list of gaps knows it by having met the name without a code system. */
-async function isTextOnly({ store }: Services, source: string, local: string): Promise<boolean> {
+export async function isTextOnly({ store }: Pick<Services, 'store'>, source: string, local: string): Promise<boolean> {
   const met = await store.read({ type: UNMAPPED_TYPE, id: unmappedTerm(source, { kind: 'code', system: '', code: local, display: '' }, '').id });
   return met !== undefined;
 }

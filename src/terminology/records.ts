@@ -1,6 +1,7 @@
 import type { JsonValue, Resource } from '../fhir/resource.ts';
 import type { IndexTerms, TokenTerm } from '../fhir/search/terms.ts';
 import { MAPPING_TYPE } from './code-mapping.ts';
+import { FILE_TYPE } from './notice-files.ts';
 import { REMAP_JOB_TYPE } from './remap-job.ts';
 import { REVISION_TYPE } from './revision.ts';
 
@@ -11,6 +12,7 @@ const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
   [MAPPING_TYPE, ['source', 'kind', 'local', 'status']],
   [REMAP_JOB_TYPE, ['source', 'status']],
   [REVISION_TYPE, []],
+  [FILE_TYPE, []],
 ]);
 
 /** @returns undefined for a resource that is no record of the terminology */

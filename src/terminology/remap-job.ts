@@ -20,8 +20,11 @@ const jobSchema = z.object({
   /** The mapping that changed, and its version then. */
   mapping: z.string(),
   mappingVersion: z.number(),
-  kind: z.enum(['code', 'unit']),
+  /** `source`: everything that the source sent; `local` is '' then. */
+  kind: z.enum(['code', 'unit', 'source']),
   local: z.string(),
+  /** Gateways are restarted one after another with the new files: those that are left know the change late. */
+  isOfFile: z.boolean().optional(),
   isText: z.boolean(),
   /** UCUM codes, items and LOINCs that the mapping gave or gives: by them results are found that carry the local name as a text only. */
   standard: z.array(z.string()),
@@ -55,6 +58,21 @@ export function jobResource(job: RemapJob): Resource & { readonly id: string } {
 /** @param body a stored RemapJob, JSON text */
 export function parseJob(body: string): RemapJob {
   return jobSchema.parse(JSON.parse(body));
+}
+
+/** What of a source is mapped anew. */
+export type JobScope = Pick<RemapJob, 'source' | 'kind' | 'local' | 'isText' | 'standard'>;
+
+/**
+ * The job that a change in a file of `profiles/codes` calls for.
+ *
+ * @param at digest of what the file says now, revision of the tables, and the instant
+ */
+export function fileJobOf(scope: JobScope, at: { readonly version: string; readonly revision: number; readonly now: string }): RemapJob {
+  return {
+    ...scope, id: derivedId(REMAP_JOB_TYPE, scope.source, scope.kind, scope.local, at.version), status: 'waiting', isOfFile: true, mapping: `profiles/codes/${scope.source}.json`, mappingVersion: 0,
+    revision: at.revision, by: 'bund', createdAt: at.now, total: 0, examined: 0, changed: 0, pages: 0, open: [],
+  };
 }
 
 /**

@@ -13,6 +13,8 @@ export interface RemapOptions {
   readonly worker: string;
   /** After so long every gateway knows a change, and has finished what it began before. */
   readonly graceMs: number;
+  /** After so long every gateway has been restarted with the new files. */
+  readonly restartMs: number;
   /** Aborted, the job under way ends after its page and is left for others. */
   readonly signal?: AbortSignal;
 }
@@ -37,9 +39,10 @@ async function openJobs({ store }: Services): Promise<readonly HeldJob[]> {
   return items.map(toHeldJob).reverse();
 }
 
-function isFree({ status, createdAt, worker, leaseUntil }: RemapJob, now: Date, options: RemapOptions): boolean {
+function isFree({ status, createdAt, worker, leaseUntil, isOfFile }: RemapJob, now: Date, options: RemapOptions): boolean {
   if (options.signal?.aborted === true) return false;
-  if (status === 'settling' && now.getTime() < Date.parse(createdAt) + options.graceMs) return false;
+  const settlesAt = Date.parse(createdAt) + (isOfFile === true ? options.restartMs : options.graceMs);
+  if (status === 'settling' && now.getTime() < settlesAt) return false;
   return worker === undefined || worker === options.worker || leaseUntil === undefined || Date.parse(leaseUntil) <= now.getTime();
 }
 

@@ -1,4 +1,5 @@
 import type { Services } from '../services.ts';
+import { noticeFiles } from './notice-files.ts';
 import { runRemapJobs } from './run-remap-jobs.ts';
 
 /** The looking after changed mappings at intervals. */
@@ -11,19 +12,25 @@ export interface MappingWatch {
 const POLL_MS = 1_000;
 /** Without a change, jobs that another process left are looked for only every so many intervals. */
 const ROUNDS_BETWEEN_JOBS = 30;
+/** Gateways are restarted one after another within this time. */
+const RESTART_MS = 1_800_000;
 
 /**
- * Takes over mappings that were approved elsewhere, and maps stored results by what has changed. A failure is logged and
+ * Takes over mappings that were approved elsewhere, and maps stored results by what has changed, in the files since the last
+ * start too. A failure is logged and
  * tried again at the next interval.
  */
 export function startTerminology(services: Services): MappingWatch {
   const stopping = new AbortController();
-  const options = { worker: services.newId(), graceMs: services.config.limits.requestMs + 3 * POLL_MS, signal: stopping.signal };
+  const options = { worker: services.newId(), graceMs: services.config.limits.requestMs + 3 * POLL_MS, restartMs: RESTART_MS, signal: stopping.signal };
   let timer: NodeJS.Timeout | undefined;
   let knownRevision = -1;
   let openJobs = 0;
+  let areFilesNoticed = false;
   const round = async (count: number): Promise<void> => {
     try {
+      if (!areFilesNoticed) await noticeFiles(services);
+      areFilesNoticed = true;
       await services.liveCodes.refresh(services.store);
       const { revision } = services.liveCodes;
       if (revision !== knownRevision || openJobs > 0 || count % ROUNDS_BETWEEN_JOBS === 0) openJobs = await runRemapJobs(services, options);

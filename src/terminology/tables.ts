@@ -17,6 +17,8 @@ export interface CatalogueItem {
   readonly unit: string;
   /** The same quantity reported in another unit: its own LOINC and the factor to `unit`. */
   readonly twins: readonly Twin[];
+  /** g/mol, where the item is one substance that is counted in moles. */
+  readonly molarMass?: number | undefined;
   /** The LOINC awaits a check against the official table; so for a twin. */
   readonly unverified?: true | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Clause } from '../fhir/search/query.ts';
 import { sourceUri } from '../normalize/index.ts';
 import { normalizeUnit } from './normalize-unit.ts';
-import type { RemapJob } from './remap-job.ts';
+import type { JobScope } from './remap-job.ts';
 import { ITEM_SYSTEM, LOINC_SYSTEM, TAG_SYSTEM } from './systems.ts';
 
 /**
@@ -10,8 +10,9 @@ import { ITEM_SYSTEM, LOINC_SYSTEM, TAG_SYSTEM } from './systems.ts';
  *
  * @param localSystem code system of the source's codes
  */
-export function touchedResults({ source, kind, local, isText, standard }: Pick<RemapJob, 'source' | 'kind' | 'local' | 'isText' | 'standard'>, localSystem: string): readonly Clause[] {
+export function touchedResults({ source, kind, local, isText, standard }: JobScope, localSystem: string): readonly Clause[] {
   const ofSource: Clause = { kind: 'uri', param: '_source', match: 'exact', anyOf: [sourceUri(source)] };
+  if (kind === 'source') return [ofSource];
   if (kind === 'unit') return [ofSource, { kind: 'or', clauses: [inUnits([local, normalizeUnit(local), ...standard]), tagged('unmapped-unit')] }];
   const byCode: Clause = { kind: 'token', param: 'combo-code', anyOf: [{ system: localSystem, code: local }, { system: '', code: local }] };
   if (!isText) return [byCode, ofSource];

@@ -141,14 +141,14 @@ describe('a job', () => {
     const { store } = interruptibleStore(bench.services.store);
     let commits = 0;
     const dying: Services = { ...bench.services, store: { ...store, commit: (changes, options) => (++commits > 3 ? Promise.reject(new Error('power cut')) : store.commit(changes, options)) } };
-    await runRemapJobs(dying, { worker: 'died', graceMs: 0 });
+    await runRemapJobs(dying, { worker: 'died', graceMs: 0, restartMs: 0 });
     const left = parseJob((await bench.services.store.read({ type: REMAP_JOB_TYPE, id: job.id }))!.body);
     expect(left).toMatchObject({ status: 'running', total: 250, examined: 200, changed: 200, worker: 'died' });
     expect(await bench.services.store.count({ type: 'Observation', where: resultsOf(bench.services, left) })).toBe(250);
 
-    expect(await runRemapJobs(bench.services, { worker: 'next', graceMs: 0 })).toBe(1);
+    expect(await runRemapJobs(bench.services, { worker: 'next', graceMs: 0, restartMs: 0 })).toBe(1);
     const later = { ...bench.services, clock: () => new Date(Date.now() + 61_000) };
-    expect(await runRemapJobs(later, { worker: 'next', graceMs: 0 })).toBe(0);
+    expect(await runRemapJobs(later, { worker: 'next', graceMs: 0, restartMs: 0 })).toBe(0);
     expect((await bench.as('lin', 'GET', `/terminology/jobs/${job.id}`)).body.job).toMatchObject({ status: 'done', total: 250, examined: 250, changed: 250 });
   });
 });

@@ -26,7 +26,7 @@ export async function startWorkbench(uri?: string): Promise<Workbench> {
       return approved.body;
     },
     remap: async () => {
-      while (await runRemapJobs(server.services, { worker: 'test', graceMs: 0 }) > 0);
+      while (await runRemapJobs(server.services, { worker: 'test', graceMs: 0, restartMs: 0 }) > 0);
     },
   };
 }
