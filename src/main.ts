@@ -12,8 +12,8 @@ async function main(): Promise<void> {
   if (config.workers > 1 && cluster.isPrimary) {
     process.exit(await superviseWorkers(config.workers, pino({ level: config.logLevel })));
   }
-  const gateway = await serve(config, `${hostname()}-${process.env[WORKER_SLOT] ?? '1'}`);
-  if (process.env[WORKER_SLOT] === undefined || process.env[WORKER_SLOT] === '1') say(`Bund serves at ${gateway.url}`);
+  const gateway = await serve(config, `${hostname()}-${process.env[WORKER_SLOT] ?? '1'}`, (process.env[WORKER_SLOT] ?? '1') === '1');
+  if (process.env[WORKER_SLOT] === undefined || process.env[WORKER_SLOT] === '1') say(`Bund serves at ${gateway.url}${gateway.mllpPort === undefined ? '' : `, HL7 v2 over MLLP at port ${gateway.mllpPort}`}`);
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

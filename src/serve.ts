@@ -5,7 +5,7 @@ import type { Config } from './config.ts';
 import { traceCountedRefusals } from './http/authenticate.ts';
 import { createServer } from './http/server.ts';
 import type { MllpChannel } from './intake/index.ts';
-import { registerSources, startHousekeeping, startMllpChannel, startResuming } from './intake/index.ts';
+import { registerSources, startDeliveries, startHousekeeping, startMllpChannel, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
 import { startTerminology } from './terminology/index.ts';
 import type { Services } from './services.ts';
@@ -24,24 +24,30 @@ export interface Gateway {
 /** Requests still under way after this long are cut off; what they were told is durable, the rest was not acknowledged. */
 const DRAIN_MS = 8_000;
 
-/** Starts a gateway: listens, finishes the messages left in the inbox and signs audit heads, both at intervals. */
-export async function serve(config: Config, writer: string): Promise<Gateway> {
+/**
+ * Starts a gateway: listens, and does at intervals what nobody asks for: finishes what is left in the inbox, signs audit heads,
+ * maps anew, looks after the sources, takes in deliveries.
+ *
+ * @param isFirst false for a further process of one machine: what only one of them need do, the first does
+ */
+export async function serve(config: Config, writer: string, isFirst = true): Promise<Gateway> {
   const services = await openServices(config, writer);
   try {
     await registerSources(services);
     const server = await listen(services);
     const mllp = await startMllp(services);
     const signing = startSigning(services);
-    const resuming = startResuming(services);
-    const watching = startTerminology(services);
-    const housekeeping = startHousekeeping(services);
+    const atWork = [
+      startResuming(services), startTerminology(services), startHousekeeping(services),
+      ...(isFirst && config.deliveriesDir !== undefined ? [startDeliveries(services, config.deliveriesDir)] : []),
+    ];
     return {
       url: urlOf(server, config.host),
       mllpPort: mllp?.port,
       services,
       stop: async () => {
         await Promise.all([drain(server), mllp?.stop()]);
-        await Promise.all([resuming.stop(), watching.stop(), housekeeping.stop()]);
+        await Promise.all(atWork.map((work) => work.stop()));
         await traceCountedRefusals(services);
         await signing.stop();
         await services.store.close();

@@ -6,6 +6,7 @@ export { registerSources } from './register-sources.ts';
 export type { Source } from './source.ts';
 export { SourceError } from './source-error.ts';
 export { startHousekeeping } from './start-housekeeping.ts';
+export { startDeliveries } from './start-deliveries.ts';
 export { type MllpChannel, startMllpChannel } from './start-mllp.ts';
 export { figuresOfSources } from './watch/source-figures.ts';
 export { startResuming } from './start-resuming.ts';
