@@ -1,5 +1,6 @@
 import { UnreadableMessage } from '../message.ts';
 import type { FactSource, TableMapping } from './mapping.ts';
+import { isFileName } from './message-id.ts';
 
 /** The cells of a header as one way of reading the delivery gives them. */
 export interface Header { readonly delimiter: string; readonly cells: readonly string[] }
@@ -13,7 +14,7 @@ export function columnKey(name: string): string {
 /**
  * Finds the mapping that a delivery was made for: the first whose file name and columns fit.
  *
- * @param fileName undefined where the delivery has none: it is then known by its columns
+ * @param fileName undefined, or another name than that of a file, where the delivery has none: it is then known by its columns
  * @param headersOf the header of the delivery in each way that the mapping allows to read it
  * @throws UnreadableMessage that names the columns which are missing for the mapping that comes nearest
  */
@@ -49,7 +50,7 @@ function columnsOf(mapping: TableMapping): string[] {
 
 function fitsName({ recognise: { fileName, headers } }: TableMapping, given: string | undefined): boolean {
   if (fileName === undefined) return true;
-  return given === undefined ? headers !== undefined : patternOf(fileName).test(given);
+  return given === undefined || !isFileName(given) ? headers !== undefined : patternOf(fileName).test(given);
 }
 
 /** File names are compared as Windows does, where most exports come from. */

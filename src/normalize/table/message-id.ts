@@ -7,13 +7,17 @@ const ROW = '#row=';
 const FILE_NAME = /\.(?:csv|txt|xlsx)$/i;
 const PART = /^(.*)#row=(\d{1,9})$/s;
 
+/** False for what a sender calls a message otherwise, and for the digest of one that has no name: they tell nothing of the table. */
+export function isFileName(name: string): boolean {
+  return FILE_NAME.test(name);
+}
+
 export function tableMessageId(fileName: string, firstRow?: number): string {
   const name = fileName.replaceAll(ROW, '_row=');
   return firstRow === undefined ? name : `${name}${ROW}${firstRow}`;
 }
 
-/** @returns no file name for an id that is none, such as the digest of a message that came without a name: it tells nothing of the table */
 export function parseTableMessageId(messageId: string): { readonly fileName: string | undefined; readonly firstRow: number | undefined } {
   const [, name = messageId, row] = PART.exec(messageId) ?? [];
-  return { fileName: FILE_NAME.test(name) ? name : undefined, firstRow: row === undefined ? undefined : Number(row) };
+  return { fileName: isFileName(name) ? name : undefined, firstRow: row === undefined ? undefined : Number(row) };
 }

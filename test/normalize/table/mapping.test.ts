@@ -56,6 +56,7 @@ describe('which mapping reads a table', () => {
 
   it('is said by the columns where there is no name', () => {
     expect(chosen(undefined, csv([{}]))).toBe('daily');
+    expect(chosen('batch 17', csv([{}]))).toBe('daily');
   });
 
   it('is none for a name and columns that do not fit', () => {
