@@ -1,6 +1,6 @@
 import { numeralOf } from '../fhir/json.ts';
 import type { JsonObject, JsonValue, Resource } from '../fhir/resource.ts';
-import { isList, isObject, textOf } from '../fhir/resource.ts';
+import { isList, isObject, isResource, textOf } from '../fhir/resource.ts';
 import { isNumeric } from '../fhir/json.ts';
 import type { Message } from './message.ts';
 
@@ -144,7 +144,7 @@ function resourcesOf(bundle: Resource): readonly Resource[] {
   const entries = bundle['entry'];
   return (isList(entries) ? entries : []).flatMap((entry) => {
     const resource = isObject(entry) ? entry['resource'] : undefined;
-    return isObject(resource) && typeof resource['resourceType'] === 'string' ? [resource as Resource] : [];
+    return isResource(resource) ? [resource] : [];
   });
 }
 

@@ -72,7 +72,7 @@ function push(services: Services): RequestHandler {
     const format = FORMATS_BY_TYPE.get(bodyType(req.headers));
     const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
     const source = pathParameter(req, 'source');
-    if (format === 'hl7v2') return sendV2(res, await receiveV2Body(services, callerOf(res), source, body));
+    if (format === 'hl7v2') return void sendV2(res, await receiveV2Body(services, callerOf(res), source, body));
     requireJsonAccepted(req.headers, undefined);
     if (format === undefined) requireFormat(req.headers);
     const messageId = req.get('X-Message-Id');
@@ -101,7 +101,7 @@ function requireFormat(headers: IncomingHttpHeaders): void {
 }
 
 /** Acknowledgements, one after another. A status other than 200 is that of the gravest. */
-async function sendV2(res: Response, answers: readonly V2Acknowledgement[]): Promise<void> {
+function sendV2(res: Response, answers: readonly V2Acknowledgement[]): void {
   const codes = answers.map(({ code }) => code);
   const status = codes.includes('AR') ? 400 : codes.includes('AE') ? 422 : 200;
   if (isOver(res)) return;

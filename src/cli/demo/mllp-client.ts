@@ -24,9 +24,9 @@ export async function connectMllp(port: number, signal: AbortSignal): Promise<Ml
       socket.write(Buffer.concat([START, Buffer.from(message), END]));
       let received = Buffer.alloc(0);
       while (!received.includes(END)) {
-        const { value, done } = await pieces.next();
-        if (done === true) throw new UnexpectedAnswer('The connection for HL7 v2 was closed before the acknowledgement came');
-        received = Buffer.concat([received, value]);
+        const piece = await pieces.next();
+        if (piece.done === true) throw new UnexpectedAnswer('The connection for HL7 v2 was closed before the acknowledgement came');
+        received = Buffer.concat([received, piece.value]);
       }
       return received.toString('utf8', START.length, received.indexOf(END));
     },

@@ -23,11 +23,11 @@ export interface V2Receiver {
    *
    * @returns the acknowledgement, undefined where the sender wants none; never throws
    */
-  receive(frame: Buffer, peer: V2Peer): Promise<Buffer | undefined>;
+  readonly receive: (frame: Buffer, peer: V2Peer) => Promise<Buffer | undefined>;
   /** The acknowledgement of a frame that is over the limit, by its beginning. */
-  refuseOversize(beginning: Buffer): Buffer | undefined;
+  readonly refuseOversize: (beginning: Buffer) => Buffer | undefined;
   /** Makes the refusals that are only counted so far durable. */
-  flush(): Promise<void>;
+  readonly flush: () => Promise<void>;
 }
 
 export function v2Receiver(services: Services): V2Receiver {

@@ -47,7 +47,10 @@ export async function receiveTable(services: Services, caller: Caller, delivery:
 
 async function* partsOf(source: Source, { format, fileName, chunks }: TableDelivery): AsyncGenerator<TablePart> {
   const options: CutOptions = { tables: source.tables ?? [], fileName, maxRows: ROWS_A_PART, maxLength: LENGTH_A_PART };
-  if (format === 'csv') return yield* cutTable(chunks(), options);
+  if (format === 'csv') {
+    yield* cutTable(chunks(), options);
+    return;
+  }
   const pieces: Buffer[] = [];
   for await (const chunk of chunks()) pieces.push(chunk);
   yield* cutWorkbook(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces), { ...options, limits: TABLE_LIMITS });
@@ -55,7 +58,7 @@ async function* partsOf(source: Source, { format, fileName, chunks }: TableDeliv
 
 /** A part is CSV whatever the whole was. */
 function receivePart(services: Services, caller: Caller, { source, part, fileName }: { readonly source: Source; readonly part: TablePart; readonly fileName: string | undefined }): Promise<PartReceipt['receipt']> {
-  const messageId = fileName === undefined && part.part === 1 ? undefined : tableMessageId(fileName ?? '', part.firstRow);
+  const messageId = tableMessageId(fileName ?? '', part.firstRow);
   const message = { format: 'csv', messageId, bytes: part.bytes } as const;
   return receiveOpened(services, caller, { source, ...message }, openBody(services, source, message));
 }
