@@ -72,7 +72,7 @@ function push(services: Services): RequestHandler {
     const format = FORMATS_BY_TYPE.get(bodyType(req.headers));
     const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
     const source = pathParameter(req, 'source');
-    if (format === 'hl7v2') return void sendV2(res, await receiveV2Body(services, callerOf(res), source, body));
+    if (format === 'hl7v2') return sendV2(res, await receiveV2Body(services, callerOf(res), source, body));
     requireJsonAccepted(req.headers, undefined);
     if (format === undefined) requireFormat(req.headers);
     const messageId = req.get('X-Message-Id');
