@@ -16,6 +16,7 @@ const BED_STATES: ReadonlySet<string> = new Set(['C', 'H', 'I', 'K', 'O', 'U']);
  * @returns undefined for a field that names no place
  */
 export function locationOf(reading: Reading, value: Value, place: Place): JsonObject | undefined {
+  if (value.raw === '') return undefined;
   const [ward, room, bed, facility, building, floor] = [1, 2, 3, 4, 7, 8].map((component) => value.text(component) || value.text(component, 2)) as [string, string, string, string, string, string];
   const name = [building, floor, ward, room, bed].filter(Boolean).join(' ') || value.text(9) || facility;
   const own = entityIdentifier(componentParts(value, 10), reading.sender, { kind: 'location' });

@@ -86,10 +86,9 @@ function readSpecimens(reading: Reading, groups: readonly SpecimenGroup[], obr: 
     const draft = readSpecimen(reading, group, { care, obr, number, request }, index + 1);
     specimens.set(group, draft);
     const name = draft.number;
-    const occurrences = new Map<string, number>();
     const effective = effectiveOf(draft);
     for (const text of joinTexts(group.observations.filter(({ segment }) => !isAttached(segment)))) {
-      readObservation(reading, text, { care, identity: name === '' ? undefined : ['specimen', name], specimen: draft.reference, effective, occurrences });
+      readObservation(reading, text, { care, identity: name === '' ? undefined : ['specimen', name], specimen: draft.reference, effective });
     }
     for (const noted of group.observations.filter(({ segment }) => isAttached(segment))) {
       readLooseDocument(reading, noted, { care, identity: name === '' ? undefined : ['specimen', name], related: [draft.reference] });
@@ -116,10 +115,9 @@ function readOrderDocuments(reading: Reading, { documents, txa }: OrderGroup, { 
 /** What whoever ordered tells of the patient, such as the answers that a laboratory asks for. */
 function readSupporting(reading: Reading, observations: readonly Noted[], { care, numbers, order, section }: Placed & { readonly section?: Section }): void {
   const identity = numbers.number === '' ? undefined : [numbers.number, 'supporting'];
-  const occurrences = new Map<string, number>();
   const told = section === undefined ? undefined : { ...section, isLaboratory: false, isImaging: false };
   for (const text of joinTexts(observations.filter(({ segment }) => !isAttached(segment)))) {
-    const observation = readObservation(reading, text, { care, identity, section: told, occurrences });
+    const observation = readObservation(reading, text, { care, identity, section: told });
     if (observation !== undefined) order?.add('supportingInfo', [observation.reference]);
   }
   for (const noted of observations.filter(({ segment }) => isAttached(segment))) readLooseDocument(reading, noted, { care, identity, related: order === undefined ? [] : [order.reference] });
