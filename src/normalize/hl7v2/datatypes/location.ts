@@ -23,7 +23,10 @@ export function locationOf(reading: Reading, value: Value, place: Place): JsonOb
   if (name === '' && own === undefined) return undefined;
   const path = [facility, building, floor, ward, room, bed];
   const whole = openLocation(reading, { own, path, name, facility }, place);
-  if (ward !== '' && (room !== '' || bed !== '')) whole.set('partOf', openLocation(reading, { own: undefined, path: [facility, building, floor, ward, '', ''], name: [building, floor, ward].filter(Boolean).join(' '), facility }, place).reference, place.field, place.segment);
+  if (ward !== '' && (room !== '' || bed !== '')) {
+    const around = openLocation(reading, { own: undefined, path: [facility, building, floor, ward, '', ''], name: [building, floor, ward].filter(Boolean).join(' '), facility }, place);
+    whole.set('partOf', around.reference, place.field, place.segment);
+  }
   const state = value.text(5);
   whole.set('operationalStatus', BED_STATES.has(state) ? tableCoding('0116', state) : undefined)
     .set('description', value.text(9))

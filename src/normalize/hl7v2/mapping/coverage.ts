@@ -39,7 +39,7 @@ export function readCoverage(reading: Reading, in1: Segment, in2: Segment | unde
     .set('beneficiary', patient.reference)
     .set('relationship', conceptOf(reading, in1.value(17), { table: RELATIONSHIP }), 17)
     .set('period', period(timeOf(reading, in1, 12), timeOf(reading, in1, 13)), 12)
-    .add('payor', [payor ?? { display: labelOf(in1.value(2)) || member }], 4)
+    .add('payor', [payor ?? element({ display: labelOf(in1.value(2)) || member })], 4)
     .add('class', present([classOf('plan', in1.value(2).text(1), labelOf(in1.value(2))), classOf('group', in1.text(8) || in1.text(9), in1.text(9))]), 2);
 }
 

@@ -105,8 +105,11 @@ function confidentiality(code: string): JsonObject | undefined {
   return known === undefined ? { text: code } : { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: known }] };
 }
 
+/** What a document belongs to that stands alone; `identity` as for a result. */
+interface LooseContext { readonly care: CareContext; readonly identity: readonly string[] | undefined; readonly related: readonly JsonObject[] }
+
 /** An OBX with a document that no report holds: about the patient, an order or a specimen. */
-export function readLooseDocument(reading: Reading, { segment: obx, notes, roles }: Noted, { care, identity, related }: { readonly care: CareContext; readonly identity: readonly string[] | undefined; readonly related: readonly JsonObject[] }): void {
+export function readLooseDocument(reading: Reading, { segment: obx, notes, roles }: Noted, { care, identity, related }: LooseContext): void {
   const attachments = attachmentsOf(reading, obx);
   if (attachments.length === 0) return;
   const parts = distinctParts(reading, 'attachments', [...identity ?? [], obx.text(3), obx.text(4)]);

@@ -30,6 +30,7 @@ const CLASSES: ReadonlyMap<string, JsonObject> = new Map([
   ['P', { system: ACT_CODE, code: 'PRENC', display: 'pre-admission' }],
   ['R', tableCoding('0004', 'R')], ['B', tableCoding('0004', 'B')], ['C', tableCoding('0004', 'C')],
 ]);
+const NAMELESS = 'The visit has no number (PV1-19), no account (PID-18) and no beginning (PV1-44) by which later messages could name it';
 const SAYS_NO_CLASS: ReadonlySet<string> = new Set(['', 'N', 'U']);
 
 /** Fields of PV1 and PV2 that name who takes part, and as what. */
@@ -51,7 +52,7 @@ export function readEncounter(reading: Reading, segments: VisitSegments, subject
   const start = startOf(reading, segments, event);
   const identifier = visitIdentifier(reading, segments, { number: subject.number, start });
   if (identifier === undefined) {
-    if (reading.topic === 'administration' && isAboutVisit(reading.message.event)) report(reading, 'required', { segment: pv1, field: 19 }, 'The visit has no number (PV1-19), no account (PID-18) and no beginning (PV1-44) by which later messages could name it');
+    if (reading.topic === 'administration' && isAboutVisit(reading.message.event)) report(reading, 'required', { segment: pv1, field: 19 }, NAMELESS);
     return undefined;
   }
   const { draft } = openNamed(reading, 'Encounter', identifier, pv1);

@@ -45,9 +45,10 @@ function readOrderGroup(reading: Reading, group: OrderGroup, orders: Orders): Na
     return undefined;
   }
   const numbers = orderNumbers(reading, group);
-  const section = sectionOf(obr?.text(24) ?? '', group.specimens.length > 0 || obr?.text(15) !== undefined && obr.text(15) !== '' || isMeasurement(group.observations.map(({ segment }) => segment)));
+  const section = sectionOf(obr?.text(24) ?? '', group.specimens.length > 0 || (obr?.text(15) ?? '') !== '' || isMeasurement(group.observations.map(({ segment }) => segment)));
   const order = readOrder(reading, group, numbers, { care, section });
-  if (order === undefined && reading.topic === 'order') report(reading, 'required', { segment: group.orc?.segment ?? group.obr?.segment ?? reading.message.header, field: 2 }, 'An order must have a number, of who placed it (ORC-2) or of who fills it (ORC-3)');
+  const first = group.orc?.segment ?? obr;
+  if (order === undefined && reading.topic === 'order' && first !== undefined) report(reading, 'required', { segment: first, field: 2 }, 'An order must have a number, of who placed it (ORC-2) or of who fills it (ORC-3)');
   if (order !== undefined && group.orc !== undefined) readOrderProvenance(reading, group.orc.segment, order);
   readDiagnoses(reading, group, { care, order });
   const specimens = specimensOf(reading, group, { ...orders, number: numbers.number, request: order?.reference, isLaboratory: section.isLaboratory });
