@@ -5,12 +5,12 @@ import { instantOf } from './time.ts';
 const HAS_HOUR = /^\d{10}/;
 
 /**
- * When the sender says that what a message tells was recorded (EVN-2), else when it sent the message (MSH-7).
+ * When the sender says that an event of a patient was recorded (EVN-2), else when it sent the message (MSH-7).
  *
  * @returns an instant in UTC; undefined where neither is to the hour
  */
-export function saidAtOf({ segments, header }: Pick<V2Message, 'segments' | 'header'>, offset: string): string | undefined {
-  const recorded = segments.find(({ name }) => name === 'EVN')?.text(2) ?? '';
+export function saidAtOf({ type, segments, header }: Pick<V2Message, 'type' | 'segments' | 'header'>, offset: string): string | undefined {
+  const recorded = type === 'ADT' ? segments.find(({ name }) => name === 'EVN')?.text(2) ?? '' : '';
   for (const text of [recorded, header.text(7)]) {
     const instant = HAS_HOUR.test(text) ? instantOf(text, offset) : undefined;
     if (instant !== undefined) return new Date(instant).toISOString();

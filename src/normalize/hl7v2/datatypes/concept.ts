@@ -18,12 +18,14 @@ export interface Understanding {
  * @returns undefined for one that says nothing
  */
 export function conceptOf({ sender }: Pick<Reading, 'sender'>, value: Value, understanding: Understanding = {}): JsonObject | undefined {
+  const count = value.components();
   const codings: JsonObject[] = [];
   for (const [code, version] of CODINGS) {
+    if (code > count) break;
     const coding = codingOf(value, { code, version, understanding, sender });
     if (coding !== undefined) codings.push(coding);
   }
-  const original = componentText(value, 9);
+  const original = count < 9 ? '' : componentText(value, 9);
   const name = codings[0] === undefined ? componentText(value, 2) || componentText(value, 5) : '';
   return element({ coding: codings, text: original || name });
 }
@@ -52,7 +54,7 @@ export function labelOf(value: Value): string {
 /** A component as one text: many senders leave an `&` as it is. */
 export function componentText(value: Value, component: number): string {
   const text = value.text(component);
-  const count = value.subcomponents(component);
+  const count = text === value.raw ? 1 : value.subcomponents(component);
   if (count < 2) return text;
   const others = Array.from({ length: count - 1 }, (_, index) => value.text(component, index + 2));
   return [text, ...others].join('&').replace(/&+$/, '');

@@ -32,7 +32,7 @@ export function entityIdentifier(parts: Parts, sender: Sender, { kind, type = ''
 
 /** The EI of a field. */
 export function fieldIdentifier({ sender }: Pick<Reading, 'sender'>, value: Value, kind: IdentifierKind): JsonObject | undefined {
-  return entityIdentifier(fieldParts(value), sender, kind);
+  return value.raw === '' ? undefined : entityIdentifier(fieldParts(value), sender, kind);
 }
 
 /** One of the two numbers of an EIP: that of the placer, and that of the filler. */
@@ -46,7 +46,7 @@ export function pairedIdentifier({ sender }: Pick<Reading, 'sender'>, value: Val
  * @param kind its `type` counts where the number names none
  */
 export function extendedIdentifier(reading: Reading, value: Value, { kind, type = '' }: IdentifierKind, place: Place): JsonObject | undefined {
-  const number = value.text(1);
+  const number = value.raw === '' ? '' : value.text(1);
   if (number === '') return undefined;
   const authority = authorityOf(componentParts(value, 4), 1);
   return element({

@@ -16,13 +16,17 @@ const BED_STATES: ReadonlySet<string> = new Set(['C', 'H', 'I', 'K', 'O', 'U']);
  * @returns undefined for a field that names no place
  */
 export function locationOf(reading: Reading, value: Value, place: Place): JsonObject | undefined {
+  if (value.raw === '') return undefined;
   const [ward, room, bed, facility, building, floor] = [1, 2, 3, 4, 7, 8].map((component) => value.text(component) || value.text(component, 2)) as [string, string, string, string, string, string];
   const name = [building, floor, ward, room, bed].filter(Boolean).join(' ') || value.text(9) || facility;
   const own = entityIdentifier(componentParts(value, 10), reading.sender, { kind: 'location' });
   if (name === '' && own === undefined) return undefined;
   const path = [facility, building, floor, ward, room, bed];
   const whole = openLocation(reading, { own, path, name, facility }, place);
-  if (ward !== '' && (room !== '' || bed !== '')) whole.set('partOf', openLocation(reading, { own: undefined, path: [facility, building, floor, ward, '', ''], name: [building, floor, ward].filter(Boolean).join(' '), facility }, place).reference, place.field, place.segment);
+  if (ward !== '' && (room !== '' || bed !== '')) {
+    const around = openLocation(reading, { own: undefined, path: [facility, building, floor, ward, '', ''], name: [building, floor, ward].filter(Boolean).join(' '), facility }, place);
+    whole.set('partOf', around.reference, place.field, place.segment);
+  }
   const state = value.text(5);
   whole.set('operationalStatus', BED_STATES.has(state) ? tableCoding('0116', state) : undefined)
     .set('description', value.text(9))

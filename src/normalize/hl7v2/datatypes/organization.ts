@@ -20,6 +20,7 @@ export interface OrganizationDetails { readonly address?: readonly JsonObject[];
  * a credit code is for its own source to describe.
  */
 export function organizationOf(reading: Reading, value: Value, { segment, field }: Place, details: OrganizationDetails = {}): JsonObject | undefined {
+  if (value.raw === '') return undefined;
   const name = value.text(1);
   const number = value.text(10) || value.text(3);
   if (number === '') return element({ display: name });
@@ -38,6 +39,7 @@ export function organizationsOf(reading: Reading, values: readonly Value[], plac
 
 /** A coded field that names an organisation, such as OBX-15: a number and a name, of which no record is made. */
 export function codedOrganization({ sender }: Pick<Reading, 'sender'>, value: Value): JsonObject | undefined {
+  if (value.raw === '') return undefined;
   const number = value.text(1);
   const name = value.text(2);
   if (number === '') return element({ display: name });

@@ -23,13 +23,16 @@ interface Person { readonly number: string; readonly authority: Authority; reado
  * @returns undefined for a field that names nobody
  */
 export function practitionerOf(reading: Reading, value: Value, place: Place): JsonObject | undefined {
-  return referTo(reading, {
+  if (value.raw === '' || reading.people.has(value.raw)) return reading.people.get(value.raw);
+  const reference = referTo(reading, {
     number: value.text(1),
     authority: authorityOf(componentParts(value, 9), 1),
     facility: authorityOf(componentParts(value, 14), 1),
     type: value.text(13),
     name: humanName(reading, value, XCN, place),
   }, place);
+  reading.people.set(value.raw, reference);
+  return reference;
 }
 
 export function practitionersOf(reading: Reading, values: readonly Value[], place: Place): readonly JsonObject[] {
@@ -38,6 +41,7 @@ export function practitionersOf(reading: Reading, values: readonly Value[], plac
 
 /** The practitioner that the first component of an NDL names, as a CNN. */
 export function interpreterOf(reading: Reading, value: Value, place: Place): JsonObject | undefined {
+  if (value.raw === '') return undefined;
   const part = componentParts(value, 1);
   // Older senders write the name alone into the component, as they do everywhere else.
   const name = assembleName({ family: part(2), given: [part(3), part(4)], suffix: [part(5), part(7)], prefix: [part(6)], isFamilyFirst: false });

@@ -9,7 +9,10 @@ import { element } from './element.ts';
 /** A time as FHIR writes it; one that does not exist is a fault at its place. @returns undefined for an empty text */
 export function readTime(reading: Reading, text: string, place: Place): string | undefined {
   if (text === '') return undefined;
+  const known = reading.times.get(text);
+  if (known !== undefined) return known;
   const time = parseV2Time(text, reading.sender.offset);
+  reading.times.set(text, time);
   if (time === undefined) report(reading, 'value', place, 'The time is none of the real calendar, or not in the form YYYYMMDDHHMMSS');
   return time;
 }

@@ -30,7 +30,7 @@ export function readAllergy(reading: Reading, segment: Segment, { patient, numbe
   const code = conceptOf(reading, segment.value(3));
   if (code === undefined) return;
   const own = identifier === undefined ? undefined : fieldIdentifier(reading, segment.value(identifier), { kind: 'allergy' });
-  const identity = own ?? (number === undefined ? undefined : derivedIdentifier(reading, 'allergies', [number, segment.text(3) || labelOf(segment.value(3))]));
+  const identity = own ?? (number === '' ? undefined : derivedIdentifier(reading, 'allergies', [number, segment.text(3) || labelOf(segment.value(3))]));
   const record = identity === undefined ? open(reading, 'AllergyIntolerance', segment) : openNamed(reading, 'AllergyIntolerance', identity, segment).draft;
   const kind = segment.text(2);
   const severity = SEVERITIES.get(segment.text(4));

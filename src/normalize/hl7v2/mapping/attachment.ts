@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../fhir/resource.ts';
-import { labelOf } from '../datatypes/concept.ts';
+import { componentText, labelOf } from '../datatypes/concept.ts';
 import { element } from '../datatypes/element.ts';
 import { timeOf } from '../datatypes/time.ts';
 import type { Segment, Value } from '../segment.ts';
@@ -46,8 +46,7 @@ export function textAttachment(text: string): JsonObject {
 
 /** RP: where the document is, and what it is. */
 function pointed(value: Value): JsonObject | undefined {
-  const address = value.wholeText().startsWith('http') ? value.text(1) : value.text(1) || value.text(2);
-  const url = address.trim().replace(/\s+/g, '%20');
+  const url = (componentText(value, 1) || value.text(2)).replace(/\s+/g, '%20');
   return url === '' ? undefined : element({ contentType: contentType(value.text(3), value.text(4), ''), url });
 }
 

@@ -26,8 +26,8 @@ export function readCoverage(reading: Reading, in1: Segment, in2: Segment | unde
   const payor = payorOf(reading, in1);
   const member = in1.text(49) || in1.text(36);
   if (payor === undefined && member === '' && in1.value(2).isEmpty) return;
-  const identity = derivedIdentifier(reading, 'coverages', [number ?? '', in1.text(2) || in1.text(4), member]);
-  const coverage = number === undefined ? open(reading, 'Coverage', in1) : openNamed(reading, 'Coverage', identity, in1).draft;
+  const identity = derivedIdentifier(reading, 'coverages', [number, in1.text(2) || in1.text(4), member]);
+  const coverage = number === '' ? open(reading, 'Coverage', in1) : openNamed(reading, 'Coverage', identity, in1).draft;
   const insured = humanName(reading, in1.value(16), XPN, at(16));
   coverage.add('identifier', [...extendedIdentifiers(reading, in1.values(49), { kind: 'insured', type: 'MB' }, at(49)), ...policyNumber(reading, in1), ...extendedIdentifiers(reading, in1.values(10), { kind: 'insured' }, at(10))], 49)
     .add('identifier', in2 === undefined ? [] : numbersOf(reading, in2), undefined, in2)
@@ -39,7 +39,7 @@ export function readCoverage(reading: Reading, in1: Segment, in2: Segment | unde
     .set('beneficiary', patient.reference)
     .set('relationship', conceptOf(reading, in1.value(17), { table: RELATIONSHIP }), 17)
     .set('period', period(timeOf(reading, in1, 12), timeOf(reading, in1, 13)), 12)
-    .add('payor', [payor ?? { display: labelOf(in1.value(2)) || member }], 4)
+    .add('payor', [payor ?? element({ display: labelOf(in1.value(2)) || member })], 4)
     .add('class', present([classOf('plan', in1.value(2).text(1), labelOf(in1.value(2))), classOf('group', in1.text(8) || in1.text(9), in1.text(9))]), 2);
 }
 

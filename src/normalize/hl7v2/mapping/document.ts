@@ -14,7 +14,7 @@ import type { Draft } from './draft.ts';
 import type { Noted } from './noted.ts';
 import { participationsOf } from './participation.ts';
 import type { Reading } from './reading.ts';
-import { derivedIdentifier, open, openNamed, report } from './reading.ts';
+import { derivedIdentifier, distinctParts, open, openNamed, report } from './reading.ts';
 
 /** Table 0271. */
 const COMPLETION: ReadonlyMap<string, string> = new Map([
@@ -105,11 +105,14 @@ function confidentiality(code: string): JsonObject | undefined {
   return known === undefined ? { text: code } : { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: known }] };
 }
 
+/** What a document belongs to that stands alone; `identity` as for a result. */
+interface LooseContext { readonly care: CareContext; readonly identity: readonly string[] | undefined; readonly related: readonly JsonObject[] }
+
 /** An OBX with a document that no report holds: about the patient, an order or a specimen. */
-export function readLooseDocument(reading: Reading, { segment: obx, notes, roles }: Noted, { care, identity, related }: { readonly care: CareContext; readonly identity: readonly string[] | undefined; readonly related: readonly JsonObject[] }): void {
+export function readLooseDocument(reading: Reading, { segment: obx, notes, roles }: Noted, { care, identity, related }: LooseContext): void {
   const attachments = attachmentsOf(reading, obx);
   if (attachments.length === 0) return;
-  const parts = [...identity ?? [], obx.text(3), obx.text(4), obx.text(1)];
+  const parts = distinctParts(reading, 'attachments', [...identity ?? [], obx.text(3), obx.text(4)]);
   const document = identity === undefined ? open(reading, 'DocumentReference', obx) : openNamed(reading, 'DocumentReference', derivedIdentifier(reading, 'attachments', parts), obx).draft;
   const isWithdrawn = obx.text(11) === 'D' || obx.text(11) === 'W';
   document.add('identifier', [fieldIdentifier(reading, obx.value(21), { kind: 'observation', type: 'FILL' })], 21)

@@ -1,3 +1,4 @@
+import { isNumeric, numeralOf } from '../../../fhir/json.ts';
 import type { JsonObject, JsonValue } from '../../../fhir/resource.ts';
 import { isList, isObject, textOf } from '../../../fhir/resource.ts';
 import type { Contribution, SentEntry } from '../../message.ts';
@@ -26,6 +27,12 @@ export class Draft {
     this.url = `urn:bund:${type}:${index}`;
   }
 
+  /** Gives the record the identifier by which it is known; where that came from is told with its other identifiers. */
+  identify(identifier: JsonObject): this {
+    this.#elements['identifier'] = [identifier];
+    return this;
+  }
+
   /** Says that the message tells only a part of the record. @param joined lists to which each message adds */
   contribute(authority: Contribution['authority'], joined: readonly string[] = []): this {
     this.#authority = authority;
@@ -33,10 +40,10 @@ export class Draft {
     return this;
   }
 
-  /** Sets an element. One without value is left as it is, or emptied where the field holds the HL7 null. */
+  /** Sets an element. One without value is left as it is, or emptied where the field holds the HL7 null; no record is without status. */
   set(name: string, value: JsonValue | undefined, field?: number, segment: Segment = this.segment): this {
     if (value === undefined || value === '') {
-      if (field !== undefined && segment.isNull(field)) this.#cleared.add(name);
+      if (field !== undefined && name !== 'status' && segment.isNull(field)) this.#cleared.add(name);
       return this;
     }
     this.#elements[name] = value;
@@ -102,10 +109,23 @@ export class Draft {
   }
 }
 
+/** Most lists are of a few items, and most items differ at first sight: comparing them beats writing them out. */
+const FEW = 16;
+
 function distinct(values: readonly JsonValue[]): readonly JsonValue[] {
+  if (values.length <= FEW) return values.filter((value, index) => !values.some((other, before) => before < index && isSame(value, other)));
   const known = new Set<string>();
   return values.filter((value) => {
     const text = JSON.stringify(value);
     return !known.has(text) && known.add(text);
   });
+}
+
+function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boolean {
+  if (one === other) return true;
+  if (isList(one) && isList(other)) return one.length === other.length && one.every((value, index) => isSame(value, other[index]));
+  if (isNumeric(one) && isNumeric(other)) return numeralOf(one) === numeralOf(other);
+  if (!isObject(one) || !isObject(other)) return false;
+  for (const name in one) if (!isSame(one[name], other[name])) return false;
+  return Object.keys(one).length === Object.keys(other).length;
 }

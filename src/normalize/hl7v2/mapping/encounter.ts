@@ -30,6 +30,7 @@ const CLASSES: ReadonlyMap<string, JsonObject> = new Map([
   ['P', { system: ACT_CODE, code: 'PRENC', display: 'pre-admission' }],
   ['R', tableCoding('0004', 'R')], ['B', tableCoding('0004', 'B')], ['C', tableCoding('0004', 'C')],
 ]);
+const NAMELESS = 'The visit has no number (PV1-19), no account (PID-18) and no beginning (PV1-44) by which later messages could name it';
 const SAYS_NO_CLASS: ReadonlySet<string> = new Set(['', 'N', 'U']);
 
 /** Fields of PV1 and PV2 that name who takes part, and as what. */
@@ -51,7 +52,7 @@ export function readEncounter(reading: Reading, segments: VisitSegments, subject
   const start = startOf(reading, segments, event);
   const identifier = visitIdentifier(reading, segments, { number: subject.number, start });
   if (identifier === undefined) {
-    if (reading.topic === 'administration' && isAboutVisit(reading.message.event)) report(reading, 'required', { segment: pv1, field: 19 }, 'The visit has no number (PV1-19), no account (PID-18) and no beginning (PV1-44) by which later messages could name it');
+    if (reading.topic === 'administration' && isAboutVisit(reading.message.event)) report(reading, 'required', { segment: pv1, field: 19 }, NAMELESS);
     return undefined;
   }
   const { draft } = openNamed(reading, 'Encounter', identifier, pv1);
@@ -75,12 +76,12 @@ export function participant(role: JsonObject | undefined, individual: JsonObject
   return element({ type: present([role]), period: time, individual });
 }
 
-function visitIdentifier(reading: Reading, { pv1: { segment: pv1 }, pid }: VisitSegments, { number, start }: { readonly number: string | undefined; readonly start: string | undefined }): JsonObject | undefined {
+function visitIdentifier(reading: Reading, { pv1: { segment: pv1 }, pid }: VisitSegments, { number, start }: { readonly number: string; readonly start: string | undefined }): JsonObject | undefined {
   const visit = extendedIdentifier(reading, pv1.value(19), { kind: 'visit', type: 'VN' }, { segment: pv1, field: 19 });
   if (visit !== undefined) return visit;
   const account = extendedIdentifier(reading, pid.value(18), { kind: 'account', type: 'AN' }, { segment: pid, field: 18 });
   if (account !== undefined) return account;
-  return number === undefined || start === undefined ? undefined : derivedIdentifier(reading, 'visits', [number, start]);
+  return number === '' || start === undefined ? undefined : derivedIdentifier(reading, 'visits', [number, start]);
 }
 
 /** Of a visit that the event begins, the event's own time is better than none. */
@@ -96,7 +97,7 @@ function setPeriod(reading: Reading, draft: Draft, { pv1, evn, event, start }: {
   const ended = event.reopens ? undefined : timeOf(reading, pv1, 45) ?? (event.status === 'finished' && evn !== undefined ? timeOf(reading, evn, 6) : undefined);
   // A result must not be refused because it does not say when the visit began.
   draft.set('period', element({ start, _start: start === undefined && isMention ? UNKNOWN : undefined, end: ended }), 44)
-    .set('status', ended !== undefined && event.status !== 'cancelled' ? 'finished' : event.status, event.status === undefined ? 45 : undefined);
+    .set('status', ended !== undefined && event.status !== 'cancelled' ? 'finished' : event.status);
   if (event.reopens || pv1.isNull(45)) draft.clear('period.end');
   if (pv1.isNull(44)) draft.clear('period.start');
 }

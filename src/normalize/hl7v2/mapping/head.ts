@@ -38,7 +38,7 @@ export function readHead(reading: Reading, head: readonly Noted[], evn: Segment 
   const [pv1] = segmentsOf('PV1');
   const [pv2] = segmentsOf('PV2');
   const encounter = pv1 === undefined ? undefined : readEncounter(reading, { pv1, pv2: pv2?.segment, evn, pid: pid.segment }, subject);
-  const care: CareContext = { subject, encounter, belongsTo: encounter?.number || (subject.number ?? '') };
+  const care: CareContext = { subject, encounter, belongsTo: encounter?.number || subject.number };
   readRoles(reading, [...pid.roles, ...segmentsOf('PD1').flatMap(({ roles }) => roles)], care);
   if (pv2 !== undefined) encounter?.add('participant', participationsOf(reading, pv2.roles).map(({ role, actor, period }) => participant(role, actor, period)), undefined, pv2.segment);
   readMother(reading, pid.segment, subject);
@@ -94,10 +94,9 @@ function readRoles(reading: Reading, roles: readonly Segment[], { subject: { pat
 
 /** OBX that follow no order: of the patient, told with the visit. */
 function readPatientObservations(reading: Reading, observations: readonly Noted[], care: CareContext): void {
-  const occurrences = new Map<string, number>();
   for (const text of joinTexts(observations.filter(({ segment }) => !isAttached(segment)))) {
     const time = text.lines[0]?.text(14) ?? '';
-    readObservation(reading, text, { care, identity: care.belongsTo === '' ? undefined : ['patient', care.belongsTo, time], occurrences });
+    readObservation(reading, text, { care, identity: care.belongsTo === '' ? undefined : ['patient', care.belongsTo, time] });
   }
   for (const noted of observations.filter(({ segment }) => isAttached(segment))) {
     readLooseDocument(reading, noted, { care, identity: care.belongsTo === '' ? undefined : ['patient', care.belongsTo, noted.segment.text(14)], related: [] });

@@ -5,7 +5,6 @@ import { element } from '../datatypes/element.ts';
 import { humanName, XCN, XPN } from '../datatypes/name.ts';
 import { numberIn } from '../datatypes/number.ts';
 import type { Unit } from '../datatypes/quantity.ts';
-import { unitOf } from '../datatypes/quantity.ts';
 import { period, readTime } from '../datatypes/time.ts';
 import type { Segment, Value } from '../segment.ts';
 import { isText } from './observed-texts.ts';
@@ -31,13 +30,13 @@ const TIME_OF_DAY = /^([01]\d|2[0-3])([0-5]\d)(?:([0-5]\d)(\.\d+)?)?$/;
  * is told as text, so that nothing is lost.
  *
  * @param lines the OBX, and those that continue its text
+ * @param unit that of OBX-6
  * @returns undefined where there is no value
  * @see https://build.fhir.org/ig/HL7/v2-to-fhir/ConceptMap-segment-obx-to-observation.html
  */
-export function observedValue(reading: Reading, lines: readonly Segment[]): ObservedValue | undefined {
+export function observedValue(reading: Reading, lines: readonly Segment[], unit: Unit): ObservedValue | undefined {
   const [obx, ...others] = lines;
   if (obx === undefined) return undefined;
-  const unit = unitOf(obx, 6);
   if (others.length > 0) return stringValue(lines.map((line) => laidOut(line.values(5))).join('\n'), unit);
   const values = obx.values(5).filter((value) => !value.isNull);
   const [first] = values;

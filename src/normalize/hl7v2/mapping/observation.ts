@@ -18,7 +18,7 @@ import { observedValue } from './observation-value.ts';
 import type { ObservedText } from './observed-texts.ts';
 import { participationsOf } from './participation.ts';
 import type { Reading } from './reading.ts';
-import { derivedIdentifier, open, openNamed, report } from './reading.ts';
+import { derivedIdentifier, distinctParts, open, openNamed, report } from './reading.ts';
 import { referenceRangeOf } from './reference-range.ts';
 import { observationStatus } from './result-status.ts';
 import type { Section } from './sections.ts';
@@ -35,8 +35,6 @@ export interface ResultContext {
   readonly issued?: string | undefined;
   readonly basedOn?: JsonObject | undefined;
   readonly specimen?: JsonObject | undefined;
-  /** How often a result of one name has occurred, so that each gets an id of its own. */
-  readonly occurrences: Map<string, number>;
 }
 
 const ANALYSIS_TIME = 'http://hl7.org/fhir/StructureDefinition/observation-analysis-date-time';
@@ -79,13 +77,11 @@ export function readObservation(reading: Reading, { lines, notes, roles }: Obser
 }
 
 /** By what it is a result of, its code and sub-id; OBX-21 is missing in older versions, so it cannot be the name. */
-function openObservation(reading: Reading, obx: Segment, { identity, occurrences }: ResultContext): Draft {
+function openObservation(reading: Reading, obx: Segment, { identity }: ResultContext): Draft {
   if (identity === undefined) return open(reading, 'Observation', obx);
-  const parts = [...identity, componentText(obx.value(3), 1) || componentText(obx.value(3), 2) || componentText(obx.value(3), 9), obx.value(4).wholeText().trim()];
-  const name = parts.join('/');
-  const occurrence = (occurrences.get(name) ?? 0) + 1;
-  occurrences.set(name, occurrence);
-  return openNamed(reading, 'Observation', derivedIdentifier(reading, 'results', occurrence === 1 ? parts : [...parts, String(occurrence)]), obx).draft;
+  const code = obx.value(3);
+  const parts = [...identity, componentText(code, 1) || componentText(code, 2) || componentText(code, 9), obx.value(4).wholeText().trim()];
+  return openNamed(reading, 'Observation', derivedIdentifier(reading, 'results', distinctParts(reading, 'results', parts)), obx).draft;
 }
 
 function setTimes(reading: Reading, observation: Draft, obx: Segment, { effective = {}, issued }: ResultContext): void {
@@ -119,11 +115,12 @@ function deviceOf(reading: Reading, obx: Segment): JsonObject | undefined {
 function setValue(reading: Reading, observation: Draft, lines: readonly Segment[]): void {
   const [obx] = lines;
   if (obx === undefined) return;
-  const observed = observedValue(reading, lines);
+  const unit = unitOf(obx, 6);
+  const observed = observedValue(reading, lines, unit);
   if (observed !== undefined) observation.set(observed.member, observed.value, 5);
   else observation.set('dataAbsentReason', absentReason(reading, obx), 5);
   observation.add('interpretation', interpretationsOf(reading, obx.values(8)), 8)
-    .add('referenceRange', [referenceRangeOf(rangeText(obx), unitOf(obx, 6))], 7);
+    .add('referenceRange', [referenceRangeOf(rangeText(obx), unit)], 7);
   if (observed?.strayUnit !== undefined) observation.add('note', [{ text: `OBX-6: ${observed.strayUnit}` }], 6);
 }
 

@@ -9,7 +9,7 @@ import { organizationOf } from '../datatypes/organization.ts';
 import { practitionersOf } from '../datatypes/practitioner.ts';
 import { telecomsOf } from '../datatypes/telecom.ts';
 import { firstTime, timeOf } from '../datatypes/time.ts';
-import type { Segment } from '../segment.ts';
+import type { Segment, Value } from '../segment.ts';
 import { annotationsOf } from './annotation.ts';
 import type { CareContext } from './care-context.ts';
 import type { Draft } from './draft.ts';
@@ -69,7 +69,7 @@ export function readOrder(reading: Reading, group: OrderGroup, numbers: OrderNum
   const status = orderStatus(control, orc?.text(5) ?? '');
   order.contribute(isMention ? 0 : 1)
     .add('identifier', [numbers.placer, numbers.filler, ...alternateNumbers(reading, orc, obr)])
-    .add('basedOn', parentsOf(reading, orc, obr))
+    .add('basedOn', parentsOf(reading, [orc?.value(8), obr?.value(29), obr?.value(54)], numbers))
     .set('requisition', orc === undefined ? undefined : fieldIdentifier(reading, orc.value(4), { kind: 'placer-group', type: 'PGN' }), 4, segment)
     .set('status', status ?? (isMention ? 'unknown' : undefined), 5, segment)
     .set('intent', obr?.text(11) === 'G' ? 'reflex-order' : 'order', 11, obr ?? segment)
@@ -101,11 +101,16 @@ function alternateNumbers(reading: Reading, orc: Segment | undefined, obr: Segme
   return [...from(orc, 33), ...from(obr, 53)];
 }
 
-/** EIP: the order that this one is a part or a consequence of, by either of its numbers. */
-function parentsOf(reading: Reading, orc: Segment | undefined, obr: Segment | undefined): readonly (JsonObject | undefined)[] {
-  const parents = [orc?.value(8), obr?.value(29), obr?.value(54)].filter((value) => value !== undefined);
-  return present(parents.flatMap((value) => [pairedIdentifier(reading, value, 1, PLACER), pairedIdentifier(reading, value, 2, FILLER)]))
+/** EIP: the order that this one is a part or a consequence of, by either of its numbers. Some senders name the order itself. */
+function parentsOf(reading: Reading, parents: readonly (Value | undefined)[], { placer, filler }: OrderNumbers): readonly JsonObject[] {
+  const own = new Set([placer, filler].map(nameOf));
+  return present(parents.flatMap((value) => (value === undefined ? [] : [pairedIdentifier(reading, value, 1, PLACER), pairedIdentifier(reading, value, 2, FILLER)])))
+    .filter((identifier) => !own.has(nameOf(identifier)))
     .map((identifier) => ({ type: 'ServiceRequest', identifier }));
+}
+
+function nameOf(identifier: JsonObject | undefined): string {
+  return `${textOf(identifier?.['system'])}|${textOf(identifier?.['value'])}`;
 }
 
 /** Who ordered: a person, the institution, or the person in its service. */

@@ -45,9 +45,10 @@ function readOrderGroup(reading: Reading, group: OrderGroup, orders: Orders): Na
     return undefined;
   }
   const numbers = orderNumbers(reading, group);
-  const section = sectionOf(obr?.text(24) ?? '', group.specimens.length > 0 || obr?.text(15) !== undefined && obr.text(15) !== '' || isMeasurement(group.observations.map(({ segment }) => segment)));
+  const section = sectionOf(obr?.text(24) ?? '', group.specimens.length > 0 || (obr?.text(15) ?? '') !== '' || isMeasurement(group.observations.map(({ segment }) => segment)));
   const order = readOrder(reading, group, numbers, { care, section });
-  if (order === undefined && reading.topic === 'order') report(reading, 'required', { segment: group.orc?.segment ?? group.obr?.segment ?? reading.message.header, field: 2 }, 'An order must have a number, of who placed it (ORC-2) or of who fills it (ORC-3)');
+  const first = group.orc?.segment ?? obr;
+  if (order === undefined && reading.topic === 'order' && first !== undefined) report(reading, 'required', { segment: first, field: 2 }, 'An order must have a number, of who placed it (ORC-2) or of who fills it (ORC-3)');
   if (order !== undefined && group.orc !== undefined) readOrderProvenance(reading, group.orc.segment, order);
   readDiagnoses(reading, group, { care, order });
   const specimens = specimensOf(reading, group, { ...orders, number: numbers.number, request: order?.reference, isLaboratory: section.isLaboratory });
@@ -86,10 +87,9 @@ function readSpecimens(reading: Reading, groups: readonly SpecimenGroup[], obr: 
     const draft = readSpecimen(reading, group, { care, obr, number, request }, index + 1);
     specimens.set(group, draft);
     const name = draft.number;
-    const occurrences = new Map<string, number>();
     const effective = effectiveOf(draft);
     for (const text of joinTexts(group.observations.filter(({ segment }) => !isAttached(segment)))) {
-      readObservation(reading, text, { care, identity: name === '' ? undefined : ['specimen', name], specimen: draft.reference, effective, occurrences });
+      readObservation(reading, text, { care, identity: name === '' ? undefined : ['specimen', name], specimen: draft.reference, effective });
     }
     for (const noted of group.observations.filter(({ segment }) => isAttached(segment))) {
       readLooseDocument(reading, noted, { care, identity: name === '' ? undefined : ['specimen', name], related: [draft.reference] });
@@ -116,10 +116,9 @@ function readOrderDocuments(reading: Reading, { documents, txa }: OrderGroup, { 
 /** What whoever ordered tells of the patient, such as the answers that a laboratory asks for. */
 function readSupporting(reading: Reading, observations: readonly Noted[], { care, numbers, order, section }: Placed & { readonly section?: Section }): void {
   const identity = numbers.number === '' ? undefined : [numbers.number, 'supporting'];
-  const occurrences = new Map<string, number>();
   const told = section === undefined ? undefined : { ...section, isLaboratory: false, isImaging: false };
   for (const text of joinTexts(observations.filter(({ segment }) => !isAttached(segment)))) {
-    const observation = readObservation(reading, text, { care, identity, section: told, occurrences });
+    const observation = readObservation(reading, text, { care, identity, section: told });
     if (observation !== undefined) order?.add('supportingInfo', [observation.reference]);
   }
   for (const noted of observations.filter(({ segment }) => isAttached(segment))) readLooseDocument(reading, noted, { care, identity, related: order === undefined ? [] : [order.reference] });

@@ -24,7 +24,7 @@ export interface Participation {
 }
 
 /** Numbers of the fields that both segments have. */
-interface Layout { readonly role: number; readonly person: number; readonly kind: number; readonly organization: number; readonly location: number; readonly start: number; readonly end: number; readonly address: number; readonly telecom: number }
+type Layout = Readonly<Record<'role' | 'person' | 'kind' | 'organization' | 'location' | 'start' | 'end' | 'address' | 'telecom', number>>;
 
 const ROL: Layout = { role: 3, person: 4, kind: 9, organization: 14, location: 13, start: 5, end: 6, address: 11, telecom: 12 };
 const PRT: Layout = { role: 4, person: 5, kind: 6, organization: 8, location: 9, start: 11, end: 12, address: 14, telecom: 15 };

@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../fhir/resource.ts';
+import { textOf } from '../../../fhir/resource.ts';
 import { isResidentId, RESIDENT_ID_SYSTEMS } from '../../../fhir/validation/identifiers.ts';
 import type { Sender } from '../../local-identity.ts';
 import { element, present, tableCoding } from '../datatypes/element.ts';
@@ -18,8 +19,8 @@ const OWN_TYPES = ['MR', 'PI', 'PT', ''];
 /** A patient's numbers: the source's own first, so that it gives the record its id. */
 export interface PatientNumbers {
   readonly identifiers: readonly JsonObject[];
-  /** Undefined where the message gives no number but that of the person. */
-  readonly own: string | undefined;
+  /** That of the source where the message gives one, else any; '' where it gives none. */
+  readonly number: string;
 }
 
 /** @param fields of CX, the more reliable first */
@@ -29,10 +30,8 @@ export function patientNumbers(reading: Reading, segment: Segment, fields: reado
   const ownValue = ownNumber(listed.filter(({ place }) => place.field === first).map(({ value }) => value), reading.sender);
   const own = listed.find(({ value }) => value === ownValue);
   const others = listed.filter((candidate) => candidate !== own);
-  return {
-    identifiers: present([own === undefined ? undefined : ownIdentifier(reading, own.value, own.place), ...others.map(({ value, place }) => otherIdentifier(reading, value, place))]),
-    own: own?.value.text(1),
-  };
+  const identifiers = present([own === undefined ? undefined : ownIdentifier(reading, own.value, own.place), ...others.map(({ value, place }) => otherIdentifier(reading, value, place))]);
+  return { identifiers, number: textOf(identifiers[0]?.['value']) };
 }
 
 /** The number under which the source itself keeps the patient: of its configured authority, else the likeliest by its type. */

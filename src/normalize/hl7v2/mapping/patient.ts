@@ -16,11 +16,11 @@ import { annotationExtensions } from './annotation.ts';
 import { patientExtensions } from './patient-extensions.ts';
 import { patientNumbers, socialSecurityNumber } from './patient-numbers.ts';
 import type { Reading } from './reading.ts';
-import { open, openNamed } from './reading.ts';
+import { open, openNamed, report } from './reading.ts';
 import { genderOf, MARITAL_STATUS, yesOrNo } from './tables.ts';
 
-/** A patient of a message: the record, and the number that tells what belongs to it. */
-export interface Subject { readonly patient: Draft; readonly number: string | undefined }
+/** A patient of a message: the record, and the number that tells what belongs to it; '' where the message gives none. */
+export interface Subject { readonly patient: Draft; readonly number: string }
 
 /**
  * PID: the patient's record. What a message about admission says of it counts more than what a result mentions.
@@ -28,8 +28,9 @@ export interface Subject { readonly patient: Draft; readonly number: string | un
  * @see https://build.fhir.org/ig/HL7/v2-to-fhir/ConceptMap-segment-pid-to-patient.html
  */
 export function readPatient(reading: Reading, { segment: pid, notes }: Noted): Subject {
-  const { identifiers, own } = patientNumbers(reading, pid, [3, 2, 4]);
+  const { identifiers, number } = patientNumbers(reading, pid, [3, 2, 4]);
   const [first] = identifiers;
+  if (first === undefined) report(reading, 'required', { segment: pid, field: 3 }, 'A patient must have a number (PID-3) by which later messages can name the record');
   const patient = first === undefined ? open(reading, 'Patient', pid) : openNamed(reading, 'Patient', first, pid).draft;
   patient.contribute(reading.topic === 'administration' ? 1 : 0)
     .add('identifier', [...identifiers, ...furtherNumbers(reading, pid)], 3)
@@ -46,7 +47,7 @@ export function readPatient(reading: Reading, { segment: pid, notes }: Noted): S
   setGender(patient, pid, 8);
   setBirth(reading, patient, pid);
   setDeath(reading, patient, pid);
-  return { patient, number: own };
+  return { patient, number };
 }
 
 /** @param field with a code of table 0001 */

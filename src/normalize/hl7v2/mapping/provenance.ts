@@ -37,8 +37,11 @@ interface Told { readonly targets: readonly Draft[]; readonly agents: readonly J
 function readProvenance(reading: Reading, segment: Segment, { targets, agents, recorded, members }: Told): void {
   const time = recorded ?? asInstant(timeOf(reading, reading.message.header, 7));
   if (agents.length === 0 || targets.length === 0 || time === undefined) return;
-  // Provenance has no identifier in R4: what it says gives it its id, and a retry says the same.
+  // Provenance has no identifier in R4: what it says gives it its id, so a retry says the same, and it is said once.
+  const name = JSON.stringify(['Provenance', targets.map(({ url }) => url), agents, time, members]);
+  if (reading.named.has(name)) return;
   const draft = open(reading, 'Provenance', segment);
+  reading.named.set(name, draft);
   draft.add('target', targets.map((target) => target.reference)).set('recorded', time, segment.name === 'EVN' ? 2 : 9);
   for (const [name, value] of Object.entries(members)) draft.set(name, value);
   draft.add('agent', agents, segment.name === 'EVN' ? 5 : 10);

@@ -23,13 +23,19 @@ export interface Reading {
   readonly named: Map<string, Draft>;
   /** Which service each order asks for. */
   readonly services: Map<Draft, string>;
+  /** Fields that name a person, as sent -> the reference: one doctor stands in many fields of a message. */
+  readonly people: Map<string, JsonObject | undefined>;
+  /** How often each name was given that need not be the only one of its kind. */
+  readonly occurrences: Map<string, number>;
+  /** Times as sent -> as FHIR writes them. */
+  readonly times: Map<string, string | undefined>;
 }
 
 /** Where something stands in the message. */
 export interface Place { readonly segment: Segment; readonly field: number }
 
 export function openReading(message: V2Message, sender: Sender, topic: Topic): Reading {
-  return { message, sender, topic, drafts: [], faults: [], named: new Map(), services: new Map() };
+  return { message, sender, topic, drafts: [], faults: [], named: new Map(), services: new Map(), people: new Map(), occurrences: new Map(), times: new Map() };
 }
 
 /** Begins a record of which nothing else in the message may speak. */
@@ -48,7 +54,7 @@ export function openNamed(reading: Reading, type: string, identifier: JsonObject
   const name = `${type}|${textOf(identifier['system'])}|${textOf(identifier['value'])}`;
   const known = reading.named.get(name);
   if (known !== undefined) return { draft: known, isNew: false };
-  const draft = open(reading, type, segment).add('identifier', [identifier]);
+  const draft = open(reading, type, segment).identify(identifier);
   reading.named.set(name, draft);
   return { draft, isNew: true };
 }
@@ -68,6 +74,17 @@ export function report(reading: Reading, code: IssueCode, place: Place | Segment
  */
 export function derivedIdentifier({ sender }: Pick<Reading, 'sender'>, kind: string, parts: readonly string[]): { readonly system: string; readonly value: string } {
   return { system: `${sourceUri(sender.id)}/${kind}`, value: parts.map(escapePart).join('/') };
+}
+
+/**
+ * The parts of a name, and behind them which one it is of several that the message gives the same name: each must keep what
+ * it says.
+ */
+export function distinctParts({ occurrences }: Pick<Reading, 'occurrences'>, kind: string, parts: readonly string[]): readonly string[] {
+  const name = [kind, ...parts].map(escapePart).join('/');
+  const occurrence = (occurrences.get(name) ?? 0) + 1;
+  occurrences.set(name, occurrence);
+  return occurrence === 1 ? parts : [...parts, String(occurrence)];
 }
 
 function escapePart(part: string): string {

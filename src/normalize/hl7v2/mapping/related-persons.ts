@@ -1,4 +1,3 @@
-import type { JsonObject } from '../../../fhir/resource.ts';
 import { textOf } from '../../../fhir/resource.ts';
 import { addressesOf } from '../datatypes/address.ts';
 import { conceptOf } from '../datatypes/concept.ts';
@@ -37,7 +36,8 @@ export function readNextOfKin(reading: Reading, nk1: Segment, subject: Subject):
   const time = period(timeOf(reading, nk1, 8), timeOf(reading, nk1, 9));
   const organization = organizationOf(reading, nk1.value(13), at(13));
   if (names.length + telecom.length + address.length === 0 && organization === undefined) return;
-  const person = openPerson(reading, nk1, subject, { kind: 'next-of-kin', numbers: [33, 12], name: names[0], relation: nk1.text(3) || nk1.text(3, 2) });
+  const known = textOf(names[0]?.['text']) || textOf(telecom[0]?.['value']) || nk1.text(13) || nk1.text(4);
+  const person = openPerson(reading, nk1, subject, { kind: 'next-of-kin', numbers: [33, 12], known, relation: nk1.text(3) || nk1.text(3, 2) });
   person.add('relationship', relationship, 3).add('name', names, 2).add('telecom', telecom, 5).add('address', address, 4).set('period', time, 8)
     .set('birthDate', asDate(timeOf(reading, nk1, 16)), 16)
     .add('communication', present([conceptOf(reading, nk1.value(20))]).map((language) => ({ language })), 20);
@@ -52,7 +52,7 @@ export function readNextOfKin(reading: Reading, nk1: Segment, subject: Subject):
 export function readGuarantor(reading: Reading, gt1: Segment, subject: Subject): void {
   const at = (field: number): { segment: Segment; field: number } => ({ segment: gt1, field });
   const names = namesOf(reading, gt1.values(3), at(3));
-  const person = openPerson(reading, gt1, subject, { kind: 'guarantors', numbers: [2], name: names[0], relation: '' });
+  const person = openPerson(reading, gt1, subject, { kind: 'guarantors', numbers: [2], known: textOf(names[0]?.['text']) || gt1.text(21), relation: '' });
   person.add('relationship', [{ coding: [{ system: ROLE_CLASS, code: 'GUAR', display: 'guarantor' }] }])
     .add('relationship', present([conceptOf(reading, gt1.value(11), { table: RELATIONSHIP })]), 11)
     .add('name', names, 3)
@@ -74,19 +74,26 @@ export function readMother(reading: Reading, pid: Segment, subject: Subject): vo
   if (first === undefined) return;
   const [maiden] = pid.values(6);
   const name = maiden === undefined ? undefined : humanName(reading, maiden, XPN, { segment: pid, field: 6 });
-  openNamed(reading, 'RelatedPerson', derivedIdentifier(reading, 'mothers', [subject.number ?? '', textOf(first['value'])]), pid).draft
+  openNamed(reading, 'RelatedPerson', derivedIdentifier(reading, 'mothers', [subject.number, textOf(first['value'])]), pid).draft
     .add('identifier', numbers, 21)
     .set('patient', subject.patient.reference)
     .add('relationship', [{ coding: [{ system: ROLE_CODE, code: 'MTH', display: 'mother' }] }], 21)
     .add('name', [name === undefined ? undefined : { ...name, use: 'maiden' }], 6);
 }
 
-interface PersonIdentity { readonly kind: string; readonly numbers: readonly number[]; readonly name: JsonObject | undefined; readonly relation: string }
+interface PersonIdentity {
+  readonly kind: string;
+  /** Fields that hold numbers of the person. */
+  readonly numbers: readonly number[];
+  /** What the person is known by without one: the name, else how to reach them. */
+  readonly known: string;
+  readonly relation: string;
+}
 
-/** By its own number; else a person of the patient is told from the others by name and relation. */
-function openPerson(reading: Reading, segment: Segment, { patient, number }: Subject, { kind, numbers, name, relation }: PersonIdentity): Draft {
+/** By its own number; else a person of the patient is told from the others by name and relation, at last by the order in which they are listed. */
+function openPerson(reading: Reading, segment: Segment, { patient, number }: Subject, { kind, numbers, known, relation }: PersonIdentity): Draft {
   const identifiers = numbers.flatMap((field) => extendedIdentifiers(reading, segment.values(field), { kind }, { segment, field }));
-  const own = textOf(identifiers[0]?.['value']) || textOf(name?.['text']);
-  const record = number === undefined || own === '' ? open(reading, 'RelatedPerson', segment) : openNamed(reading, 'RelatedPerson', derivedIdentifier(reading, kind, [number, own, identifiers.length > 0 ? '' : relation]), segment).draft;
+  const own = textOf(identifiers[0]?.['value']) || known || String(segment.ordinal);
+  const record = number === '' ? open(reading, 'RelatedPerson', segment) : openNamed(reading, 'RelatedPerson', derivedIdentifier(reading, kind, [number, own, identifiers.length > 0 ? '' : relation]), segment).draft;
   return record.add('identifier', identifiers, numbers[0]).set('patient', patient.reference);
 }

@@ -10,7 +10,6 @@ import type { Draft } from './draft.ts';
 import type { Noted } from './noted.ts';
 import type { ObservedText } from './observed-texts.ts';
 import { isText, writtenText } from './observed-texts.ts';
-import { serviceOf } from './order.ts';
 import type { Reading } from './reading.ts';
 import { derivedIdentifier, openNamed } from './reading.ts';
 import type { ReportContext } from './report.ts';
@@ -43,7 +42,7 @@ export function readDocuments(reading: Reading, report: Draft, { observations, t
   for (const { noted: { segment, notes }, attachment } of isMore ? documents : attached) {
     report.add('presentedForm', [attachment], 5, segment).add('extension', annotationExtensions(reading, notes));
   }
-  if (isMore) attached.filter(({ attachment }) => isPicture(attachment)).forEach((picture, index) => addPicture(reading, report, { ...picture, context, service: serviceOf(report.segment), ordinal: index + 1 }));
+  if (isMore) attached.filter(({ attachment }) => isPicture(attachment)).forEach((picture, index) => addPicture(reading, report, { ...picture, context, ordinal: index + 1 }));
   if (!context.section.isImaging || report.has('conclusion') || report.has('presentedForm')) return;
   const written = texts.filter(({ lines: [obx] }) => obx !== undefined && isText(obx));
   const text = written.map(writtenText).filter(Boolean).join('\n\n');
@@ -58,10 +57,10 @@ function isWithdrawn(obx: Segment): boolean {
   return observationStatus(obx.text(11)) === 'entered-in-error';
 }
 
-interface Picture { readonly noted: Noted; readonly attachment: JsonObject; readonly context: ReportContext; readonly service: string; readonly ordinal: number }
+interface Picture { readonly noted: Noted; readonly attachment: JsonObject; readonly context: ReportContext; readonly ordinal: number }
 
-function addPicture(reading: Reading, report: Draft, { noted: { segment: obx, notes }, attachment, context: { care, numbers, order }, service, ordinal }: Picture): void {
-  const { draft } = openNamed(reading, 'Media', derivedIdentifier(reading, 'pictures', [numbers.number, service, obx.text(3), obx.text(4), String(ordinal)]), obx);
+function addPicture(reading: Reading, report: Draft, { noted: { segment: obx, notes }, attachment, context: { care, order }, ordinal }: Picture): void {
+  const { draft } = openNamed(reading, 'Media', derivedIdentifier(reading, 'pictures', [report.number, obx.text(3), obx.text(4), String(ordinal)]), obx);
   draft.add('basedOn', [order])
     .set('status', 'completed', 11)
     .set('view', oneConceptOf(reading, obx.values(3)), 3)

@@ -18,7 +18,7 @@ import type { OrderNumbers } from './order.ts';
 import { serviceOf } from './order.ts';
 import { participationsOf } from './participation.ts';
 import type { Reading } from './reading.ts';
-import { derivedIdentifier, open, openNamed, report as reportFault } from './reading.ts';
+import { derivedIdentifier, distinctParts, open, openNamed, report as reportFault } from './reading.ts';
 import { concludes, readDocuments } from './report-documents.ts';
 import { reportStatus, statusByResults } from './result-status.ts';
 import type { Section } from './sections.ts';
@@ -50,11 +50,11 @@ export function readReport(reading: Reading, obr: Noted, observations: readonly 
   const { segment, notes, roles } = obr;
   const { care, numbers, section, order, specimens } = context;
   const identity = reportIdentity(reading, segment, context);
-  const draft = identity === undefined ? open(reading, 'DiagnosticReport', segment) : openNamed(reading, 'DiagnosticReport', derivedIdentifier(reading, 'reports', identity), segment).draft;
+  const draft = identity === undefined ? open(reading, 'DiagnosticReport', segment) : openNamed(reading, 'DiagnosticReport', derivedIdentifier(reading, 'reports', distinctParts(reading, 'reports', identity)), segment).draft;
   const effective = effectiveOf(reading, segment, specimens, observations);
   const issued = asInstant(timeOf(reading, segment, 22));
   const texts = joinTexts(observations.filter((noted) => !isAttached(noted.segment)));
-  const shared: ResultContext = { care, identity, section, effective, issued, basedOn: order, specimen: specimens[0]?.reference, occurrences: new Map() };
+  const shared: ResultContext = { care, identity, section, effective, issued, basedOn: order, specimen: specimens[0]?.reference };
   const results = texts.flatMap((text): readonly NamedResult[] => {
     const [obx] = text.lines;
     const result = readObservation(reading, text, shared);
@@ -85,7 +85,7 @@ function reportIdentity(reading: Reading, obr: Segment, { care, numbers }: Repor
   const service = serviceOf(obr);
   if (numbers.number !== '') return [numbers.number, service];
   const time = timeOf(reading, obr, 7);
-  return care.subject.number === undefined || time === undefined ? undefined : [care.subject.number, service, time];
+  return care.subject.number === '' || time === undefined ? undefined : [care.subject.number, service, time];
 }
 
 /** OBR-7 and OBR-8, else when the specimen was taken, else when the first result was observed. */

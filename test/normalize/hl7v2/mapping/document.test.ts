@@ -1,0 +1,51 @@
+import { describe, expect, it } from 'vitest';
+import type { Json } from './read.ts';
+import { contribution, LOCAL, message, obx, pid, pv1, record, segment, sent } from './read.ts';
+
+const TXA = { 1: '1', 2: 'CN^会诊记录^L', 3: 'TX', 4: '20260302080000', 6: '20260302090000', 9: '1001^李^四', 10: '1002^王^五', 12: 'D1^HIS', 16: 'd1.txt', 17: 'AU', 18: 'R', 19: 'AV', 25: '心内科会诊' };
+const txa = (fields: Readonly<Record<number, string>> = {}): string => segment('TXA', { ...TXA, ...fields });
+const line = (value: string, fields: Readonly<Record<number, string>> = {}): string => obx({ 2: 'TX', 3: '', 5: value, 6: '', 7: '', ...fields });
+const mdm = (event: string, ...lines: readonly string[]): string => message(`MDM^${event}`, segment('EVN', { 2: '20260302090000' }), pid(), pv1(), ...lines);
+const document = (event: string, ...lines: readonly string[]): Json => record('DocumentReference', mdm(event, ...lines));
+
+describe('a document', () => {
+  it('has its number, type, authors, state and what is written in it', () => {
+    const found = document('T02', txa({ 14: 'P1', 15: 'F1' }), line('患者主诉：'), line('胸痛三天。'));
+    expect(found).toMatchObject({
+      masterIdentifier: { system: `${LOCAL}/identifiers/HIS`, value: 'D1' }, status: 'current', docStatus: 'final', type: { coding: [{ code: 'CN' }] }, date: '2026-03-02T09:00:00+08:00', description: '心内科会诊',
+      author: [{ display: '李四' }], authenticator: { display: '王五' }, securityLabel: [{ coding: [{ code: 'R' }] }], custodian: { reference: 'Organization/pubin' }, context: { period: { start: '2026-03-02T08:00:00+08:00' } },
+    });
+    expect(found.identifier.map(({ value }: Json) => value)).toEqual(['D1', 'd1.txt']);
+    expect(Buffer.from(found.content[0].attachment.data, 'base64').toString('utf8')).toBe('患者主诉：\n胸痛三天。');
+    expect(found.context.related.map(({ identifier: { value } }: Json) => value)).toEqual(['P1', 'F1']);
+  });
+
+  it('may come as a file', () => {
+    expect(document('T02', txa(), obx({ 2: 'ED', 3: 'PDF^文书^L', 5: '^AP^PDF^Base64^JVBERi0=', 6: '', 7: '' })).content).toMatchObject([{ attachment: { contentType: 'application/pdf', data: 'JVBERi0=', title: '文书' } }]);
+  });
+
+  it.each([['AU', 'final'], ['LA', 'final'], ['DI', 'preliminary'], ['IP', 'preliminary']])('completed as %s is %s', (code, status) => {
+    expect(document('T02', txa({ 17: code }), line('x')).docStatus).toBe(status);
+  });
+
+  it.each([['T10', 'replaces'], ['T06', 'appends']])('of %s %s the one that it names', (event, code) => {
+    expect(document(event, txa({ 12: 'D2^HIS', 13: 'D1^HIS' }), line('x')).relatesTo).toMatchObject([{ code, target: { type: 'DocumentReference', identifier: { value: 'D1' } } }]);
+  });
+
+  it('that is cancelled, or whose state changes, keeps what was sent of it', () => {
+    const cancelled = mdm('T11', txa({ 19: 'CA' }));
+    expect(contribution('DocumentReference', cancelled)).toEqual({ authority: 1, cleared: [] });
+    expect(sent(cancelled).entries.find(({ resource }) => resource.resourceType === 'DocumentReference')?.resource).toMatchObject({ status: 'entered-in-error', docStatus: 'entered-in-error' });
+    expect(contribution('DocumentReference', mdm('T03', txa({ 17: 'LA' })))).toEqual({ authority: 1, cleared: [] });
+  });
+
+  it('that is only announced can be stored, and gives way to the one that comes', () => {
+    expect(document('T01', txa()).content).toEqual([{ attachment: { title: 'd1.txt' } }]);
+    expect(contribution('DocumentReference', mdm('T01', txa()))).toEqual({ authority: 0, cleared: [] });
+    expect(contribution('DocumentReference', mdm('T02', txa(), line('x')))).toBeUndefined();
+  });
+
+  it.each([['without TXA', [], 'MSH[1]'], ['without number', [txa({ 12: '' }), line('x')], 'TXA[1]-12']])('%s is a fault at its place', (_what, lines, location) => {
+    expect(sent(mdm('T02', ...lines)).faults).toMatchObject([{ issue: { code: 'required', location } }]);
+  });
+});
