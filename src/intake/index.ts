@@ -1,5 +1,4 @@
 /** From what a source sends to what is stored: channels, inbox, pipeline, dead letters, sources. */
-export { listUnmapped, type UnmappedEntry } from './list-unmapped.ts';
 export { loadSources, requireKnownProfiles, type Sources } from './load-sources.ts';
 export { internalTerms } from './internal-terms.ts';
 export { registerSources } from './register-sources.ts';

@@ -49,7 +49,7 @@ export function planEntries(entries: readonly PreparedEntry[], context: {
   for (const { resource, aliasId, gaps, facts } of entries) {
     const current = stored.get(referenceTo({ type: ALIAS_TYPE, id: aliasId ?? '' }));
     const alias = aliasId === undefined ? undefined : aliasChange(aliasId, keyOf(resource), bodyOf(current));
-    const unmapped = gaps.map((gap) => unmappedTerm(source, gap, now)).filter((term) => !stored.has(referenceTo(keyOf(term))));
+    const unmapped = gaps.map((gap) => unmappedTerm(source, gap, now)).filter((term) => stored.get(referenceTo(keyOf(term)))?.deleted !== false);
     const beside = [alias, facts].filter((record) => record !== undefined);
     for (const record of [...beside, ...unmapped]) records.set(referenceTo(keyOf(record)), put(record, stored));
   }

@@ -10,7 +10,7 @@ import { ALIAS_TYPE, faultAt, normalizeMessage, sourceOfUri, timeMembersOf, with
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import type { Gap } from '../terminology/index.ts';
-import { isUcum, mapObservation } from '../terminology/index.ts';
+import { isUcum, mapObservation, specimensFor } from '../terminology/index.ts';
 import { parseAlias } from './alias.ts';
 import { demandedProfile } from './demanded-profile.ts';
 import type { Source } from './source.ts';
@@ -50,10 +50,11 @@ export async function prepareMessage(services: Services, source: Source, readabl
   const message = normalizeMessage(sent, conventions);
   const answers = await answerLookups(services, source, message.lookups);
   const normalized = message.finish(answers);
+  const specimens = await specimensFor(services, source.id, normalized.entries.map((entry) => entry.resource));
   const checked: Checked[] = [];
   for (const [index, entry] of normalized.entries.entries()) {
     await takeTurns(index);
-    checked.push(checkEntry(services, source, entry));
+    checked.push(checkEntry(services, source, entry, specimens));
   }
   const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults), ...(sent.entries.length + sent.faults.length === 0 ? [NOTHING] : [])];
   const entries = checked.map(({ entry }) => entry);
@@ -101,9 +102,9 @@ function sourceOf({ body }: Stored): string | undefined {
 
 interface Checked { readonly entry: PreparedEntry; readonly faults: readonly Fault[] }
 
-function checkEntry(services: Services, source: Source, entry: NormalizedEntry): Checked {
+function checkEntry(services: Services, source: Source, entry: NormalizedEntry, specimens: Awaited<ReturnType<typeof specimensFor>>): Checked {
   const { codes } = services;
-  const { resource, gaps } = mapObservation(entry.resource, { tables: codes, source: codes.sources.get(source.id), isUcum });
+  const { resource, gaps } = mapObservation(entry.resource, { tables: codes, source: codes.sources.get(source.id), isUcum, specimens });
   const mapped = { ...entry, resource: { ...resource, id: entry.resource.id }, gaps };
   const own = OWN_TYPES.has(resource.resourceType) ? [faultAt(entry.index, 'business-rule', entry.at, `A source sends no ${resource.resourceType}: the exchange keeps it itself`)] : [];
   return { entry: mapped, faults: [...own, ...entry.contribution === undefined ? faultsOf(services, source, mapped) : []] };

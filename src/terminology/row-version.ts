@@ -23,7 +23,8 @@ const versions = new WeakMap<CatalogueItem, string>();
 export function versionOfItem(item: CatalogueItem): string {
   const known = versions.get(item);
   if (known !== undefined) return known;
-  const content = [item.item, item.zh, item.loinc, item.unit, item.molarMass ?? 0, ...item.twins.flatMap((twin) => [twin.loinc, twin.unit, twin.factor])];
+  // A member that an item does not have is left out: a new kind of member must not make every result another version.
+  const content = [item.item, item.zh, item.loinc, item.unit, ...(item.molarMass === undefined ? [] : ['molar mass', item.molarMass]), ...item.twins.flatMap((twin) => [twin.loinc, twin.unit, twin.factor])];
   const version = `catalogue|${derivedId('item', ...content).slice(0, CODE_DIGITS)}`;
   versions.set(item, version);
   return version;

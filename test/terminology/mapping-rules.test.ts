@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Services } from '../../src/services.ts';
 import { interruptibleStore } from '../intake/interruptible-store.ts';
@@ -150,5 +151,22 @@ describe('a job', () => {
     const later = { ...bench.services, clock: () => new Date(Date.now() + 61_000) };
     expect(await runRemapJobs(later, { worker: 'next', graceMs: 0, restartMs: 0 })).toBe(0);
     expect((await bench.as('lin', 'GET', `/terminology/jobs/${job.id}`)).body.job).toMatchObject({ status: 'done', total: 250, examined: 250, changed: 250 });
+  });
+});
+
+describe('whatever is sent to the workbench', () => {
+  it('is answered with a fault of the sender, never of the server', async () => {
+    const body = fc.oneof(fc.jsonValue(), fc.record({ kind: fc.constantFrom('code', 'unit', 'x'), source: fc.constantFrom('hospital-a', '', 'x'), local: fc.string(), loinc: fc.string(), item: fc.string(), ucum: fc.string(), equivalence: fc.constantFrom('equal', 'x'), reason: fc.string(), when: fc.jsonValue(), effective: fc.jsonValue() }));
+    const address = fc.constantFrom('/mappings', '/mappings/x/approve', '/mappings/x/reject', '/mappings/x/retire', '/ConceptMap?source=hospital-a', '/coverage', '/jobs/x');
+    await fc.assert(fc.asyncProperty(address, body, async (at, sent) => {
+      const { status } = await bench.as('mei', 'POST', `/terminology${at}`, sent);
+      expect(status).toBeLessThan(500);
+    }), { numRuns: 150 });
+  });
+
+  it('needs a known method and known parameters', async () => {
+    for (const address of ['/coverage?x=1', '/suggestions?source=hospital-a&code=1&x=1', '/mappings?status=x', '/jobs?status=x', '/ConceptMap']) expect((await bench.as('mei', 'GET', `/terminology${address}`)).status, address).toBe(400);
+    expect((await bench.as('mei', 'DELETE', '/terminology/mappings')).status).toBe(405);
+    for (const address of ['/mappings/x', '/mappings/x/history', '/jobs/x']) expect((await bench.as('mei', 'GET', `/terminology${address}`)).status, address).toBe(404);
   });
 });

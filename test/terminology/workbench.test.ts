@@ -94,6 +94,22 @@ describe.each(STORES)('the mapping workbench on $name', ({ uri }) => {
     expect((await unmapped()).find(({ code }) => code === 'spoons')).toBeUndefined();
   });
 
+  it('maps a test that comes as a mere name, and takes that back', async () => {
+    const message = labBundle('hospital-a', { number: 'p-w9' }, [{ number: 'w9-1', code: 'x' }]);
+    Object.assign(message.entry[1]?.resource as object, { code: { text: '手指血糖' } });
+    expect((await bench.push('hospital-a', message)).status).toBe(200);
+    const stored = async (): Promise<string> => JSON.stringify((await bench.stored('Observation')).find((one) => JSON.stringify(one).includes('手指血糖')));
+    const sent = await stored();
+    expect((await unmapped()).find(({ code }) => code === '手指血糖')).toMatchObject({ kind: 'code', system: '' });
+    const { mapping } = await bench.map(proposal('hospital-a', '手指血糖'));
+    await bench.remap();
+    expect(await stored()).toContain('14749-6');
+    expect((await unmapped()).find(({ code }) => code === '手指血糖')).toBeUndefined();
+    await bench.as('lin', 'POST', `/terminology/mappings/${mapping.id}/retire`, { reason: 'capillary blood is another test' });
+    await bench.remap();
+    expect(await stored()).toBe(sent);
+  });
+
   it('leaves evidence: who decided, by which mapping, and a trace of each write', async () => {
     await push('w7-1', 'NEW-7');
     const { mapping } = await bench.map(proposal('hospital-a', 'NEW-7'));
