@@ -10,6 +10,7 @@ import { logRequests } from './http/request-log.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { limitTime } from './http/time-limit.ts';
 import { identityRouter } from './identity/router.ts';
+import { figuresOfSources } from './intake/index.ts';
 import { intakeRouter } from './intake/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
@@ -20,6 +21,7 @@ export function buildApp(opened: Services): Express {
   const metrics = createMetrics();
   const services = { ...opened, store: measuredStore(opened.store, metrics) };
   const { config, store, log } = services;
+  metrics.watchSources(() => figuresOfSources(services));
   metrics.watchBodyBytes(() => bodyBudgetOf(services).held);
   const app = express();
   app.disable('x-powered-by');

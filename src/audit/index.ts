@@ -4,5 +4,5 @@ export { headsFile } from './head-file.ts';
 export { headLines } from './head-lines.ts';
 export { recordTrace, traceChange, traceChanges } from './record-trace.ts';
 export { type Signing, startSigning } from './signing.ts';
-export { BREAK_GLASS_POLICY, SUBJECT_SYSTEM, type Trace, traceOf } from './trace.ts';
+export { BREAK_GLASS_POLICY, SOURCE_SYSTEM, SUBJECT_SYSTEM, type Trace, traceOf } from './trace.ts';
 export { type AuditReport, type AuditSource, verifyAudit } from './verify-audit.ts';

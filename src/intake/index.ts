@@ -7,4 +7,5 @@ export type { Source } from './source.ts';
 export { SourceError } from './source-error.ts';
 export { startHousekeeping } from './start-housekeeping.ts';
 export { type MllpChannel, startMllpChannel } from './start-mllp.ts';
+export { figuresOfSources } from './watch/source-figures.ts';
 export { startResuming } from './start-resuming.ts';

@@ -8,6 +8,9 @@ import { DEAD_LETTER_TYPE } from './dead-letters/dead-letter.ts';
 import { reasonKey, reasonSchema } from './dead-letters/reason.ts';
 import { ANSWER_TYPE, FACTS_TYPE, gapSchema, MESSAGE_TYPE, PAYLOAD_TYPE, STATEMENT_TYPE } from './records.ts';
 import { REPLAY_PART_TYPE, REPLAY_TYPE } from './replays/replay.ts';
+import { hourOf } from './watch/hours.ts';
+import { REPEAT_TYPE } from './watch/repeat.ts';
+import { SOURCE_DAY_TYPE } from './watch/source-day.ts';
 
 const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
 const SECOND_MS = 1_000;
@@ -19,6 +22,8 @@ const TERMS_OF: ReadonlyMap<string, Terms> = new Map<string, Terms>([
   [STATEMENT_TYPE, statementTerms],
   [UNMAPPED_TYPE, ({ source, kind }) => ({ token: [...token('source', source), ...token('kind', kind)] })],
   [DEAD_LETTER_TYPE, ({ source }) => ({ token: token('source', source) })],
+  [SOURCE_DAY_TYPE, ({ source }) => ({ token: token('source', source) })],
+  [REPEAT_TYPE, ({ source, hour }) => ({ token: hourToken(source, hour) })],
   [REPLAY_TYPE, ({ state }) => ({ token: token('state', state) })],
   ...[PAYLOAD_TYPE, ANSWER_TYPE, ALIAS_TYPE, FACTS_TYPE, REPLAY_PART_TYPE].map((type) => [type, () => ({})] as const),
 ]);
@@ -38,6 +43,7 @@ function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt
     token: [
       ...token('source', source),
       ...token('status', status),
+      ...hourToken(source, receivedAt),
       // Named as identifiers are, so that the store keeps it for the one message and not for a kind of messages.
       ...token('message-identifier', messageId),
       ...list(unmapped).flatMap((sent) => {
@@ -83,6 +89,12 @@ function instantOf(value: JsonValue | undefined): number | undefined {
 
 function token(param: string, value: JsonValue | undefined): TokenTerm[] {
   return typeof value === 'string' ? [{ param, system: '', code: value }] : [];
+}
+
+/** The hour of the clock in which something came from a source, so that what came in it is counted at once. */
+function hourToken(source: JsonValue | undefined, at: JsonValue | undefined): TokenTerm[] {
+  const instant = instantOf(typeof at === 'string' && at.length === 13 ? `${at}:00:00Z` : at);
+  return typeof source === 'string' && instant !== undefined ? [{ param: 'hour', system: source, code: hourOf(instant) }] : [];
 }
 
 function list(value: JsonValue | undefined): readonly JsonValue[] {

@@ -8,6 +8,7 @@ import { charsetOf } from '../normalize/index.ts';
 import { loadTableMappings } from './load-table-mappings.ts';
 import { SourceError } from './source-error.ts';
 import type { Source } from './source.ts';
+import { DAYS } from './watch/expected-rates.ts';
 
 /** Sources by id. */
 export type Sources = ReadonlyMap<string, Source>;
@@ -41,6 +42,17 @@ const sourceSchema = z.strictObject({
     certificates: z.array(z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of a certificate, 64 hexadecimal digits in lower case')).default([]),
     networks: z.array(z.string().refine(isNetwork, 'must be an address or a network such as 10.0.0.0/8')).default(['127.0.0.0/8', '::1']),
   }).optional(),
+  watch: z.strictObject({
+    errorShare: z.number().min(0).max(1).optional(),
+    expected: z.array(z.strictObject({
+      days: z.array(z.enum(DAYS)).min(1),
+      from: z.number().int().min(0).max(23),
+      to: z.number().int().min(1).max(24),
+      everyMinutes: z.number().min(0.1).max(10_080),
+    }).refine(({ from, to }) => from < to, 'must end after it begins')).min(1).max(50).optional(),
+    timelyMinutes: z.number().min(1).max(525_600).optional(),
+  }).optional(),
+  retention: z.strictObject({ rawDays: z.number().int().min(1).max(36_500) }).optional(),
 });
 
 /**

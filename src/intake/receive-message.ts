@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Caller } from '../access/index.ts';
 import { authorize } from '../access/index.ts';
-import { recordTrace } from '../audit/index.ts';
 import { ServiceError } from '../errors.ts';
 import { UnreadableMessage } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
@@ -10,9 +9,10 @@ import { enterInbox, findInInbox, idInInbox, openArrival, readAnswer } from './i
 import type { OpenBody } from './open-body.ts';
 import { openBody } from './open-body.ts';
 import { processMessage } from './process-message.ts';
-import type { Format } from './records.ts';
+import type { Format, SourceMessage } from './records.ts';
 import type { Source } from './source.ts';
 import { sourceOf } from './source-of.ts';
+import { recordRepeat } from './watch/repeat.ts';
 
 /** A message as it comes over a channel. */
 export interface Delivery {
@@ -71,7 +71,7 @@ interface Opened { readonly source: Source; readonly arrival: Arrival; readonly 
 /** In the inbox before anything else is done: when it was received decides which of two messages is newer. */
 async function receiveThroughInbox(services: Services, caller: Caller, { source, arrival, body }: Opened): Promise<Receipt> {
   const inbox = await enterInbox(services, caller, arrival);
-  const first = inbox.isRepeat ? await firstAnswer(services, caller, inbox.message.id) : undefined;
+  const first = inbox.isRepeat ? await firstAnswer(services, caller, inbox.message) : undefined;
   if (first !== undefined) return first;
   const answer = await processMessage(services, inbox, { source, actor: caller, interaction: inbox.isRepeat ? 'intake-resume' : 'intake' }, body);
   return { ...answer, inboxId: inbox.message.id, isRepeat: inbox.isRepeat };
@@ -95,9 +95,9 @@ async function receiveAtOnce(services: Services, caller: Caller, opened: Opened)
   }
 }
 
-async function firstAnswer(services: Services, caller: Caller, inboxId: string): Promise<Receipt | undefined> {
-  const first = await readAnswer(services, inboxId);
+async function firstAnswer(services: Services, caller: Caller, message: SourceMessage): Promise<Receipt | undefined> {
+  const first = await readAnswer(services, message.id);
   if (first === undefined) return undefined;
-  await recordTrace(services, caller, { action: 'operation', interaction: 'intake-repeat', outcome: 'success' });
-  return { ...first, inboxId, isRepeat: true };
+  await recordRepeat(services, caller, message);
+  return { ...first, inboxId: message.id, isRepeat: true };
 }

@@ -1,10 +1,13 @@
 import type { Actor } from '../access/index.ts';
 import { traceChange } from '../audit/index.ts';
 import { isServiceError } from '../errors.ts';
+import { bodyTemplate, renderBody } from '../fhir/body.ts';
 import type { Resource } from '../fhir/resource.ts';
-import { USCC_SYSTEM } from '../fhir/validation/identifiers.ts';
+import { referenceTo } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
-import type { Source } from './source.ts';
+import type { Stored } from '../store/store.ts';
+import { channelsOf, deviceOf, endpointOf, organizationOf } from './source-resources.ts';
+import { QUALITY_MEASURE_RESOURCE } from './watch/quality-measure.ts';
 
 /** The exchange itself, in traces of what it does by itself. */
 const EXCHANGE: Actor = {
@@ -12,18 +15,25 @@ const EXCHANGE: Actor = {
 };
 
 /**
- * Makes sure that the institution of each source exists as an Organization under its registered id. One that is there stays
- * as it is: its own source may have said more about it.
+ * Makes sure that the institution of each source exists as an Organization under its registered id, its system as a Device,
+ * each way on which it may send as an Endpoint, and the Measure by which it is judged. An Organization that is there stays as
+ * it is: its own source may have said more about it. The others follow the description.
  */
 export async function registerSources(services: Services): Promise<void> {
-  const organizations = new Map([...services.sources.values()].map((source) => [source.organization.id, organizationOf(source)]));
-  const stored = new Set((await services.store.readMany([...organizations.keys()].map((id) => ({ type: 'Organization', id })))).filter((item) => !item.deleted).map((item) => item.id));
-  const missing = [...organizations.values()].filter(({ id }) => !stored.has(id));
+  const sources = [...services.sources.values()];
+  const own = [QUALITY_MEASURE_RESOURCE, ...sources.flatMap((source) => [deviceOf(source), ...channelsOf(source, services.config).map((channel) => endpointOf(source, channel))])];
+  const organizations = [...new Map(sources.map((source) => [source.organization.id, organizationOf(source)])).values()];
+  const stored = new Map((await services.store.readMany([...own, ...organizations].map(keyOf))).map((item) => [referenceTo(item), item]));
+  const currentOf = (resource: Resource & { readonly id: string }): Stored | undefined => stored.get(referenceTo(keyOf(resource)));
+  const missing = [
+    ...organizations.filter((resource) => currentOf(resource)?.deleted !== false),
+    ...own.filter((resource) => !isSame(resource, currentOf(resource))),
+  ];
   if (missing.length === 0) return;
-  const event = { action: 'create', interaction: 'register-sources', outcome: 'success', resources: missing.map(({ id }) => `Organization/${id}`) } as const;
+  const event = { action: 'create', interaction: 'register-sources', outcome: 'success', resources: missing.map((resource) => referenceTo(keyOf(resource))) } as const;
   try {
     await services.store.commit([
-      ...missing.map((resource) => ({ kind: 'put', resource, expectedVersion: 0 }) as const),
+      ...missing.map((resource) => ({ kind: 'put', resource, expectedVersion: currentOf(resource)?.deleted === false ? currentOf(resource)?.version ?? 0 : 0 }) as const),
       traceChange(services, EXCHANGE, event),
     ]);
   } catch (error) {
@@ -32,13 +42,10 @@ export async function registerSources(services: Services): Promise<void> {
   }
 }
 
-function organizationOf({ organization }: Source): Resource & { readonly id: string } {
-  return {
-    resourceType: 'Organization',
-    id: organization.id,
-    identifier: [{ system: USCC_SYSTEM, value: organization.uscc }],
-    active: true,
-    type: [{ coding: [{ system: 'https://bund.example/CodeSystem/institution-level', code: organization.level }] }],
-    name: organization.name,
-  };
+function keyOf({ resourceType, id }: Resource & { readonly id: string }): { readonly type: string; readonly id: string } {
+  return { type: resourceType, id };
+}
+
+function isSame(resource: Resource & { readonly id: string }, stored: Stored | undefined): boolean {
+  return stored !== undefined && renderBody(bodyTemplate(resource, resource.id), stored.version, stored.lastUpdated) === stored.body;
 }

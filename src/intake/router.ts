@@ -24,6 +24,7 @@ import { replayMessage } from './replay-message.ts';
 import { replaysRouter } from './replays/router.ts';
 import { receiveTable } from './table/receive-table.ts';
 import { answerOf } from './table/table-receipt.ts';
+import { sourcesRouter } from './watch/router.ts';
 
 /** Id of the message in the inbox, on every answer to a push. */
 const INBOX_ID = 'X-Intake-Message';
@@ -49,6 +50,7 @@ export function intakeRouter(services: Services): Router {
     .all(methodNotAllowed('POST'));
   router.use('/dead-letters', deadLettersRouter(services));
   router.use('/replays', replaysRouter(services));
+  router.use('/sources', sourcesRouter(services));
   router.route('/:source/$rehearse')
     .post(rehearse(services))
     .all(methodNotAllowed('POST'));

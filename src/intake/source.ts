@@ -1,4 +1,5 @@
 import type { Hl7v2Conventions, TableMapping } from '../normalize/index.ts';
+import type { Expectation } from './watch/expected-rates.ts';
 
 /** One sending system of one institution: a file of `profiles/sources/`, named `<id>.json`. */
 export interface Source {
@@ -23,6 +24,17 @@ export interface Source {
   readonly hl7v2?: Hl7v2Sender | undefined;
   /** How its tables are read, from `profiles/tables/<id>.json`. */
   readonly tables?: readonly TableMapping[];
+  /** What its operators may expect of its feed. */
+  readonly watch?: {
+    /** Share of its messages that may be refused, 0 to 1. */
+    readonly errorShare?: number | undefined;
+    /** When messages are to be expected; learned from the weeks before where it is not said. */
+    readonly expected?: readonly Expectation[] | undefined;
+    /** A result is timely that comes within so many minutes after it was issued. */
+    readonly timelyMinutes?: number | undefined;
+  } | undefined;
+  /** How long the bodies of its messages are kept once they are processed; without it, for good. */
+  readonly retention?: { readonly rawDays: number } | undefined;
 }
 
 /** How a source is known and read that speaks HL7 v2. */
