@@ -33,8 +33,9 @@ export async function commitMessage(services: Services, inbox: InboxMessage, pro
   const plan = await planOf(services, { ...order, id: inbox.message.id, isReplay: processing.interaction !== 'intake' }, prepared.accepted, { source: processing.source.id, now });
   const persons = await personChanges(services, { written: plan.patients });
   const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
-  const touched = plan.results.filter(isWritten).map(({ key }) => referenceTo(key));
-  const records = [...provenancesOf(inbox, processing.source, touched, now), ...statementsOf(inbox, order, plan.results.map(({ key }) => referenceTo(key)))];
+  const written = plan.results.filter(isWritten);
+  const touched = written.map(({ key }) => referenceTo(key));
+  const records = [...provenancesOf(inbox, processing.source, written, now), ...statementsOf(inbox, order, plan.results.map(({ key }) => referenceTo(key)))];
   const message = finished(inbox.message, prepared, failureOf(services, inbox.message, processing, { ...prepared, issues: prepared.faults.map(({ issue }) => issue) }), now);
   const changes: Change[] = [
     ...plan.changes,

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip, gzip, gzipSync } from 'node:zlib';
 import { z } from 'zod';
@@ -6,7 +7,7 @@ import { traceChange } from '../audit/index.ts';
 import type { ErrorKind } from '../errors.ts';
 import { isServiceError, ServiceError } from '../errors.ts';
 import { derivedId } from '../fhir/derived-id.ts';
-import type { Resource } from '../fhir/resource.ts';
+import type { Resource, ResourceKey } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
 import type { Change, Stored } from '../store/store.ts';
@@ -101,12 +102,33 @@ export function toInboxMessage({ body, version, lastUpdated }: Stored): InboxMes
   return { message: version === 1 ? { ...message, receivedAt: lastUpdated } : message, version };
 }
 
-/** The body of a message, as it came. */
-export async function readPayload(services: Services, { id, parts }: SourceMessage): Promise<Buffer> {
-  const keys = Array.from({ length: parts }, (_, part) => ({ type: PAYLOAD_TYPE, id: partId(id, part) }));
-  const stored = new Map((await services.store.readMany(keys)).map((item) => [item.id, item.body]));
-  const text = keys.map((key) => payloadSchema.parse(JSON.parse(stored.get(key.id) ?? 'null')).data).join('');
-  return unpack(Buffer.from(text, 'base64'));
+/**
+ * The body of a message, as it came: byte for byte, or not at all.
+ *
+ * @throws ServiceError 'gone' when it is not kept any more; 'fault' when it is not what was received
+ */
+export async function readPayload(services: Services, message: SourceMessage): Promise<Buffer> {
+  if (message.payloadDroppedAt !== undefined) throw new ServiceError('gone', `The body of this message was deleted at ${message.payloadDroppedAt}, as the description of its source says under retention: only the source can send it again`);
+  const keys = payloadKeys(message);
+  const stored = new Map((await services.store.readMany(keys)).filter((item) => !item.deleted).map((item) => [item.id, item.body]));
+  const parts = keys.map((key) => stored.get(key.id));
+  const bytes = parts.every((part) => part !== undefined) ? await unpacked(parts) : undefined;
+  if (bytes === undefined || hash('sha256', bytes) !== message.contentHash) throw new ServiceError('fault', 'The body of this message in the inbox is not what was received: its hash is another. Restore it from a backup, or have its source send it again');
+  return bytes;
+}
+
+/** Where the body of a message is kept. */
+export function payloadKeys({ id, parts }: Pick<SourceMessage, 'id' | 'parts'>): readonly ResourceKey[] {
+  return Array.from({ length: parts }, (_, part) => ({ type: PAYLOAD_TYPE, id: partId(id, part) }));
+}
+
+/** Undefined for what cannot be unpacked. */
+async function unpacked(parts: readonly string[]): Promise<Buffer | undefined> {
+  try {
+    return await unpack(Buffer.from(parts.map((part) => payloadSchema.parse(JSON.parse(part)).data).join(''), 'base64'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** The resource that keeps an answer. */

@@ -38,7 +38,7 @@ export function internalTerms(resource: Resource): IndexTerms | undefined {
   return terms === undefined ? terminologyTerms(resource) : { ...NO_TERMS, ...terms(resource) };
 }
 
-function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt, nextRetryAt }: Resource): Partial<IndexTerms> {
+function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt, nextRetryAt, payloadDroppedAt }: Resource): Partial<IndexTerms> {
   return {
     token: [
       ...token('source', source),
@@ -55,7 +55,8 @@ function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt
         return reason.success ? [{ param: 'reason', system: '', code: reasonKey(reason.data) }] : [];
       }),
     ],
-    date: [...second('received', receivedAt), ...point('next-retry', nextRetryAt)],
+    // By this are found those that can be replayed, and those whose body may go.
+    date: [...payloadDroppedAt === undefined ? second('received', receivedAt) : [], ...point('next-retry', nextRetryAt)],
   };
 }
 

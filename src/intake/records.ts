@@ -52,6 +52,8 @@ const messageSchema = z.object({
   /** How many faults refused it, or entries of it. */
   issueCount: z.number(),
   unmapped: z.array(gapSchema),
+  /** Instant at which its body was deleted, after the time for which its source's bodies are kept. */
+  payloadDroppedAt: z.string().optional(),
   /** Why it, or entries of it, are refused now; absent where nothing is. */
   reasons: z.array(reasonSchema).optional(),
   /** How often it was tried again by itself, since records were missing that might have come. */

@@ -1,6 +1,7 @@
 import type { Services } from '../services.ts';
 import type { Repeating } from './at-intervals.ts';
 import { atIntervals } from './at-intervals.ts';
+import { dropPayloads } from './retention/drop-payloads.ts';
 import { retryWaiting } from './retries/retry-waiting.ts';
 import { workOnReplays } from './replays/work-on-replays.ts';
 import { rollUp } from './watch/roll-up.ts';
@@ -10,6 +11,7 @@ const LOOK_FOR_REPLAYS_MS = 3_000;
 const RETRY_MS = 10_000;
 const COUNT_MS = 5 * 60_000;
 const LISTEN_MS = 60_000;
+const DROP_MS = 60 * 60_000;
 
 /** Starts all that a gateway does for the intake without being asked. */
 export function startHousekeeping(services: Services): Repeating {
@@ -19,6 +21,7 @@ export function startHousekeeping(services: Services): Repeating {
     atIntervals(services, RETRY_MS, 'could not try the waiting messages again', (signal) => retryWaiting(services, signal)),
     atIntervals(services, COUNT_MS, 'could not count what the sources sent', (signal) => rollUp(services, signal)),
     atIntervals(services, LISTEN_MS, 'could not look for silent feeds', async () => { quiet = await tellQuietFeeds(services, quiet); }),
+    atIntervals(services, DROP_MS, 'could not delete the bodies of old messages', (signal) => dropPayloads(services, signal)),
     atIntervals(services, LOOK_FOR_REPLAYS_MS, 'could not work on the replays', (signal) => workOnReplays(services, { name, signal })),
   ];
   return { stop: async () => { await Promise.all(parts.map((part) => part.stop())); } };

@@ -61,8 +61,11 @@ export interface StoreOptions {
 export type Change =
   /** Stores a resource as the next version of its key. A body equal to the current one makes no version. */
   | { readonly kind: 'put'; readonly resource: Resource & { readonly id: string }; readonly expectedVersion?: number }
-  /** Keeps the history and hides the resource. Deleting what is deleted changes nothing. */
-  | { readonly kind: 'delete'; readonly key: ResourceKey; readonly expectedVersion?: number }
+  /**
+   * Keeps the history and hides the resource. Deleting what is deleted changes nothing. With `erases` nothing is kept of what
+   * the versions said, only that there were some, each deleted: for records of the exchange's own that may not be kept.
+   */
+  | { readonly kind: 'delete'; readonly key: ResourceKey; readonly expectedVersion?: number; readonly erases?: boolean }
   /** Adds a trace to this writer's chain. A trace has one version and can be neither updated nor deleted. */
   | { readonly kind: 'append'; readonly trace: Resource & { readonly id: string } };
 /** `expectedVersion: 0` says that the key must never have been stored, or be deleted. */

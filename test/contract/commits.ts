@@ -107,6 +107,40 @@ export function commitContract(bench: Bench): void {
       expect((await store.readVersion(key, 2))?.body).toBe('');
     });
 
+    it('keeps of an erased resource that there were versions, and nothing of what they said', async () => {
+      const store = await bench.openFresh();
+      const key = { type: 'SourcePayload', id: 'p1' };
+      const token = { token: [{ param: 'source', system: '', code: 'a' }] };
+      await store.commit([put('SourcePayload', 'p1', token, 'secret one'), put('SourcePayload', 'p2', token, 'secret of another')]);
+      await store.commit([put('SourcePayload', 'p1', token, 'secret two')]);
+      await expect(store.commit([{ kind: 'delete', key, erases: true, expectedVersion: 1 }, put('Patient', 'x')])).rejects.toMatchObject({ kind: 'version-conflict' });
+      expect((await store.readVersion(key, 1))?.body).toContain('secret one');
+
+      const [, erased] = await store.commit([put('Patient', 'x'), { kind: 'delete', key, erases: true, expectedVersion: 2 }]);
+      expect(erased).toMatchObject({ version: 3, deleted: true, body: '', outcome: 'deleted' });
+      const versions = async () => (await store.history({ ...key, limit: 10 })).items.map(({ version, deleted, body }) => ({ version, deleted, body }));
+      expect(await versions()).toEqual([3, 2, 1].map((version) => ({ version, deleted: true, body: '' })));
+      for (const version of [1, 2, 3]) expect(await store.readVersion(key, version)).toMatchObject({ version, deleted: true, body: '' });
+      const seen = [...(await store.feed({ limit: 100 })).items, ...(await store.history({ type: 'SourcePayload', limit: 100 })).items, ...(await store.search({ type: 'SourcePayload', where: [], sort: [], limit: 100 })).items];
+      expect(seen.map(({ body }) => body).join()).not.toMatch(/secret (one|two)/);
+      expect((await store.read({ type: 'SourcePayload', id: 'p2' }))?.body).toContain('secret of another');
+      expect((await store.feed({ limit: 100 })).items.map(({ id, version }) => `${id} ${version}`)).toEqual(['p1 1', 'p2 1', 'p1 2', 'x 1', 'p1 3']);
+
+      expect(await commitOne(store, { kind: 'delete', key, erases: true })).toMatchObject({ version: 3, outcome: 'unchanged' });
+      expect(await commitOne(store, put('SourcePayload', 'p1', token, 'come back'))).toMatchObject({ version: 4, outcome: 'created' });
+      expect((await versions()).map(({ body }) => body.includes('come back'))).toEqual([true, false, false, false]);
+    });
+
+    it('erases what is deleted already', async () => {
+      const store = await bench.openFresh();
+      const key = { type: 'SourcePayload', id: 'p1' };
+      await store.commit([put('SourcePayload', 'p1', {}, 'secret')]);
+      await store.commit([{ kind: 'delete', key }]);
+      expect((await store.readVersion(key, 1))?.body).toContain('secret');
+      expect(await commitOne(store, { kind: 'delete', key, erases: true })).toMatchObject({ version: 2, outcome: 'unchanged' });
+      expect(await store.readVersion(key, 1)).toMatchObject({ deleted: true, body: '' });
+    });
+
     it('refuses to delete what never was', async () => {
       const store = await bench.openFresh();
       await expect(store.commit([{ kind: 'delete', key: { type: 'Patient', id: 'nobody' } }])).rejects.toMatchObject({ kind: 'not-found' });

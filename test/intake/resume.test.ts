@@ -23,7 +23,7 @@ const caller: Caller = {
 
 /** A message as a gateway leaves it that dies between inbox and commit. */
 async function leaveReceived(number: string, content: string): Promise<string> {
-  const { message } = await enterInbox(server.services, caller, { source: 'hospital-a', messageId: number, contentHash: `hash of ${number}`, format: 'fhir', bytes: Buffer.from(content) });
+  const { message } = await enterInbox(server.services, caller, { source: 'hospital-a', messageId: number, contentHash: hash('sha256', content), format: 'fhir', bytes: Buffer.from(content) });
   return message.id;
 }
 
@@ -94,7 +94,7 @@ describe('a message that was received and not finished', () => {
     const gateway = await serve(readConfig({ BUND_STORE: `sqlite:${path.join(folder, 'bund.db')}`, BUND_PORT: '0', BUND_LOG: 'silent', BUND_LIMIT_REQUEST_MS: '100' }), 'resume-1');
     const content = Buffer.from(JSON.stringify(labBundle('hospital-a', { number: 'resume-11' }, [])));
     for (const number of ['r11', 'r12']) {
-      const { message } = await enterInbox(gateway.services, caller, { source: 'hospital-a', messageId: number, contentHash: number, format: 'fhir', bytes: content });
+      const { message } = await enterInbox(gateway.services, caller, { source: 'hospital-a', messageId: number, contentHash: hash('sha256', content), format: 'fhir', bytes: content });
       await vi.waitFor(async () => expect((await readInbox(gateway.services, message.id)).message.status).toBe('processed'), { timeout: 20_000, interval: 20 });
     }
     await gateway.stop();

@@ -45,6 +45,7 @@ class Group {
   readonly #current: Map<string, Current>;
   #documents: PlannedDocument[] = [];
   readonly #versions: Plan['versions'] = [];
+  readonly #erased: Plan['erased'] = [];
   head: ChainHead = { writer: '', seq: 0, hash: CHAIN_START };
 
   constructor(collections: Collections, session: mongo.ClientSession, current: Map<string, Current>) {
@@ -80,6 +81,9 @@ class Group {
       await versions.insertMany(this.#versions, { session });
       await groups.insertOne({ _id: from.tick, last: to.tick, pending: true }, { session });
     }
+    for (let start = 0; start < this.#erased.length; start += IDS_A_QUERY) {
+      await versions.updateMany({ _id: { $in: this.#erased.slice(start, start + IDS_A_QUERY) } }, { $set: { body: '' } }, { session });
+    }
     if (this.head.seq === first.seq) return;
     // Where the head is not as it was read, the upsert meets its own key and the transaction fails: a chain never forks.
     await chains.updateOne({ _id: first.writer, seq: first.seq }, { $set: { seq: this.head.seq, hash: this.head.hash } }, { session, upsert: true });
@@ -89,6 +93,7 @@ class Group {
     for (const { document } of plan.documents) this.#current.set(document._id, { ...document, isTrace: document.trace !== undefined });
     this.#documents.push(...plan.documents);
     this.#versions.push(...plan.versions);
+    for (const id of plan.erased) this.#erased.push(id);
     this.head = plan.head;
   }
 

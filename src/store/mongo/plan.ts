@@ -17,6 +17,8 @@ export interface Plan {
   readonly stored: Stored[];
   readonly documents: PlannedDocument[];
   readonly versions: VersionDocument[];
+  /** Ids of versions of which nothing is kept. */
+  readonly erased: string[];
   head: ChainHead;
 }
 export interface PlannedDocument { readonly document: ResourceDocument; readonly replaces: Current | undefined }
@@ -29,7 +31,7 @@ export interface Moment { readonly at: number; readonly firstTick: number }
  * @throws ServiceError 'version-conflict', 'conflict', 'not-found', as `Store.commit` says
  */
 export function planCommit(changes: readonly Prepared[], view: View, moment: Moment): Plan {
-  const plan: Plan = { stored: [], documents: [], versions: [], head: view.head };
+  const plan: Plan = { stored: [], documents: [], versions: [], erased: [], head: view.head };
   for (const [i, change] of changes.entries()) {
     const current = view.current(change.key);
     const tick = moment.firstTick + i;
@@ -62,6 +64,7 @@ function put(plan: Plan, change: PreparedResource, current: Current | undefined,
 function remove(plan: Plan, change: PreparedDelete, current: Current | undefined, { at, tick }: Place): void {
   if (current === undefined) throw new ServiceError('not-found', `${change.key} was never stored`);
   checkVersion(change, current);
+  if (change.erases) for (let version = 1; version <= current.version; version++) plan.erased.push(versionId(change.key, version));
   if (current.digest === '') {
     plan.stored.push(storedOf({ _id: change.key, version: current.version, at: current.at, body: '' }, 'unchanged'));
     return;

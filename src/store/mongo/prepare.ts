@@ -23,7 +23,7 @@ export interface PreparedResource {
   readonly expectedVersion: number | undefined;
   readonly bytes: number;
 }
-export interface PreparedDelete { readonly kind: 'delete'; readonly key: string; readonly type: string; readonly expectedVersion: number | undefined; readonly bytes: number }
+export interface PreparedDelete { readonly kind: 'delete'; readonly key: string; readonly type: string; readonly expectedVersion: number | undefined; readonly erases: boolean; readonly bytes: number }
 
 const TYPE = /^[A-Za-z][A-Za-z0-9]{0,63}$/;
 /** A BSON document has 16 MiB; the rest of ours takes less than this margin. */
@@ -48,7 +48,7 @@ export function isKey({ type, id }: ResourceKey): boolean {
 function prepareOne(change: Change, extract: StoreOptions['extract']): Prepared {
   if (change.kind === 'append') return prepareResource(change.kind, change.trace, undefined, extract);
   if (change.kind === 'put') return prepareResource(change.kind, change.resource, change.expectedVersion, extract);
-  return { kind: 'delete', key: keyOf(change.key), type: change.key.type, expectedVersion: change.expectedVersion, bytes: 0 };
+  return { kind: 'delete', key: keyOf(change.key), type: change.key.type, expectedVersion: change.expectedVersion, erases: change.erases ?? false, bytes: 0 };
 }
 
 function prepareResource(kind: 'put' | 'append', resource: Resource & { readonly id: string }, expectedVersion: number | undefined, extract: StoreOptions['extract']): PreparedResource {

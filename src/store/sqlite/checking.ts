@@ -20,9 +20,9 @@ export interface Current { readonly rid: number; readonly version: number; reado
 
 /** A change that was found good, with all that is needed to write it. Nothing of a commit is written before all its steps are made. */
 export type Step =
-  | { readonly kind: 'unchanged'; readonly key: ResourceKey; readonly current: Current }
+  | { readonly kind: 'unchanged'; readonly key: ResourceKey; readonly current: Current; readonly erases?: boolean }
   | { readonly kind: 'put'; readonly key: ResourceKey; readonly current: Current | undefined; readonly template: BodyTemplate; readonly terms: IndexTerms; readonly termsBefore: IndexTerms | undefined }
-  | { readonly kind: 'delete'; readonly key: ResourceKey; readonly current: Current; readonly termsBefore: IndexTerms }
+  | { readonly kind: 'delete'; readonly key: ResourceKey; readonly current: Current; readonly termsBefore: IndexTerms; readonly erases: boolean }
   | { readonly kind: 'append'; readonly trace: Resource & { readonly id: string } };
 
 export type PutStep = Extract<Step, { kind: 'put' }>;
@@ -81,7 +81,8 @@ export class Checking {
     checkVersion(key, change.expectedVersion, current);
     if (change.kind === 'put') return this.#stepOfPut(change, key, current);
     if (current === undefined) throw new ServiceError('not-found', `${referenceTo(key)} does not exist`);
-    return current.deleted ? { kind: 'unchanged', key, current } : { kind: 'delete', key, current, termsBefore: this.#termsOf(current) };
+    const { erases = false } = change;
+    return current.deleted ? { kind: 'unchanged', key, current, erases } : { kind: 'delete', key, current, termsBefore: this.#termsOf(current), erases };
   }
 
   /** Body and terms are made when they are written: those of all changes of a large commit would take many times its own size together. */

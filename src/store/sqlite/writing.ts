@@ -21,7 +21,7 @@ export class Writing {
   readonly #index: IndexWriter;
   readonly #writer: string;
   readonly #clock: () => Date;
-  readonly #statements: Record<'lastVersion' | 'lastTrace' | 'insertVersion' | 'insertResource' | 'updateResource', StatementSync>;
+  readonly #statements: Record<'lastVersion' | 'lastTrace' | 'insertVersion' | 'insertResource' | 'updateResource' | 'eraseFirst' | 'eraseLater', StatementSync>;
   #progress: Progress = { seq: 0, updated: 0, head: undefined, traces: 0 };
 
   constructor(connection: Connection, parts: { readonly names: Names; readonly traces: Traces; readonly index: IndexWriter; readonly options: StoreOptions }) {
@@ -36,6 +36,8 @@ export class Writing {
       insertVersion: connection.prepare('INSERT INTO version (seq, type, rid, version, updated, deleted, body) VALUES (?, ?, ?, ?, ?, ?, ?)'),
       insertResource: connection.prepare('INSERT INTO resource (rid, type, id, version, seq, updated, deleted) VALUES (?, ?, ?, 1, ?, ?, 0)'),
       updateResource: connection.prepare('UPDATE resource SET version = ?, seq = ?, updated = ?, deleted = ? WHERE rid = ?'),
+      eraseFirst: connection.prepare("UPDATE version SET body = '', deleted = 1 WHERE seq = ?"),
+      eraseLater: connection.prepare("UPDATE version SET body = '', deleted = 1 WHERE rid = ? AND version > 1"),
     };
   }
 
@@ -61,7 +63,9 @@ export class Writing {
     progress.updated = Math.max(progress.updated, this.#clock().getTime());
     return steps.map((step) => {
       switch (step.kind) {
-        case 'unchanged': return storedCurrent(step.key, step.current);
+        case 'unchanged':
+          if (step.erases === true) this.#erase(step.current.rid);
+          return storedCurrent(step.key, step.current);
         case 'append': return this.#append(step.trace);
         case 'delete': return this.#delete(step);
         case 'put': return step.current === undefined ? this.#create(step) : this.#update(step, step.current);
@@ -96,7 +100,7 @@ export class Writing {
     return new StoredVersion({ ...key, version, lastUpdated, deleted: false, outcome: current.deleted ? 'created' : 'updated' }, body);
   }
 
-  #delete({ key, current, termsBefore }: DeleteStep): Stored {
+  #delete({ key, current, termsBefore, erases }: DeleteStep): Stored {
     const seq = ++this.#progress.seq;
     const { updated } = this.#progress;
     const type = this.#names.intern(key.type);
@@ -104,7 +108,14 @@ export class Writing {
     this.#statements.insertVersion.run(seq, type, current.rid, version, updated, 1, '');
     this.#statements.updateResource.run(version, seq, updated, 1, current.rid);
     this.#index.remove(type, current.rid, indexRows(this.#names, key.type, termsBefore));
+    if (erases) this.#erase(current.rid);
     return new StoredVersion({ ...key, version, lastUpdated: instantOf(updated), deleted: true, outcome: 'deleted' }, '');
+  }
+
+  /** The rows stay, so that the sequence has no gap that its readers would stumble over. */
+  #erase(rid: number): void {
+    this.#statements.eraseFirst.run(rid);
+    this.#statements.eraseLater.run(rid);
   }
 
   #append(trace: Resource & { readonly id: string }): Stored {
