@@ -21,9 +21,9 @@ const SURELY_UTF8 = 4;
  */
 export function decodeV2(bytes: Buffer, fallback?: string): DecodedV2 {
   const { charset, by } = markOf(bytes) ?? declarationOf(bytes, fallback);
+  if (charset !== 'utf-8' && isSurelyUtf8(bytes)) throw new UnreadableMessage('syntax', `The message is UTF-8, but its character set is ${charset} by ${by}: MSH-18 of such a message is UNICODE UTF-8`);
   const text = decodeBytes(bytes, charset);
   if (text === undefined) throw new UnreadableMessage('syntax', `The message has bytes that are not valid in ${charset}, its character set by ${by}: it is all in one character set, which MSH-18 names`);
-  if (charset !== 'utf-8' && isSurelyUtf8(bytes)) throw new UnreadableMessage('syntax', `The message is UTF-8, but its character set is ${charset} by ${by}: MSH-18 of such a message is UNICODE UTF-8`);
   return { text: text.startsWith('\ufeff') ? text.slice(1) : text, charset };
 }
 

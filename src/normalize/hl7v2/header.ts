@@ -11,8 +11,8 @@ export function headerBytes(bytes: Buffer): Buffer | undefined {
   while (start < bytes.length && BLANKS.has(bytes[start] ?? 0)) start += 1;
   const line = bytes.subarray(start, start + MOST_BYTES);
   if (line.toString('latin1', 0, 3) !== 'MSH') return undefined;
-  const end = line.findIndex((byte) => byte === 0x0d || byte === 0x0a);
-  return end < 0 ? line : line.subarray(0, end);
+  const ends = [line.indexOf(0x0d), line.indexOf(0x0a), line.length].filter((end) => end >= 0);
+  return line.subarray(0, Math.min(...ends));
 }
 
 /**

@@ -45,11 +45,11 @@ export function parseV2(text: string, limits = V2_LIMITS, charset?: Charset): V2
   const content = text.charCodeAt(0) === 0x4d ? text : text.trimStart();
   if (!content.startsWith('MSH')) throw new UnreadableMessage('syntax', 'The message does not begin with an MSH segment');
   const separators = readSeparators(content.slice(0, 16));
-  // One line more for the end of the last segment, and one to see that there are too many.
+  // One more for the end of the last segment, and one to see that there are too many.
   const lines = splitSegments(content, separators, limits.segments + 2);
-  if (lines.length > limits.segments + 1) throw new UnreadableMessage('limit', `The message has more than ${limits.segments} segments`);
   const dialect: Dialect = { separators, decode: (bytes) => decodeBytes(bytes, escapedCharset(charset ?? charsetOf(header.text(18)))) };
   const segments = numberSegments(lines, dialect, limits);
+  if (lines.length > limits.segments + 1 || segments.length > limits.segments) throw new UnreadableMessage('limit', `The message has more than ${limits.segments} segments`);
   const header = segments[0] ?? new Segment('MSH', 1, dialect);
   return { separators, segments, header, version: header.text(12), type: header.text(9), event: header.text(9, 2), controlId: header.text(10) };
 }

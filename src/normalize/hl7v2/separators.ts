@@ -14,7 +14,8 @@ export interface Separators {
 /** Stands for a separator that the message does not use: it ends segments, so it never occurs in a field. */
 export const UNUSED = '\r';
 
-const SEPARATOR = /^[!#-/:-@[-`{-~]$/;
+/** Printable ASCII that is in no name and no number, and not the quotation mark of the null. */
+const SEPARATOR = /^[!#-*,/:-@[-`{-~]$/;
 
 /**
  * Reads the separators at the beginning of a header segment (MSH, FHS, BHS). MSH-2 may omit those at its end that the
@@ -26,7 +27,7 @@ const SEPARATOR = /^[!#-/:-@[-`{-~]$/;
 export function readSeparators(header: string): Separators {
   const name = header.slice(0, 3);
   const field = header.charAt(3);
-  if (!SEPARATOR.test(field)) throw new UnreadableMessage('syntax', `${name}-1 is no field separator: a printable ASCII character that is neither letter, digit nor quotation mark stands after ${name}`);
+  if (!SEPARATOR.test(field)) throw new UnreadableMessage('syntax', `${name}-1 is no field separator: a printable ASCII character that is no part of names and numbers stands after ${name}, usually |`);
   const end = header.indexOf(field, 4);
   const declared = header.slice(4, end < 0 ? undefined : end).trimEnd();
   const all = [field, ...Array.from(declared)];

@@ -84,6 +84,6 @@ function readEnvelope(text: string, { name, start, end }: Part, counts: Counts):
 
 /** BTS-1 and FTS-1 may be empty. */
 function requireCount(line: string, count: number, what: string): void {
-  const said = line.split(line.charAt(3), 2)[1]?.trim() ?? '';
+  const said = line.slice(4).split(line.charAt(3), 1)[0]?.trim() ?? '';
   if (said !== '' && Number(said) !== count) throw new UnreadableMessage('syntax', `${line.slice(0, 3)}-1 does not agree with the ${count} ${what} that stand before it: the file is cut, or its count is wrong`);
 }

@@ -1,4 +1,4 @@
-import type { Separators } from './separators.ts';
+import { type Separators, UNUSED } from './separators.ts';
 
 /** What the texts of one message have in common. */
 export interface Dialect {
@@ -41,7 +41,7 @@ function readEscape(text: string, start: number, end: number, dialect: Dialect):
   const body = text.slice(start + 1, end);
   if (body.startsWith('X')) return readBytes(text, start, dialect);
   const meant = body.length === 1 ? readCharacter(body, dialect.separators) : readCommand(body);
-  return meant === undefined ? undefined : { text: meant, next: end + 1 };
+  return meant === undefined || meant === UNUSED ? undefined : { text: meant, next: end + 1 };
 }
 
 function readCharacter(name: string, separators: Separators): string | undefined {
