@@ -33,11 +33,16 @@ export function knownCodeSystem(name: string, sender: Sender): string | undefine
   if (name === '') return undefined;
   const configured = sender.hl7v2 !== undefined && Object.hasOwn(sender.hl7v2.codeSystems, name) ? sender.hl7v2.codeSystems[name] : undefined;
   const known = configured ?? SYSTEMS.get(name) ?? SYSTEMS.get(name.toUpperCase());
-  if (known !== undefined) return known;
+  if (known !== undefined || isLocalName(name)) return known;
   const table = TABLE.exec(name)?.[1];
   if (table !== undefined) return `http://terminology.hl7.org/CodeSystem/v2-${table}`;
   if (OID.test(name)) return `urn:oid:${name}`;
   return /^(urn:|https?:\/\/)\S+$/.test(name) ? name : undefined;
+}
+
+/** `L` and `99…` say that the codes are local. */
+function isLocalName(name: string): boolean {
+  return name === 'L' || name.startsWith('99');
 }
 
 /** A system of the sender, by the name that it gives it; undefined for a coding that names none. */

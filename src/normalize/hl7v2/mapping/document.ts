@@ -14,7 +14,7 @@ import type { Draft } from './draft.ts';
 import type { Noted } from './noted.ts';
 import { participationsOf } from './participation.ts';
 import type { Reading } from './reading.ts';
-import { derivedIdentifier, distinctParts, open, openNamed, report } from './reading.ts';
+import { open, openDistinct, openNamed, report } from './reading.ts';
 
 /** Table 0271. */
 const COMPLETION: ReadonlyMap<string, string> = new Map([
@@ -51,7 +51,7 @@ export function readDocument(reading: Reading, { segment: txa, notes, roles }: N
     .set('subject', subject.patient.reference)
     .set('date', time([6, 7, 4]), 6)
     .add('author', [9, 5, 11].flatMap((field) => practitionersOf(reading, txa.values(field), { segment: txa, field })), 9)
-    .add('author', participationsOf(reading, roles).map(({ actor }) => actor))
+    .add('author', participationsOf(reading, [...roles, ...observations.flatMap((noted) => noted.roles)]).map(({ actor }) => actor))
     .set('authenticator', [10, 22].flatMap((field) => practitionersOf(reading, txa.values(field), { segment: txa, field }))[0], 10)
     .set('custodian', ownOrganization(reading))
     .add('relatesTo', [parentOf(reading, txa)], 13)
@@ -112,8 +112,7 @@ interface LooseContext { readonly care: CareContext; readonly identity: readonly
 export function readLooseDocument(reading: Reading, { segment: obx, notes, roles }: Noted, { care, identity, related }: LooseContext): void {
   const attachments = attachmentsOf(reading, obx);
   if (attachments.length === 0) return;
-  const parts = distinctParts(reading, 'attachments', [...identity ?? [], obx.text(3), obx.text(4)]);
-  const document = identity === undefined ? open(reading, 'DocumentReference', obx) : openNamed(reading, 'DocumentReference', derivedIdentifier(reading, 'attachments', parts), obx).draft;
+  const document = identity === undefined ? open(reading, 'DocumentReference', obx) : openDistinct(reading, 'DocumentReference', ['attachments', [...identity, obx.text(3), obx.text(4)]], obx);
   const isWithdrawn = obx.text(11) === 'D' || obx.text(11) === 'W';
   document.add('identifier', [fieldIdentifier(reading, obx.value(21), { kind: 'observation', type: 'FILL' })], 21)
     .add('extension', annotationExtensions(reading, notes))

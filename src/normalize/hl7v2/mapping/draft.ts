@@ -14,7 +14,7 @@ export class Draft {
   readonly url: string;
   /** Where it was begun: fields are those of this segment where no other is named. */
   readonly segment: Segment;
-  readonly #elements: Record<string, JsonValue> = {};
+  readonly #resource: Record<string, JsonValue> & { readonly resourceType: string };
   readonly #places: Record<string, string> = {};
   readonly #cleared = new Set<string>();
   #authority: Contribution['authority'] | undefined;
@@ -25,11 +25,12 @@ export class Draft {
     this.index = index;
     this.segment = segment;
     this.url = `urn:bund:${type}:${index}`;
+    this.#resource = { resourceType: type };
   }
 
   /** Gives the record the identifier by which it is known; where that came from is told with its other identifiers. */
   identify(identifier: JsonObject): this {
-    this.#elements['identifier'] = [identifier];
+    this.#resource['identifier'] = [identifier];
     return this;
   }
 
@@ -46,18 +47,19 @@ export class Draft {
       if (field !== undefined && name !== 'status' && segment.isNull(field)) this.#cleared.add(name);
       return this;
     }
-    this.#elements[name] = value;
+    this.#resource[name] = value;
     this.#places[name] = segment.place(field);
     return this;
   }
 
   /** Adds to a list what is not in it already. */
   add(name: string, values: readonly (JsonValue | undefined)[], field?: number, segment: Segment = this.segment): this {
-    const said = values.filter((value): value is JsonValue => value !== undefined && value !== '');
-    if (said.length === 0) return this.set(name, undefined, field, segment);
-    const before = this.#elements[name];
-    const list: readonly JsonValue[] = isList(before) ? before : [];
-    this.#elements[name] = list.length + said.length === 1 ? said : distinct([...list, ...said]);
+    const before = this.#resource[name];
+    const list: JsonValue[] = isList(before) ? [...before] : [];
+    const known = list.length;
+    for (const value of values) if (value !== undefined && value !== '') list.push(value);
+    if (list.length === known) return this.set(name, undefined, field, segment);
+    this.#resource[name] = list.length === 1 ? list : distinct(list);
     this.#places[name] ??= segment.place(field);
     return this;
   }
@@ -69,16 +71,16 @@ export class Draft {
   }
 
   get(name: string): JsonValue | undefined {
-    return this.#elements[name];
+    return this.#resource[name];
   }
 
   has(name: string): boolean {
-    return this.#elements[name] !== undefined;
+    return this.#resource[name] !== undefined;
   }
 
   /** The number that gives it its id; '' where it has none. */
   get number(): string {
-    const identifiers = this.#elements['identifier'];
+    const identifiers = this.#resource['identifier'];
     const first = isList(identifiers) ? identifiers[0] : undefined;
     return isObject(first) ? textOf(first['value']) : '';
   }
@@ -93,7 +95,7 @@ export class Draft {
     return {
       index: this.index,
       at: this.type,
-      resource: { resourceType: this.type, ...this.#elements },
+      resource: this.#resource,
       fullUrl: this.url,
       method: 'POST',
       ownId: undefined,
@@ -104,7 +106,7 @@ export class Draft {
 
   #gives(path: string): boolean {
     const [name = '', member] = path.split('.');
-    const value = this.#elements[name];
+    const value = this.#resource[name];
     return value !== undefined && (member === undefined || (isObject(value) && value[member] !== undefined));
   }
 }

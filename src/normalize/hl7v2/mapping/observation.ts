@@ -18,7 +18,7 @@ import { observedValue } from './observation-value.ts';
 import type { ObservedText } from './observed-texts.ts';
 import { participationsOf } from './participation.ts';
 import type { Reading } from './reading.ts';
-import { derivedIdentifier, distinctParts, open, openNamed, report } from './reading.ts';
+import { open, openDistinct, report } from './reading.ts';
 import { referenceRangeOf } from './reference-range.ts';
 import { observationStatus } from './result-status.ts';
 import type { Section } from './sections.ts';
@@ -81,7 +81,7 @@ function openObservation(reading: Reading, obx: Segment, { identity }: ResultCon
   if (identity === undefined) return open(reading, 'Observation', obx);
   const code = obx.value(3);
   const parts = [...identity, componentText(code, 1) || componentText(code, 2) || componentText(code, 9), obx.value(4).wholeText().trim()];
-  return openNamed(reading, 'Observation', derivedIdentifier(reading, 'results', distinctParts(reading, 'results', parts)), obx).draft;
+  return openDistinct(reading, 'Observation', ['results', parts], obx);
 }
 
 function setTimes(reading: Reading, observation: Draft, obx: Segment, { effective = {}, issued }: ResultContext): void {

@@ -77,14 +77,14 @@ export function derivedIdentifier({ sender }: Pick<Reading, 'sender'>, kind: str
 }
 
 /**
- * The parts of a name, and behind them which one it is of several that the message gives the same name: each must keep what
- * it says.
+ * Begins a record that is named by such an identifier and is one of its own, also where the message gives several the same
+ * name: the second is `…/2`, so that each keeps what it says.
  */
-export function distinctParts({ occurrences }: Pick<Reading, 'occurrences'>, kind: string, parts: readonly string[]): readonly string[] {
-  const name = [kind, ...parts].map(escapePart).join('/');
-  const occurrence = (occurrences.get(name) ?? 0) + 1;
-  occurrences.set(name, occurrence);
-  return occurrence === 1 ? parts : [...parts, String(occurrence)];
+export function openDistinct(reading: Reading, type: string, [kind, parts]: readonly [string, readonly string[]], segment: Segment): Draft {
+  const identifier = derivedIdentifier(reading, kind, parts);
+  const occurrence = (reading.occurrences.get(identifier.system + identifier.value) ?? 0) + 1;
+  reading.occurrences.set(identifier.system + identifier.value, occurrence);
+  return open(reading, type, segment).identify(occurrence === 1 ? identifier : { ...identifier, value: `${identifier.value}/${occurrence}` });
 }
 
 function escapePart(part: string): string {

@@ -18,7 +18,7 @@ import type { OrderNumbers } from './order.ts';
 import { serviceOf } from './order.ts';
 import { participationsOf } from './participation.ts';
 import type { Reading } from './reading.ts';
-import { derivedIdentifier, distinctParts, open, openNamed, report as reportFault } from './reading.ts';
+import { open, openDistinct, report as reportFault } from './reading.ts';
 import { concludes, readDocuments } from './report-documents.ts';
 import { reportStatus, statusByResults } from './result-status.ts';
 import type { Section } from './sections.ts';
@@ -50,7 +50,7 @@ export function readReport(reading: Reading, obr: Noted, observations: readonly 
   const { segment, notes, roles } = obr;
   const { care, numbers, section, order, specimens } = context;
   const identity = reportIdentity(reading, segment, context);
-  const draft = identity === undefined ? open(reading, 'DiagnosticReport', segment) : openNamed(reading, 'DiagnosticReport', derivedIdentifier(reading, 'reports', distinctParts(reading, 'reports', identity)), segment).draft;
+  const draft = identity === undefined ? open(reading, 'DiagnosticReport', segment) : openDistinct(reading, 'DiagnosticReport', ['reports', identity], segment);
   const effective = effectiveOf(reading, segment, specimens, observations);
   const issued = asInstant(timeOf(reading, segment, 22));
   const texts = joinTexts(observations.filter((noted) => !isAttached(noted.segment)));
