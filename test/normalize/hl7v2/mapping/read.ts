@@ -40,13 +40,13 @@ export interface Outcome {
   readonly issues: readonly Issue[];
 }
 
-/** What the exchange makes of a message on an empty store: normalised, mapped and validated. */
+/** What the exchange makes of a message on an empty store: normalised, and validated after its codes were mapped; the records as they are before. */
 export function take(text: string, hl7v2?: Partial<Hl7v2Conventions>): Outcome {
   const read = sent(text, hl7v2);
   const { entries, faults } = normalizeMessage(read, { sender: source, registry, timeMembers }).finish(new Map());
-  const resources = entries.map(({ resource }) => mapObservation(completed(resource), { tables: codes, source: codes.sources.get(source.id), isUcum }).resource);
+  const resources = entries.map(({ resource }) => completed(resource));
   const issues = entries.flatMap((entry, index) => {
-    const resource = resources[index]!;
+    const { resource } = mapObservation(resources[index]!, { tables: codes, source: codes.sources.get(source.id), isUcum });
     const profile = demandedProfile(resource, source);
     return fhir.validate(resource, { at: entry.at, ...(profile === undefined ? {} : { profiles: [profile] }) })
       .filter((issue) => !isAcceptable([issue]))

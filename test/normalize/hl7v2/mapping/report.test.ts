@@ -17,7 +17,7 @@ describe('a report', () => {
     ]);
     expect(found).toMatchObject({
       status: 'final', code: { coding: [{ system: `${LOCAL}/codes`, code: 'BLOOD' }] }, issued: '2026-03-02T09:20:00+08:00',
-      effectivePeriod: { start: '2026-03-02T08:10:00+08:00', end: '2026-03-02T08:15:00+08:00' }, resultsInterpreter: [{ display: '赵六' }], performer: [{ display: '钱七' }],
+      effectivePeriod: { start: '2026-03-02T08:10:00+08:00', end: '2026-03-02T08:15:00+08:00' }, resultsInterpreter: [{ display: '赵六' }], performer: [{ type: 'Organization' }, { display: '钱七' }],
     });
     expect(found.category.map(({ coding: [{ code }] }: Json) => code)).toEqual(['LAB', 'HM']);
     expect(found.result).toEqual([{ reference: `Observation/${read('Observation')[0].id}` }]);
