@@ -14,6 +14,7 @@ import { issueTokens } from './demo/people.ts';
 import { pushDistrict } from './demo/push-district.ts';
 import { showBreakGlass } from './demo/show-break-glass.ts';
 import { showCommands } from './demo/show-commands.ts';
+import { showMapping } from './demo/show-mapping.ts';
 import { showProof } from './demo/show-proof.ts';
 import { showRefusal } from './demo/show-refusal.ts';
 import { type Shown, showResults } from './demo/show-results.ts';
@@ -69,6 +70,7 @@ async function play(stage: Stage): Promise<Shown> {
   await showTrace(stage, shown);
   await showBreakGlass(stage);
   await showRefusal(stage);
+  await showMapping(stage);
   await showProof(stage);
   return shown;
 }
@@ -79,7 +81,7 @@ function stageOf({ url, mllpPort = 0, services }: Gateway, district: DistrictOpt
   return {
     url, mllpPort, signal, services, district, tokens, home: HOME,
     resident: residentAt(0, district),
-    clinician: client(tokens.clinician), auditor: client(tokens.auditor), operator: client(tokens.operator), system: client(tokens.system),
+    clinician: client(tokens.clinician), auditor: client(tokens.auditor), operator: client(tokens.operator), approver: client(tokens.approver), system: client(tokens.system),
     senders: new Map([...tokens.sources].map(([source, token]) => [source, client(token)])),
   };
 }

@@ -40,7 +40,7 @@ describe('npm run demo -- --exit', () => {
   });
 
   it('takes in every message of the district', () => {
-    expect(first.stdout).toContain(`${messages} accepted, 0 answered as already known`);
+    expect(first.stdout).toMatch(/Messages +\d+ accepted in [\d.]+ s: [1-9]\d* as FHIR, [1-9]\d* as HL7 v2, [1-9]\d* as documents, 1 as a table/);
   });
 
   it('joins records of one person, and leaves a borrowed card and a changed name to a human', () => {
@@ -54,8 +54,8 @@ describe('npm run demo -- --exit', () => {
 
   it('shows the results of one resident from four institutions, in original and in common unit', () => {
     const results = scene(first, `Results of ${residentAt(0, district).name}`, 'What an auditor sees');
-    for (const institution of ['澄心医院', '浦滨综合医院', '霁明医院', '梧桐里社区卫生服务中心']) expect(results).toContain(institution);
-    expect(results).toMatch(/│ +\d+ │ mg\/dL +│ \w* +│ 浦滨综合医院 +│ [\d\- :]+ │ +[\d.]+ │ mmol\/L │/);
+    for (const [institution, channel] of [['澄心医院', 'FHIR'], ['浦滨综合医院', 'HL7 v2'], ['霁明医院', 'WS/T 500'], ['梧桐里社区卫生服务中心', 'CSV']]) expect(results).toMatch(new RegExp(`${institution} +│ ${channel} +│`));
+    expect(results).toMatch(/│ +\d+ │ mg\/dL +│ \w* +│ 浦滨综合医院 +│ HL7 v2 +│ [\d\- :]+ │ +[\d.]+ │ mmol\/L │/);
   });
 
   it('draws its tables straight where Chinese and Latin letters meet', () => {
@@ -81,13 +81,20 @@ describe('npm run demo -- --exit', () => {
     expect(scene(first, 'A message that cannot be taken in', 'Proof')).toMatch(/entry\[1\]\.resource\.birthDate[\s\S]*\.status[\s\S]*refused, 2 issues/);
   });
 
+  it('maps a local code by two people, and finds by LOINC what was stored before', () => {
+    const mapping = scene(first, 'A local code is mapped', 'Proof');
+    expect(mapping).toMatch(/Before +.*: 0 results/);
+    expect(mapping).toMatch(/After +[1-9]\d* results/);
+    expect(scene(second, 'A local code is mapped', 'Proof')).toContain('in an earlier run');
+  });
+
   it('proves the trace', () => {
     expect(first.stdout).toMatch(/\nIntact/);
   });
 
   it('doubles nothing when it is run again on the same data', () => {
     expect(second).toMatchObject({ status: 0 });
-    expect(second.stdout).toContain(`Nothing was doubled: ${messages} messages sent, ${messages} answered as already known, 0 new resources.`);
+    expect(second.stdout).toMatch(/Nothing was doubled: \d+ messages sent again, 0 new records\./);
     expect(scene(second, 'Persons', '\n')).toBe(scene(first, 'Persons', '\n'));
     expect(scene(second, 'Results of', 'What an auditor sees')).toBe(scene(first, 'Results of', 'What an auditor sees'));
   });

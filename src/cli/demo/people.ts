@@ -7,6 +7,8 @@ export interface People {
   readonly clinician: string;
   readonly auditor: string;
   readonly operator: string;
+  /** A second operator: two people decide what a code means. */
+  readonly approver: string;
   readonly system: string;
   /** By source id. */
   readonly sources: ReadonlyMap<string, string>;
@@ -23,6 +25,7 @@ export function issueTokens({ keys, config }: Services, sources: Iterable<Source
     clinician: issue({ ...nobody, role: 'clinician', subject: 'dr-chen', name: '陈医生', facility }),
     auditor: issue({ ...nobody, role: 'auditor', subject: 'auditor-zhou', name: '周审计' }),
     operator: issue({ ...nobody, role: 'operator', subject: 'operator-lin', name: '林运维' }),
+    approver: issue({ ...nobody, role: 'operator', subject: 'operator-wu', name: '吴质控' }),
     system: issue({ ...nobody, role: 'system', subject: 'demo', name: 'Demonstration' }),
     sources: new Map([...sources].map((source) => [source.id, issue({ role: 'source', subject: source.id, name: source.name, source: source.id, facility: undefined })])),
   };

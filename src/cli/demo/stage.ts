@@ -22,6 +22,7 @@ export interface Stage {
   readonly clinician: Client;
   readonly auditor: Client;
   readonly operator: Client;
+  readonly approver: Client;
   readonly system: Client;
   /** By source id. */
   readonly senders: ReadonlyMap<string, Client>;
