@@ -52,7 +52,8 @@ export function take(text: string, hl7v2?: Partial<Hl7v2Conventions>): Outcome {
       .filter((issue) => !isAcceptable([issue]))
       .map((issue) => withOrigin({ entry: entry.index, issue }, read.entries[entry.index]!).issue);
   });
-  return { entries: read.entries, resources, issues: [...faults.map(({ issue }) => issue), ...issues] };
+  const placed = faults.map((fault) => (fault.entry === undefined ? fault : withOrigin(fault, read.entries[fault.entry]!)).issue);
+  return { entries: read.entries, resources, issues: [...placed, ...issues] };
 }
 
 /** What is left for other messages to say of a visit, and nobody has said. */
