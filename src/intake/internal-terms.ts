@@ -1,14 +1,14 @@
 import { parseReference } from '../fhir/references.ts';
 import type { JsonValue, Resource } from '../fhir/resource.ts';
-import { isList, isObject } from '../fhir/resource.ts';
-import type { DateTerm, IndexTerms, ReferenceTerm, TokenTerm } from '../fhir/search/terms.ts';
+import { isList, isObject, textOf } from '../fhir/resource.ts';
+import type { DateTerm, IndexTerms, ReferenceTerm, TokenTerm, UriTerm } from '../fhir/search/terms.ts';
 import { ALIAS_TYPE } from '../normalize/index.ts';
 import { terminologyTerms, UNMAPPED_TYPE, unmappedCode } from '../terminology/index.ts';
 import { DEAD_LETTER_TYPE } from './dead-letters/dead-letter.ts';
 import { reasonKey, reasonSchema } from './dead-letters/reason.ts';
 import { ANSWER_TYPE, FACTS_TYPE, gapSchema, MESSAGE_TYPE, PAYLOAD_TYPE, STATEMENT_TYPE } from './records.ts';
 import { REPLAY_PART_TYPE, REPLAY_TYPE } from './replays/replay.ts';
-import { hourOf } from './watch/hours.ts';
+import { hourName, hourOf } from './watch/hours.ts';
 import { REPEAT_TYPE } from './watch/repeat.ts';
 import { SOURCE_DAY_TYPE } from './watch/source-day.ts';
 
@@ -23,7 +23,7 @@ const TERMS_OF: ReadonlyMap<string, Terms> = new Map<string, Terms>([
   [UNMAPPED_TYPE, ({ source, kind }) => ({ token: [...token('source', source), ...token('kind', kind)] })],
   [DEAD_LETTER_TYPE, ({ source }) => ({ token: token('source', source) })],
   [SOURCE_DAY_TYPE, ({ source }) => ({ token: token('source', source) })],
-  [REPEAT_TYPE, ({ source, hour }) => ({ token: hourToken(source, hour) })],
+  [REPEAT_TYPE, ({ source, hour }) => ({ uri: hourTerm(source, hour) })],
   [REPLAY_TYPE, ({ state }) => ({ token: token('state', state) })],
   ...[PAYLOAD_TYPE, ANSWER_TYPE, ALIAS_TYPE, FACTS_TYPE, REPLAY_PART_TYPE].map((type) => [type, () => ({})] as const),
 ]);
@@ -42,8 +42,8 @@ function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt
   return {
     token: [
       ...token('source', source),
-      ...token('status', status),
-      ...hourToken(source, receivedAt),
+      // With the source as their system, what is asked of one source is asked by one term.
+      ...token('status', status, source),
       // Named as identifiers are, so that the store keeps it for the one message and not for a kind of messages.
       ...token('message-identifier', messageId),
       ...list(unmapped).flatMap((sent) => {
@@ -52,9 +52,10 @@ function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt
       }),
       ...list(reasons).flatMap((sent) => {
         const reason = reasonSchema.safeParse(sent);
-        return reason.success ? [{ param: 'reason', system: '', code: reasonKey(reason.data) }] : [];
+        return reason.success ? [{ param: 'reason', system: textOf(source), code: reasonKey(reason.data) }] : [];
       }),
     ],
+    uri: hourTerm(source, receivedAt),
     // By this are found those that can be replayed, and those whose body may go.
     date: [...payloadDroppedAt === undefined ? second('received', receivedAt) : [], ...point('next-retry', nextRetryAt)],
   };
@@ -88,14 +89,14 @@ function instantOf(value: JsonValue | undefined): number | undefined {
   return Number.isNaN(instant) ? undefined : instant;
 }
 
-function token(param: string, value: JsonValue | undefined): TokenTerm[] {
-  return typeof value === 'string' ? [{ param, system: '', code: value }] : [];
+function token(param: string, value: JsonValue | undefined, system?: JsonValue): TokenTerm[] {
+  return typeof value === 'string' ? [{ param, system: textOf(system), code: value }] : [];
 }
 
 /** The hour of the clock in which something came from a source, so that what came in it is counted at once. */
-function hourToken(source: JsonValue | undefined, at: JsonValue | undefined): TokenTerm[] {
+function hourTerm(source: JsonValue | undefined, at: JsonValue | undefined): UriTerm[] {
   const instant = instantOf(typeof at === 'string' && at.length === 13 ? `${at}:00:00Z` : at);
-  return typeof source === 'string' && instant !== undefined ? [{ param: 'hour', system: source, code: hourOf(instant) }] : [];
+  return typeof source === 'string' && instant !== undefined ? [{ param: 'hour', value: hourName(source, hourOf(instant)) }] : [];
 }
 
 function list(value: JsonValue | undefined): readonly JsonValue[] {

@@ -21,6 +21,8 @@ export interface MessageFilter {
 
 /** Names of filters that are not those under which the store finds messages. */
 const PARAMETERS: Readonly<Record<string, string>> = { 'message-id': 'message-identifier' };
+/** Names of filters whose terms say of which source they are. */
+const OF_SOURCE: ReadonlySet<string> = new Set(['status', 'reason']);
 
 export interface MessagePage { readonly messages: readonly SourceMessage[]; readonly next: string | undefined }
 
@@ -33,7 +35,7 @@ export async function listMessages(services: Services, caller: Caller, filter: M
   const source = filter.source ?? caller.source;
   await authorize(services, caller, { action: 'intake-list', ...(source === undefined ? {} : { source }) });
   const wanted = { source, status: filter.status, 'message-id': filter.messageId, unmapped: filter.unmapped, reason: filter.reason };
-  const where = Object.entries(wanted).flatMap(([name, code]): Clause[] => (code === undefined ? [] : [{ kind: 'token', param: PARAMETERS[name] ?? name, anyOf: [{ code }] }]));
+  const where = Object.entries(wanted).flatMap(([name, code]): Clause[] => (code === undefined ? [] : [{ kind: 'token', param: PARAMETERS[name] ?? name, anyOf: [{ ...(source !== undefined && OF_SOURCE.has(name) ? { system: source } : {}), code }] }]));
   const { items, next } = await services.store.search({ type: MESSAGE_TYPE, where, sort: [], limit: page.count, ...(page.after === undefined ? {} : { after: page.after }) });
   const query = Object.entries(wanted).flatMap(([param, code]) => (code === undefined ? [] : [`${param}=${encodeURIComponent(code)}`])).join('&');
   await recordTrace(services, caller, { action: 'search', interaction: 'intake-list', outcome: 'success', query: `messages?${query}` });

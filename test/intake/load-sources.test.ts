@@ -17,10 +17,20 @@ afterEach(() => rm(dir, { recursive: true, force: true }));
 describe('the descriptions of the sources', () => {
   it('are read by their ids', async () => {
     await writeFile(path.join(dir, 'x.json'), JSON.stringify(SOURCE));
-    expect((await loadSources(dir)).get('x')).toEqual({ ...SOURCE, tables: [] });
+    expect((await loadSources(dir)).get('x')).toMatchObject(SOURCE);
+  });
+
+  it('say what may be expected of a feed, and for how long bodies are kept', async () => {
+    const watched = { ...SOURCE, watch: { errorShare: 0.05, timelyMinutes: 90, expected: [{ days: ['mon', 'sun'], from: 0, to: 24, everyMinutes: 15 }] }, retention: { rawDays: 90 } };
+    await writeFile(path.join(dir, 'x.json'), JSON.stringify(watched));
+    expect((await loadSources(dir)).get('x')).toMatchObject(watched);
   });
 
   it.each([
+    ['a share above one', { ...SOURCE, watch: { errorShare: 2 } }, 'x.json at watch.errorShare: '],
+    ['hours that end before they begin', { ...SOURCE, watch: { expected: [{ days: ['mon'], from: 18, to: 8, everyMinutes: 5 }] } }, 'x.json at watch.expected.0: must end after it begins'],
+    ['bodies kept for no day', { ...SOURCE, retention: { rawDays: 0 } }, 'x.json at retention.rawDays: '],
+    ['the name of the list of replays', { ...SOURCE, id: 'replays' }, 'x.json at id: must not be messages'],
     ['a credit code with a wrong check character', { ...SOURCE, organization: { ...SOURCE.organization, uscc: '123101019010010190' } }, 'x.json at organization.uscc: must be a 统一社会信用代码'],
     ['an offset that is none', { ...SOURCE, offset: 'CST' }, 'x.json at offset: '],
     ['another id than the file', { ...SOURCE, id: 'y' }, 'x.json describes y'],

@@ -46,10 +46,7 @@ export async function listDeadLetters(services: Services, caller: Caller, filter
 async function counted({ store }: Services, { body, lastUpdated: firstSeen }: Stored): Promise<DeadLetterGroup | undefined> {
   const { source, reason } = parseDeadLetter(body);
   const key = reasonKey(reason);
-  const where: Clause[] = [
-    { kind: 'token', param: 'reason', anyOf: [{ code: key }] },
-    { kind: 'token', param: 'source', anyOf: [{ code: source }] },
-  ];
+  const where: Clause[] = [{ kind: 'token', param: 'reason', anyOf: [{ system: source, code: key }] }];
   const [count, latest] = await Promise.all([store.count({ type: MESSAGE_TYPE, where }), store.search({ type: MESSAGE_TYPE, where, sort: [], limit: EXAMPLES })]);
   const messages = latest.items.map((item) => parseMessage(item.body));
   const [last] = messages;

@@ -55,17 +55,13 @@ export function parseReplayRequest(body: Buffer): ReplayFilter {
  * @param before instant: what is received in a later second is no part of the replay
  */
 export function replayClauses({ status, source, reason, unmapped, from, to, ids }: ReplayFilter, before: string): Clause[] {
-  const tokens = { source, reason, unmapped };
+  const ofSource = source === undefined ? {} : { system: source };
+  const last = Math.min(Date.parse(to ?? before), Date.parse(before));
   return [
     ...(ids === undefined ? [] : [{ kind: 'id', anyOf: ids } as const]),
-    ...Object.entries(tokens).flatMap(([param, code]): Clause[] => (code === undefined ? [] : [{ kind: 'token', param, anyOf: [{ code }] }])),
-    { kind: 'token', param: 'status', anyOf: (status === undefined ? REPLAYABLE : [status]).map((code) => ({ code })) },
-    ...(from === undefined ? [] : [received('ge', from)]),
-    received('le', to !== undefined && Date.parse(to) < Date.parse(before) ? to : before),
+    ...(reason === undefined ? [] : [{ kind: 'token', param: 'reason', anyOf: [{ ...ofSource, code: reason }] } as const]),
+    ...(unmapped === undefined ? [] : [{ kind: 'token', param: 'unmapped', anyOf: [{ code: unmapped }] } as const]),
+    { kind: 'token', param: 'status', anyOf: (status === undefined ? REPLAYABLE : [status]).map((code) => ({ ...ofSource, code })) },
+    { kind: 'date', param: 'received', anyOf: [{ prefix: 'ap', low: from === undefined ? 0 : Date.parse(from), high: last }] },
   ];
-}
-
-function received(prefix: 'ge' | 'le', instantText: string): Clause {
-  const at = Date.parse(instantText);
-  return { kind: 'date', param: 'received', anyOf: [{ prefix, low: at, high: at }] };
 }

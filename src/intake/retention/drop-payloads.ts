@@ -43,8 +43,7 @@ export async function dropPayloads(services: Services, signal?: AbortSignal): Pr
 
 async function dueOf({ store }: Services, source: string, before: number): Promise<readonly InboxMessage[]> {
   const where: Clause[] = [
-    { kind: 'token', param: 'source', anyOf: [{ code: source }] },
-    { kind: 'token', param: 'status', anyOf: [{ code: 'processed' }] },
+    { kind: 'token', param: 'status', anyOf: [{ system: source, code: 'processed' }] },
     { kind: 'date', param: 'received', anyOf: [{ prefix: 'eb', low: before, high: before }] },
   ];
   return (await store.search({ type: MESSAGE_TYPE, where, sort: [{ param: 'received', of: 'date', descending: false }], limit: PAGE })).items.map(toInboxMessage);

@@ -12,6 +12,11 @@ export function hourOf(ms: number): Hour {
   return new Date(ms).toISOString().slice(0, 13);
 }
 
+/** How the store names an hour of one source. */
+export function hourName(source: string, hour: Hour): string {
+  return `${source}/${hour}`;
+}
+
 /** When an hour begins, in epoch milliseconds. */
 export function startOf(hour: Hour): number {
   return Date.parse(`${hour}:00:00.000Z`);

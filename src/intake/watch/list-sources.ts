@@ -66,5 +66,5 @@ async function summaryOf(services: Services, source: Source): Promise<SourceSumm
 }
 
 export function countDeadLetters({ store }: Services, { id }: Source): Promise<number> {
-  return store.count({ type: MESSAGE_TYPE, where: [{ kind: 'token', param: 'status', anyOf: [{ code: 'refused' }] }, { kind: 'token', param: 'source', anyOf: [{ code: id }] }] });
+  return store.count({ type: MESSAGE_TYPE, where: [{ kind: 'token', param: 'status', anyOf: [{ system: id, code: 'refused' }] }] });
 }

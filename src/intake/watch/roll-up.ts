@@ -3,7 +3,7 @@ import type { Clause } from '../../fhir/search/query.ts';
 import type { Services } from '../../services.ts';
 import { MESSAGE_TYPE, parseMessage } from '../records.ts';
 import type { Hour } from './hours.ts';
-import { HOUR_MS, hourOf, HOURS_A_DAY, placeInDay, startOf } from './hours.ts';
+import { HOUR_MS, hourName, hourOf, HOURS_A_DAY, placeInDay, startOf } from './hours.ts';
 import { REPEAT_TYPE } from './repeat.ts';
 import type { HourCounts, SourceDay } from './source-day.ts';
 import { NO_MESSAGES, parseSourceDay, SOURCE_DAY_TYPE, sourceDayKey, sourceDayResource } from './source-day.ts';
@@ -63,7 +63,7 @@ async function countRest(services: Services, { source, day, hours }: SourceDay, 
 
 /** What a source sent in an hour, as it stands now. */
 export async function countHour({ store }: Services, source: string, hour: Hour): Promise<HourCounts> {
-  const within: Clause = { kind: 'token', param: 'hour', anyOf: [{ system: source, code: hour }] };
+  const within: Clause = { kind: 'uri', param: 'hour', match: 'exact', anyOf: [hourName(source, hour)] };
   const count = (type: string, status?: string): Promise<number> => store.count({ type, where: status === undefined ? [within] : [within, { kind: 'token', param: 'status', anyOf: [{ code: status }] }] });
   const [messages, repeats] = await Promise.all([count(MESSAGE_TYPE), count(REPEAT_TYPE)]);
   if (messages === 0) return { ...NO_MESSAGES, repeats };
