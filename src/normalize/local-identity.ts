@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, Resource } from '../fhir/resource.ts';
 import { isObject } from '../fhir/resource.ts';
 import { RESIDENT_ID_SYSTEMS } from '../fhir/validation/identifiers.ts';
+import type { CdaConventions } from './cda/conventions.ts';
 import type { LocalIdentity } from './derive-id.ts';
 import type { SentEntry } from './message.ts';
 
@@ -12,6 +13,8 @@ export interface Sender {
   readonly offset: string;
   /** Its own institution. */
   readonly organization: { readonly id: string; readonly uscc: string };
+  /** How its shared documents differ from the standard. */
+  readonly cda?: CdaConventions | undefined;
 }
 
 export interface SentIdentifier { readonly system: string; readonly value: string; readonly use: string }
