@@ -23,10 +23,10 @@ export interface Surroundings {
 const OBSERVATION_CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category';
 const INTERPRETATION = 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation';
 const SPECIMEN_TYPE = 'http://terminology.hl7.org/CodeSystem/v2-0487';
-const SPECIMENS = { blood: ['BLD', '全血'], serum: ['SER', '血清'], plasma: ['PLAS', '血浆'] } as const;
+export const SPECIMENS = { blood: ['BLD', '全血'], serum: ['SER', '血清'], plasma: ['PLAS', '血浆'] } as const;
 
-/** Minutes after midnight at which each step of a laboratory order happens. */
-interface Times { readonly ordered: string; readonly collected: string; readonly received: string; readonly issued: string }
+/** Instants at which each step of a laboratory order happens. */
+export interface Times { readonly ordered: string; readonly collected: string; readonly received: string; readonly issued: string }
 
 /** Order, specimen, results and report of one panel. */
 export function laboratoryParts(panel: Panel, laboratory: Laboratory, sample: Sample, at: Surroundings): readonly Part[] {
@@ -58,9 +58,10 @@ export function laboratoryParts(panel: Panel, laboratory: Laboratory, sample: Sa
 }
 
 /** A test that the mapping table knows, or one that it does not. */
-type Result = LocalTest | (typeof UNMAPPED.tests)[number];
+export type Result = LocalTest | (typeof UNMAPPED.tests)[number];
 
-function resultsOf(panel: Panel, laboratory: Laboratory, { resident, visit }: Surroundings): readonly Result[] {
+/** What a laboratory reports of a panel. */
+export function resultsOf(panel: Panel, laboratory: Laboratory, { resident, visit }: Pick<Surroundings, 'resident' | 'visit'>): readonly Result[] {
   const done = panel.items.filter((item) => (ONLY_OF[item] ?? resident.sex) === resident.sex).map((item) => laboratory.get(item)).filter((test) => test !== undefined);
   const isUnmapped = visit.institution.source === UNMAPPED.source && panel.key === UNMAPPED.panel;
   return isUnmapped ? [...done, ...UNMAPPED.tests] : done;
@@ -68,12 +69,17 @@ function resultsOf(panel: Panel, laboratory: Laboratory, { resident, visit }: Su
 
 interface ResultContext extends Surroundings { readonly local: string; readonly times: Times; readonly specimen: Part; readonly order: Part }
 
+/** One result as it stands on the report. */
+export function printedOf(test: Result, sample: Sample, { resident, visit: { institution } }: Pick<Surroundings, 'resident' | 'visit'>): PrintedResult {
+  if ('item' in test) return printResult(test, sample, { sex: resident.sex, institution });
+  const value = decimal((test.typical * (0.8 + (resident.index % 9) / 20)).toFixed(test.decimals));
+  return { kind: 'quantity', value, below: false, unit: test.unit, low: undefined, high: undefined, flag: 'N' };
+}
+
 function resultPart(test: Result, sample: Sample, context: ResultContext): Part {
-  const { visit: { institution }, resident, times } = context;
+  const { visit: { institution }, times } = context;
   const local = `${context.local}-${'item' in test ? test.item.replaceAll('_', '') : test.local}`;
-  const printed: PrintedResult = 'item' in test
-    ? printResult(test, sample, { sex: resident.sex, institution })
-    : { kind: 'quantity', value: decimal((test.typical * (0.8 + (resident.index % 9) / 20)).toFixed(test.decimals)), below: false, unit: test.unit, low: undefined, high: undefined, flag: 'N' };
+  const printed = printedOf(test, sample, context);
   const observation: Resource = {
     resourceType: 'Observation',
     identifier: [localIdentifier(institution, 'result', local)],
@@ -111,7 +117,7 @@ function statusOf({ isCorrection }: Visit): string {
 }
 
 /** Blood is taken in the morning; a panel takes one to three hours, and a correction comes a day later. */
-function timesOf({ day, number, isCorrection }: Visit, panel: Panel): Times {
+export function timesOf({ day, number, isCorrection }: Visit, panel: Panel): Times {
   const collected = 8 * 60 + 12 + (number * 7) % 30;
   const minutes = collected + 60 + panel.items.length * 5;
   return { ordered: atMinute(day, collected - 9), collected: atMinute(day, collected), received: atMinute(day, collected + 25), issued: atMinute(isCorrection ? addDays(day, 1) : day, minutes) };
