@@ -49,8 +49,8 @@ export function patientPart(resident: Resident, visit: Visit, { number, source, 
   return partOf(visit.institution, number, patient);
 }
 
-/** hospital-c never asked those whose card it copied before 1999 for the new number. */
-function documentOf(resident: Resident, { institution, showsDocument }: Visit): readonly Readonly<Record<string, string>>[] {
+/** The resident's number, where it was shown. hospital-c never asked those whose card it copied before 1999 for the new one. */
+export function documentOf(resident: Resident, { institution, showsDocument }: Visit): readonly Readonly<Record<string, string>>[] {
   if (resident.residentId === undefined || !showsDocument) return [];
   const isOld = resident.case === 'legacy-id' && institution.source === 'hospital-c';
   return [{ use: 'official', system: institution.residentIdSystem, value: isOld ? legacyId(resident.residentId) : resident.residentId }];

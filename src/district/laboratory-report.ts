@@ -23,9 +23,9 @@ export interface Surroundings {
 const OBSERVATION_CATEGORY = 'http://terminology.hl7.org/CodeSystem/observation-category';
 const INTERPRETATION = 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation';
 const SPECIMEN_TYPE = 'http://terminology.hl7.org/CodeSystem/v2-0487';
-const SPECIMENS = { blood: ['BLD', '全血'], serum: ['SER', '血清'], plasma: ['PLAS', '血浆'] } as const;
+export const SPECIMENS = { blood: ['BLD', '全血'], serum: ['SER', '血清'], plasma: ['PLAS', '血浆'] } as const;
 
-/** Minutes after midnight at which each step of a laboratory order happens. */
+/** Instants at which each step of a laboratory order happens. */
 export interface Times { readonly ordered: string; readonly collected: string; readonly received: string; readonly issued: string }
 
 /** Order, specimen, results and report of one panel. */
@@ -63,6 +63,7 @@ export type Seen = Pick<Surroundings, 'resident' | 'visit'>;
 /** A test that the mapping table knows, or one that it does not. */
 export type Result = LocalTest | (typeof UNMAPPED.tests)[number];
 
+/** What a laboratory reports of a panel. */
 export function resultsOf(panel: Panel, laboratory: Laboratory, { resident, visit }: Seen): readonly Result[] {
   const done = panel.items.filter((item) => (ONLY_OF[item] ?? resident.sex) === resident.sex).map((item) => laboratory.get(item)).filter((test) => test !== undefined);
   const isUnmapped = visit.institution.source === UNMAPPED.source && panel.key === UNMAPPED.panel;

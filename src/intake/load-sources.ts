@@ -14,6 +14,7 @@ import { DAYS } from './watch/expected-rates.ts';
 export type Sources = ReadonlyMap<string, Source>;
 
 const text = z.string().min(1);
+const oid = z.string().regex(/^[0-2](\.(0|[1-9]\d*))+$/, 'must be an object identifier such as 2.16.156.10011.1.12');
 const uri = z.string().regex(/^(https?:\/\/|urn:)\S+$/, 'must be a uri: http://…, https://…, urn:oid:… or urn:uuid:…');
 const id = z.string().regex(/^[A-Za-z0-9.-]{1,64}$/, 'must be 1 to 64 letters, digits, hyphens and dots');
 
@@ -33,6 +34,12 @@ const sourceSchema = z.strictObject({
   offset: z.string().regex(/^[+-]\d{2}:\d{2}$/, 'must be an offset such as +08:00'),
   patientNumberSystem: z.url(),
   demands: z.record(text, z.url()),
+  cda: z.strictObject({
+    patientRoot: oid.optional(),
+    organizationCode: text.optional(),
+    identifierSystems: z.record(oid, uri).optional(),
+    itemCodeSystem: uri.optional(),
+  }).optional(),
   hl7v2: z.strictObject({
     senders: z.array(z.strictObject({ application: text, facility: z.string().default('') })).min(1),
     charset: z.string().refine((name) => charsetOf(name) !== undefined, 'must be a character set as MSH-18 names it, such as GB 18030-2000 or UNICODE UTF-8').optional(),

@@ -1,5 +1,5 @@
 import type { ReadableMessage } from '../normalize/index.ts';
-import { readFhir, readHl7v2, UnreadableMessage } from '../normalize/index.ts';
+import { CDA_LIMITS, readCda, readFhir, readHl7v2, UnreadableMessage } from '../normalize/index.ts';
 import { parseTableMessageId, readTable, TABLE_LIMITS } from '../normalize/table/index.ts';
 import type { Services } from '../services.ts';
 import type { Format } from './records.ts';
@@ -11,7 +11,8 @@ export interface OpenBody { readonly bytes: Buffer; readonly message: ReadableMe
 /** @param messageId as the channel or the inbox calls the message: of a table its file's name and row */
 type Reader = (bytes: Buffer, source: Source, services: Services, messageId: string | undefined) => ReadableMessage;
 
-const READERS: Readonly<Partial<Record<Format, Reader>>> = {
+const READERS: Readonly<Record<Format, Reader>> = {
+  cda: (bytes, source) => readCda(bytes, source, CDA_LIMITS),
   csv: (bytes, source, _services, messageId) => readTable(bytes, { format: 'csv', ...parseTableMessageId(messageId ?? '') }, source, TABLE_LIMITS),
   xlsx: (bytes, source, _services, messageId) => readTable(bytes, { format: 'xlsx', ...parseTableMessageId(messageId ?? '') }, source, TABLE_LIMITS),
   hl7v2: (bytes, source) => readHl7v2(bytes, source, source.hl7v2?.charset),
@@ -21,13 +22,9 @@ const READERS: Readonly<Partial<Record<Format, Reader>>> = {
 /** Never throws for bad data. */
 export function openBody(services: Services, source: Source, { format, messageId, bytes }: { readonly format: Format; readonly messageId: string | undefined; readonly bytes: Buffer }): OpenBody {
   try {
-    return { bytes, message: (READERS[format] ?? unread)(bytes, source, services, messageId) };
+    return { bytes, message: READERS[format](bytes, source, services, messageId) };
   } catch (error) {
     if (error instanceof UnreadableMessage) return { bytes, message: error };
     throw error;
   }
-}
-
-function unread(): never {
-  throw new UnreadableMessage('syntax', 'This format is not taken in');
 }

@@ -1,4 +1,4 @@
-import type { Hl7v2Conventions, TableMapping } from '../normalize/index.ts';
+import type { CdaConventions, Hl7v2Conventions, TableMapping } from '../normalize/index.ts';
 import type { Expectation } from './watch/expected-rates.ts';
 
 /** One sending system of one institution: a file of `profiles/sources/`, named `<id>.json`. */
@@ -22,6 +22,8 @@ export interface Source {
   readonly demands: Readonly<Record<string, string>>;
   /** Absent where the source does not speak HL7 v2. */
   readonly hl7v2?: Hl7v2Sender | undefined;
+  /** How its shared documents differ from the standard. */
+  readonly cda?: CdaConventions | undefined;
   /** How its tables are read, from `profiles/tables/<id>.json`. */
   readonly tables?: readonly TableMapping[];
   /** What its operators may expect of its feed. */

@@ -16,5 +16,8 @@ export { readHeader } from './hl7v2/header.ts';
 export { readHl7v2 } from './hl7v2/read-hl7v2.ts';
 export { type Segment } from './hl7v2/segment.ts';
 export { splitBatch } from './hl7v2/split-batch.ts';
+export type { CdaConventions } from './cda/conventions.ts';
+export { CDA_LIMITS } from './cda/limits.ts';
+export { readCda } from './cda/read-cda.ts';
 export { readFhir } from './fhir/read-fhir.ts';
 export { TABLE_LIMITS, type TableMapping, tableMappingSchema } from './table/index.ts';

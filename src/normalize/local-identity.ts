@@ -1,6 +1,7 @@
 import type { JsonObject, JsonValue, Resource } from '../fhir/resource.ts';
 import { isObject } from '../fhir/resource.ts';
 import { RESIDENT_ID_SYSTEMS } from '../fhir/validation/identifiers.ts';
+import type { CdaConventions } from './cda/conventions.ts';
 import type { LocalIdentity } from './derive-id.ts';
 import type { Hl7v2Conventions } from './hl7v2/conventions.ts';
 import type { SentEntry } from './message.ts';
@@ -18,6 +19,8 @@ export interface Sender {
   readonly tables?: readonly TableMapping[];
   /** Of a sender that speaks HL7 v2. */
   readonly hl7v2?: Hl7v2Conventions | undefined;
+  /** How its shared documents differ from the standard. */
+  readonly cda?: CdaConventions | undefined;
 }
 
 export interface SentIdentifier { readonly system: string; readonly value: string; readonly use: string }

@@ -1,3 +1,4 @@
+import { documentsOf, imagingBundle } from '../../district/documents-of.ts';
 import { v2MessagesOf } from '../../district/hl7v2-message.ts';
 import type { Channel, Institution } from '../../district/institutions.ts';
 import { districtMessages } from '../../district/message.ts';
@@ -12,7 +13,7 @@ export const SPEAKS: Readonly<Record<Channel, string>> = { fhir: 'FHIR', hl7v2: 
 /** Sends what one institution has. Yields once a visit, with the number of messages that went out for it. */
 type Sending = (stage: Stage, institution: Institution, client: Client) => AsyncGenerator<number>;
 
-const SENDINGS: Readonly<Record<Channel, Sending>> = { fhir: sendBundles, hl7v2: sendV2, cda: sendBundles, table: sendTable };
+const SENDINGS: Readonly<Record<Channel, Sending>> = { fhir: sendBundles, hl7v2: sendV2, cda: sendDocuments, table: sendTable };
 
 /** @throws UnexpectedAnswer for what is not accepted */
 export function deliver(stage: Stage, institution: Institution): AsyncGenerator<number> {
@@ -25,6 +26,18 @@ async function* sendBundles({ services, district }: Stage, { source }: Instituti
   for (const { bundle } of districtMessages(services, district, source)) {
     bodyOf(`A message of ${source}`, await client.post(`/intake/${source}`, JSON.stringify(bundle)));
     yield 1;
+  }
+}
+
+/** A document for each report; images have no template in use here, and go as FHIR. */
+async function* sendDocuments({ services, district }: Stage, institution: Institution, client: Client): AsyncGenerator<number> {
+  const { source } = institution;
+  for (const message of districtMessages(services, district, source)) {
+    const documents = documentsOf(services, district.seed, message);
+    for (const document of documents) bodyOf(`A document of ${source}`, await client.post(`/intake/${source}`, document, { 'content-type': 'application/xml' }));
+    const images = imagingBundle(message);
+    if (images !== undefined) bodyOf(`A study of ${source}`, await client.post(`/intake/${source}`, JSON.stringify(images)));
+    yield documents.length;
   }
 }
 
