@@ -34,13 +34,14 @@ const OF_A_PUSH: Fact = { authority: 1, at: 0, tie: '' };
 export function mergeContribution(said: Resource, known: Resource | undefined, context: {
   readonly facts: Facts | undefined; readonly contribution: Contribution; readonly stamp: Stamp; readonly order: ElementOrder;
 }): Merged {
-  const { contribution, stamp, order } = context;
+  const { contribution, order } = context;
   const before = known === undefined ? new Map<string, JsonObject>() : partsOf(known, order);
   const facts = new Map(context.facts ?? [...before.keys()].map((path) => [path, OF_A_PUSH] as const));
   const after = new Map<string, JsonObject>(before);
   const news: Parts = new Map([...contribution.cleared.map((path) => [path, {}] as const), ...partsOf(said, order)]);
   for (const [path, part] of news) {
     const fact = facts.get(path);
+    const stamp = isAbsent(part) ? { ...context.stamp, authority: UNKNOWN } : context.stamp;
     const isNewer = [fact, facts.get(wholeOf(path))].every((known) => known === undefined || compareStamps(stamp, known) >= 0);
     if (joins(path, contribution, fact)) {
       const joined = joinLists(path, { said: part, known: before.get(path) ?? {}, isNewer, fact });
@@ -57,6 +58,15 @@ export function mergeContribution(said: Resource, known: Resource | undefined, c
 
 export function compareStamps(a: Stamp, b: Stamp): number {
   return a.authority - b.authority || a.at - b.at || (a.tie < b.tie ? -1 : Number(a.tie > b.tie));
+}
+
+/** That the sender does not know an element is less than anything that another message says of it. */
+const UNKNOWN = -1;
+const DATA_ABSENT_REASON = 'http://hl7.org/fhir/StructureDefinition/data-absent-reason';
+
+function isAbsent(part: JsonObject): boolean {
+  const values = Object.values(part);
+  return values.length > 0 && values.every((value) => isObject(value) && itemsOf(value['extension']).some((extension) => isObject(extension) && extension['url'] === DATA_ABSENT_REASON));
 }
 
 /** What is emptied as a whole is emptied in each part that is not known by a greater stamp: the links of a record, the ends of a period. */

@@ -61,6 +61,13 @@ describe('What several messages say of one record', () => {
     expect(told([patient({ gender: 'female' }, { authority: 1 })], pushed).resource?.['gender']).toBe('female');
   });
 
+  it('believes anything before the word that an element is not known', () => {
+    const unknown = { _birthDate: { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] } };
+    const known = patient({ birthDate: '1960-01-01' });
+    expect(told([known, patient(unknown, { at: 5, authority: 1 })]).resource?.['birthDate']).toBe('1960-01-01');
+    expect(told([patient(unknown, { at: 5 }), known]).resource).toEqual({ resourceType: 'Patient', id: 'p', birthDate: '1960-01-01' });
+  });
+
   it('joins the ends of a period that two messages told', () => {
     const visit = (period: JsonValue, at: number): Said => ({ resource: { resourceType: 'Encounter', id: 'e', period }, at, tie: '', contribution: { authority: 1, cleared: [] } });
     expect(told([visit({ end: '2026-01-03' }, 2), visit({ start: '2026-01-01' }, 1)]).resource?.['period']).toEqual({ start: '2026-01-01', end: '2026-01-03' });
