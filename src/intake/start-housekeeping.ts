@@ -13,16 +13,17 @@ const COUNT_MS = 5 * 60_000;
 const LISTEN_MS = 60_000;
 const DROP_MS = 60 * 60_000;
 
-/** Starts all that a gateway does for the intake without being asked. */
+/** Starts all that a gateway does for the intake without being asked. What its users wait for is looked for at least as often as a request may take. */
 export function startHousekeeping(services: Services): Repeating {
   const name = services.newId();
+  const { requestMs } = services.config.limits;
   let quiet: ReadonlySet<string> = new Set();
   const parts = [
-    atIntervals(services, RETRY_MS, 'could not try the waiting messages again', (signal) => retryWaiting(services, signal)),
+    atIntervals(services, Math.min(RETRY_MS, requestMs), 'could not try the waiting messages again', (signal) => retryWaiting(services, signal)),
     atIntervals(services, COUNT_MS, 'could not count what the sources sent', (signal) => rollUp(services, signal)),
     atIntervals(services, LISTEN_MS, 'could not look for silent feeds', async () => { quiet = await tellQuietFeeds(services, quiet); }),
     atIntervals(services, DROP_MS, 'could not delete the bodies of old messages', (signal) => dropPayloads(services, signal)),
-    atIntervals(services, LOOK_FOR_REPLAYS_MS, 'could not work on the replays', (signal) => workOnReplays(services, { name, signal })),
+    atIntervals(services, Math.min(LOOK_FOR_REPLAYS_MS, requestMs), 'could not work on the replays', (signal) => workOnReplays(services, { name, signal })),
   ];
   return { stop: async () => { await Promise.all(parts.map((part) => part.stop())); } };
 }
