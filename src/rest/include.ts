@@ -19,6 +19,8 @@ export interface Included {
 /** For whom a page is made. */
 interface Asking { readonly caller: Caller; readonly permit: Permit }
 
+const NOTHING: Included = { items: [], patients: [], isCut: false };
+
 /** Steps that `:iterate` goes away from the matches. */
 const MAX_STEPS = 4;
 /** Resources looked at for each one that may be included: some are not for the eyes of this caller. */
@@ -29,6 +31,7 @@ const LOOKED_AT_FOR_ONE = 10;
  * @see https://hl7.org/fhir/R4/search.html#include
  */
 export async function includeResources(services: Services, asking: Asking, wishes: Wishes, matches: readonly Stored[]): Promise<Included> {
+  if (wishes.includes.length + wishes.revincludes.length === 0) return NOTHING;
   const items: Stored[] = [];
   const patients = new Set<string>();
   for await (const found of walk(services, asking, wishes, matches)) {

@@ -24,10 +24,10 @@ export type EntryPieces = readonly JsonPiece[];
 export function pageBundle(frame: PageFrame, entries: readonly EntryPieces[]): Buffer {
   const head = `{"resourceType":"Bundle","id":"${frame.id}","meta":{"lastUpdated":"${frame.lastUpdated}"},"type":"${frame.type}"`;
   const total = frame.total === undefined ? '' : `,"total":${frame.total}`;
-  const start = `${head}${total},"link":${JSON.stringify(frame.links)}`;
-  if (entries.length === 0) return joinedPieces([start, '}']);
-  const listed = entries.flatMap((entry, place) => (place === 0 ? entry : [',', ...entry]));
-  return joinedPieces([start, ',"entry":[', ...listed, ']}']);
+  const pieces: JsonPiece[] = [`${head}${total},"link":${JSON.stringify(frame.links)}`];
+  for (const [place, entry] of entries.entries()) pieces.push(place === 0 ? ',"entry":[' : ',', ...entry);
+  pieces.push(entries.length === 0 ? '}' : ']}');
+  return joinedPieces(pieces);
 }
 
 /** @param body of the resource, or of the part of it that was asked for */

@@ -11,7 +11,7 @@ export class StoredVersion implements Stored {
   #text: string | undefined;
   #bytes: Buffer | undefined;
 
-  constructor({ type, id, version, lastUpdated, deleted, outcome }: Omit<Stored, 'body' | 'bytes'>, body: string | Uint8Array) {
+  constructor({ type, id, version, lastUpdated, deleted, outcome }: Omit<Stored, 'body' | 'bytes'>, body: string | Buffer) {
     this.type = type;
     this.id = id;
     this.version = version;
@@ -19,7 +19,7 @@ export class StoredVersion implements Stored {
     this.deleted = deleted;
     this.outcome = outcome;
     if (typeof body === 'string') this.#text = body;
-    else this.#bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
+    else this.#bytes = body;
   }
 
   get body(): string {

@@ -121,7 +121,7 @@ export class ClauseSql {
 
   /** The kinds that have the codes, undefined when they are not few. */
   kindsWith(type: string, clause: TermClause): readonly number[] | undefined {
-    return fewKinds(this.#connection, this.#kindSelect(type, clause, termsSought(this.#names, type, clause)));
+    return this.#names.lookups.find(`kinds of ${type} with ${JSON.stringify(clause)}`, () => fewKinds(this.#connection, this.#kindSelect(type, clause, termsSought(this.#names, type, clause))));
   }
 
   #phraseSet(type: string, clause: Clause & { kind: 'string' }): RidSet {

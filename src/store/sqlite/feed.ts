@@ -2,6 +2,7 @@ import { ServiceError } from '../../errors.ts';
 import type { FeedPage, FeedQuery } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
+import { readPage } from './page-rows.ts';
 import { numberOf, storedOf, textOf } from './row.ts';
 import { join, limitTo, sql } from './sql.ts';
 
@@ -20,10 +21,10 @@ export class Feed {
     // The end is read first: what another process commits in between belongs to the next page.
     const end = Number(this.#connection.get(sql`SELECT max(seq) AS seq FROM version`)?.seq ?? 0);
     const ofTypes = types === undefined ? sql`` : sql` AND v.type IN (${join(types.map((type) => sql`${this.#names.find(type)}`), ',')})`;
-    const rows = this.#connection.all(sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, CAST(v.body AS BLOB) AS body FROM version v JOIN resource r ON r.rid = v.rid
-      WHERE v.seq > ${start} AND v.seq <= ${end}${ofTypes} ORDER BY v.seq ${limitTo(limit)}`);
-    const last = rows.length === limit ? numberOf(rows.at(-1)?.seq) : Math.max(start, end);
-    return { items: rows.map((row) => storedOf(this.#names.textOf(numberOf(row.type)), row)), position: String(last) };
+    const rows = readPage(this.#connection, sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, v.body FROM version v JOIN resource r ON r.rid = v.rid
+      WHERE v.seq > ${start} AND v.seq <= ${end}${ofTypes} ORDER BY v.seq ${limitTo(limit)}`, ['seq', 'type']);
+    const last = rows.length === limit ? numberOf(rows.at(-1)?.keys[0]) : Math.max(start, end);
+    return { items: rows.map((row) => storedOf(this.#names.textOf(numberOf(row.keys[1])), row)), position: String(last) };
   }
 
   savedPosition(consumer: string): string | undefined {

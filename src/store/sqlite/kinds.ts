@@ -52,6 +52,7 @@ export class Kinds {
       this.#names.addSpace(p, space);
       this.#insertTerm.run(p, space, value, number);
     }
+    this.#names.lookups.drop();
     return number;
   }
 }

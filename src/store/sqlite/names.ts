@@ -2,6 +2,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { TermKind } from '../../fhir/search/query.ts';
 import type { Connection } from './connection.ts';
 import { Kinds } from './kinds.ts';
+import { Lookups } from './lookups.ts';
 import { numberOf, textOf } from './row.ts';
 
 /** No name has this number: what is searched by it is never found. */
@@ -13,6 +14,7 @@ const MAX_KEPT = 50_000;
 /** Numbers of recurring texts. A number once committed never changes, so that what is found may be kept. */
 export class Names {
   readonly kinds: Kinds;
+  readonly lookups: Lookups;
   #numbers = new Map<string, number>();
   #texts = new Map<number, string>();
   /** By kind, type and parameter: the texts need not be put together for each term. */
@@ -35,6 +37,7 @@ export class Names {
 
   constructor(connection: Connection) {
     this.kinds = new Kinds(connection, this);
+    this.lookups = new Lookups(connection);
     this.#select = connection.prepare('SELECT number FROM name WHERE text = ?');
     this.#selectText = connection.prepare('SELECT text FROM name WHERE number = ?');
     this.#insert = connection.prepare('INSERT INTO name (text) VALUES (?) RETURNING number');
@@ -82,25 +85,30 @@ export class Names {
     if (kept !== undefined) return kept;
     const group = params.length === 1 ? single : this.intern(`= ${[...params].sort((a, b) => a - b).join(',')}`);
     for (const param of params) this.#insertMember.run(param, group);
+    this.lookups.drop();
     this.#groups.set(members, group);
     return group;
   }
 
   /** Every group that a type's parameter is in, none for one that was never seen. */
-  groupsOf(type: string, param: string, kind: TermKind): number[] {
-    const number = this.find(paramName(type, param, kind));
-    return number === UNKNOWN ? [] : this.#selectGroups.all(number).map((row) => numberOf(row.p));
+  groupsOf(type: string, param: string, kind: TermKind): readonly number[] {
+    const text = paramName(type, param, kind);
+    return this.lookups.find(`groups of ${text}`, () => {
+      const number = this.find(text);
+      return number === UNKNOWN ? [] : this.#selectGroups.all(number).map((row) => numberOf(row.p));
+    }) ?? [];
   }
 
   /** Spaces that terms of the group have. */
-  spacesOf(p: number): number[] {
-    return this.#selectSpaces.all(p).map((row) => numberOf(row.space));
+  spacesOf(p: number): readonly number[] {
+    return this.lookups.find(`spaces of ${p}`, () => this.#selectSpaces.all(p).map((row) => numberOf(row.space))) ?? [];
   }
 
   addSpace(p: number, space: number): void {
     const known = within(this.#spaces, p, () => new Set<number>());
     if (known.has(space)) return;
     this.#insertSpace.run(p, space);
+    this.lookups.drop();
     known.add(space);
   }
 
@@ -118,6 +126,7 @@ export class Names {
   /** Drops what may never have been committed. */
   forget(): void {
     this.kinds.forget();
+    this.lookups.drop();
     this.#widths = new Map();
     this.#groups = new Map();
     this.#numbers = new Map();

@@ -3,7 +3,7 @@ import type { ResourceKey } from '../../fhir/resource.ts';
 import type { Stored } from '../store.ts';
 import type { Connection, Row } from './connection.ts';
 import type { Names } from './names.ts';
-import { storedOf } from './row.ts';
+import { numberOf, storedOf, textOf } from './row.ts';
 import { TRACE_TYPE } from './traces.ts';
 
 /** Reads by key. */
@@ -38,5 +38,6 @@ export class Reading {
 }
 
 function found(type: string, row: Row | undefined): Stored | undefined {
-  return row === undefined ? undefined : storedOf(type, row);
+  if (row === undefined) return undefined;
+  return storedOf(type, { id: textOf(row.id), version: numberOf(row.version), updated: numberOf(row.updated), deleted: row.deleted === 1, body: textOf(row.body) });
 }

@@ -1,14 +1,15 @@
-import type { SQLOutputValue } from 'node:sqlite';
 import type { Stored } from '../store.ts';
 import { StoredVersion } from '../stored-version.ts';
-import type { Row } from './connection.ts';
 
-export function textOf(value: SQLOutputValue | undefined): string {
+/** What is read of a version; the body as text where it is looked into, as bytes where it mostly goes out as it is. */
+export interface VersionRow { readonly id: string; readonly version: number; readonly updated: number; readonly deleted: boolean; readonly body: string | Buffer }
+
+export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
   throw new TypeError('The store holds something else where a text belongs');
 }
 
-export function numberOf(value: SQLOutputValue | undefined): number {
+export function numberOf(value: unknown): number {
   if (typeof value === 'number') return value;
   throw new TypeError('The store holds something else where a number belongs');
 }
@@ -26,17 +27,6 @@ export function instantOf(ms: number): string {
   return `${minute.text}${seconds < 10 ? '0' : ''}${seconds}.${String(rest - seconds * 1000).padStart(3, '0')}Z`;
 }
 
-/**
- * @param row with `id`, `version`, `updated`, `deleted`, and `body`: as bytes on a page, whose bodies mostly go out as they are; as
- *   text where one is read by its key, whose patients are then looked for in it
- */
-export function storedOf(type: string, row: Row): Stored {
-  return new StoredVersion({
-    type,
-    id: textOf(row.id),
-    version: numberOf(row.version),
-    lastUpdated: instantOf(numberOf(row.updated)),
-    deleted: row.deleted === 1,
-    outcome: 'read',
-  }, row.body instanceof Uint8Array ? row.body : textOf(row.body));
+export function storedOf(type: string, { id, version, updated, deleted, body }: VersionRow): Stored {
+  return new StoredVersion({ type, id, version, lastUpdated: instantOf(updated), deleted, outcome: 'read' }, body);
 }

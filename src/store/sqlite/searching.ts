@@ -1,11 +1,13 @@
 import type { SearchQuery } from '../../fhir/search/query.ts';
 import type { Assumption, Page } from '../store.ts';
 import { ClauseSql } from './clause-sql.ts';
-import type { Connection, Row } from './connection.ts';
+import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
 import type { PageKeys } from './page-key.ts';
+import { readPage } from './page-rows.ts';
+import type { PageRow } from './page-rows.ts';
 import { isNewestFirst, mergedRecord, recordRows } from './record-search.ts';
-import { numberOf, storedOf, textOf } from './row.ts';
+import { numberOf, storedOf } from './row.ts';
 import { SearchStarts } from './search-start.ts';
 import type { Start } from './search-start.ts';
 import { sortOrder, sortedListing } from './sort-sql.ts';
@@ -17,7 +19,7 @@ import { TRACE_TYPE } from './traces.ts';
 /** One page to be: where its resources come from in order, and the columns of `d` that say where the next one starts. */
 interface Listing { readonly from: Sql; readonly where: readonly Sql[]; readonly order: Sql; readonly keys: readonly string[] }
 /** What was read for a page: one row more than it shows, if there are more. */
-interface Found { readonly rows: readonly Row[]; readonly keys: readonly string[] }
+type Found = readonly PageRow[];
 type Position = readonly SqlValue[] | undefined;
 
 /** Searches: chooses a plan, has it written as one SELECT, and reads the page. */
@@ -38,25 +40,28 @@ export class Searching {
 
   /** @throws ServiceError 'malformed' for a position that was not given for this type and order */
   page(query: SearchQuery): Page {
+    this.#names.lookups.refresh();
     const scope = `search ${query.type} ${query.sort.map(({ param, of, descending }) => `${param}:${of}:${descending}`).join(',')}`;
     const after = query.after === undefined ? undefined : this.#keys.read(scope, query.after);
-    const { rows, keys } = this.#find(query, after);
+    const rows = this.#find(query, after);
     const items = rows.slice(0, query.limit).map((row) => storedOf(query.type, row));
     const last = rows[query.limit - 1];
     if (rows.length <= query.limit || last === undefined) return { items };
-    return { items, next: this.#keys.write(scope, keys.map((key) => keyValue(last[key]))) };
+    return { items, next: this.#keys.write(scope, last.keys) };
   }
 
   count({ type, where }: Pick<SearchQuery, 'type' | 'where'>): number {
+    this.#names.lookups.refresh();
     const start = this.#starts.choose({ type, where, sort: [] });
     return numberOf(this.#connection.get(sql`SELECT count(*) AS n FROM ${start.from} WHERE ${and([...start.where, ...this.#probes(type, start.rest)])}`)?.n);
   }
 
   /** Whether the resources that match are those the caller saw. */
   matchesExactly({ type, where, ids }: Assumption): boolean {
+    this.#names.lookups.refresh();
     const expected = new Set(ids);
-    const { rows } = this.#find({ type, where, sort: [], limit: expected.size }, undefined);
-    return rows.length === expected.size && rows.every((row) => expected.has(textOf(row.id)));
+    const rows = this.#find({ type, where, sort: [], limit: expected.size }, undefined);
+    return rows.length === expected.size && rows.every((row) => expected.has(row.id));
   }
 
   #find(query: SearchQuery, after: Position): Found {
@@ -78,14 +83,14 @@ export class Searching {
       if (window === undefined) return undefined;
       const start: Start = { from: sql`(SELECT DISTINCT rid FROM (${window})) d`, where: [], rest: query.where, isLarge: false };
       const found = this.#read(query, this.#sorted(query, start, after));
-      if (found.rows.length > query.limit) return found;
+      if (found.length > query.limit) return found;
     }
   }
 
   #read({ type, limit }: SearchQuery, { from, where, order, keys }: Listing): Found {
     const { columns, joins } = type === TRACE_TYPE ? TRACE_COLUMNS : RESOURCE_COLUMNS;
-    const rows = this.#connection.all(sql`SELECT ${columns}, ${name(keys.map((key) => `d.${key}`).join(', '))} FROM ${from} ${joins} WHERE ${and(where)} ORDER BY ${order} ${limitTo(limit + 1)}`);
-    return { rows, keys };
+    const select = sql`SELECT ${columns}, ${name(keys.map((key) => `d.${key}`).join(', '))} FROM ${from} ${joins} WHERE ${and(where)} ORDER BY ${order} ${limitTo(limit + 1)}`;
+    return readPage(this.#connection, select, keys);
   }
 
   #byCreation(query: SearchQuery, start: Start, after: Position): Listing {
@@ -127,15 +132,12 @@ export class Searching {
 }
 
 const RESOURCE_COLUMNS = {
-  columns: name('r.id, v.version, v.updated, 0 AS deleted, CAST(v.body AS BLOB) AS body'),
+  columns: name('r.id, v.version, v.updated, 0 AS deleted, v.body'),
   joins: name('CROSS JOIN resource r ON r.rid = d.rid CROSS JOIN version v ON v.seq = r.seq'),
 };
 /** AuditEvents are mostly traces; one that was put like any resource is found too. */
 const TRACE_COLUMNS = {
-  columns: name('coalesce(t.id, r.id) AS id, coalesce(v.version, 1) AS version, coalesce(t.updated, v.updated) AS updated, 0 AS deleted, CAST(coalesce(t.body, v.body) AS BLOB) AS body'),
+  columns: name('coalesce(t.id, r.id) AS id, coalesce(v.version, 1) AS version, coalesce(t.updated, v.updated) AS updated, 0 AS deleted, coalesce(t.body, v.body) AS body'),
   joins: name('LEFT JOIN trace t ON t.seq = d.rid LEFT JOIN resource r ON r.rid = d.rid LEFT JOIN version v ON v.seq = r.seq'),
 };
 
-function keyValue(value: Row[string] | undefined): SqlValue {
-  return typeof value === 'string' || typeof value === 'number' ? value : null;
-}
