@@ -114,7 +114,7 @@ function rehearse(services: Services): RequestHandler {
     const format = FORMATS_BY_TYPE.get(bodyType(req.headers));
     if (format === undefined) requireFormat(req.headers);
     const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
-    res.json(await rehearseMessage(services, callerOf(res), { source: pathParameter(req, 'source'), format: format ?? 'fhir', body }));
+    res.json(await rehearseMessage(services, callerOf(res), { source: pathParameter(req, 'source'), messageId: req.get('X-Message-Id'), format: format ?? 'fhir', body }));
   };
 }
 

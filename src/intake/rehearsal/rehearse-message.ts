@@ -17,38 +17,53 @@ import type { Delivery } from '../receive-message.ts';
 import type { SourceMessage } from '../records.ts';
 import type { Source } from '../source.ts';
 import { sourceOf } from '../source-of.ts';
+import { messageOfPart, partsOf } from '../table/receive-table.ts';
 import type { RehearsalReport } from './rehearsal-report.ts';
 import { reportOf, reportOfUnreadable } from './rehearsal-report.ts';
 
 /**
  * Takes a message through everything that a push goes through, over what is stored now, and stores nothing but the trace.
- * It is no refusal when the message would be refused: the report says so, with every fault.
+ * It is no refusal when the message would be refused: the report says so, with every fault. Of a table the first part is rehearsed.
  *
  * @throws ServiceError 'forbidden' unless the caller is this source; 'not-found' for an unknown source
  */
-export async function rehearseMessage(services: Services, caller: Caller, delivery: Omit<Delivery, 'messageId'>): Promise<RehearsalReport> {
+export async function rehearseMessage(services: Services, caller: Caller, delivery: Delivery): Promise<RehearsalReport> {
   await authorize(services, caller, { action: 'intake', source: delivery.source });
   const source = sourceOf(services, delivery.source);
   const bytes = await delivery.body();
-  const report = await inTurnIfLarge(services, bytes.length, () => rehearse(services, source, { format: delivery.format, bytes }));
+  const report = await inTurnIfLarge(services, bytes.length, () => rehearse(services, source, { format: delivery.format, messageId: delivery.messageId, bytes }));
   await recordTrace(services, caller, { action: 'operation', interaction: 'intake-rehearse', outcome: 'success' });
   return report;
 }
 
-async function rehearse(services: Services, source: Source, { format, bytes }: { readonly format: Delivery['format']; readonly bytes: Buffer }): Promise<RehearsalReport> {
+interface Sent { readonly format: Delivery['format']; readonly messageId: string | undefined; readonly bytes: Buffer }
+
+async function rehearse(services: Services, source: Source, sent: Sent): Promise<RehearsalReport> {
   const start = performance.now();
-  const about = { source: source.id, format, bytes: bytes.length };
-  const { message } = openBody(services, source, { format, messageId: undefined, bytes });
-  if (message instanceof UnreadableMessage) return reportOfUnreadable(about, message, performance.now() - start);
+  const about = { source: source.id, format: sent.format, bytes: sent.bytes.length };
   try {
-    const imagined = messageOf(services, source, { format, bytes, messageId: message.messageId });
+    const whole = await wholeOrFirstPart(source, sent);
+    const { message } = openBody(services, source, whole);
+    if (message instanceof UnreadableMessage) throw message;
+    const imagined = messageOf(services, source, { ...whole, messageId: message.messageId ?? whole.messageId });
     const prepared = await mergeContributions(services, source, imagined, await prepareMessage(services, source, message));
     const results = await resultsOf(services, source, imagined, prepared);
-    return reportOf(services, { about: { ...about, messageId: message.messageId }, source, prepared, results }, performance.now() - start);
+    return reportOf(services, { about: { ...about, messageId: message.messageId ?? whole.messageId }, source, prepared, results }, performance.now() - start);
   } catch (error) {
     if (error instanceof UnreadableMessage) return reportOfUnreadable(about, error, performance.now() - start);
     throw error;
   }
+}
+
+/** A table comes in parts, each a message of its own: what is wrong with it shows in the first. */
+async function wholeOrFirstPart(source: Source, { format, messageId, bytes }: Sent): Promise<Sent> {
+  if (format !== 'csv' && format !== 'xlsx') return { format, messageId, bytes };
+  for await (const part of partsOf(source, { format, fileName: messageId, chunks: () => inOnePiece(bytes) })) return messageOfPart(part, messageId);
+  return { format, messageId, bytes };
+}
+
+async function* inOnePiece(bytes: Buffer): AsyncGenerator<Buffer> {
+  yield await Promise.resolve(bytes);
 }
 
 async function resultsOf(services: Services, source: Source, imagined: SourceMessage, { accepted, saidAt }: PreparedMessage): Promise<readonly EntryResult[]> {
@@ -58,7 +73,7 @@ async function resultsOf(services: Services, source: Source, imagined: SourceMes
 }
 
 /** The message as it would be in the inbox. */
-function messageOf(services: Services, source: Source, { format, bytes, messageId }: { readonly format: Delivery['format']; readonly bytes: Buffer; readonly messageId: string | undefined }): SourceMessage {
+function messageOf(services: Services, source: Source, { format, bytes, messageId }: Sent): SourceMessage {
   const contentHash = hash('sha256', bytes);
   return {
     id: 'rehearsal', source: source.id, messageId: messageId ?? contentHash, contentHash, format, bytes: bytes.length, parts: 0,

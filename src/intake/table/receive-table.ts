@@ -45,7 +45,8 @@ export async function receiveTable(services: Services, caller: Caller, delivery:
   return { parts, unreadable: undefined };
 }
 
-async function* partsOf(source: Source, { format, fileName, chunks }: TableDelivery): AsyncGenerator<TablePart> {
+/** Cuts a table into the messages that it is taken in as. @throws UnreadableMessage */
+export async function* partsOf(source: Source, { format, fileName, chunks }: Omit<TableDelivery, 'source'>): AsyncGenerator<TablePart> {
   const options: CutOptions = { tables: source.tables ?? [], fileName, maxRows: ROWS_A_PART, maxLength: LENGTH_A_PART };
   if (format === 'csv') {
     yield* cutTable(chunks(), options);
@@ -56,9 +57,13 @@ async function* partsOf(source: Source, { format, fileName, chunks }: TableDeliv
   yield* cutWorkbook(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces), { ...options, limits: TABLE_LIMITS });
 }
 
-/** A part is CSV whatever the whole was. */
-function receivePart(services: Services, caller: Caller, { source, part, fileName }: { readonly source: Source; readonly part: TablePart; readonly fileName: string | undefined }): Promise<PartReceipt['receipt']> {
+/** A part as a message, which is CSV whatever the whole was. */
+export function messageOfPart(part: TablePart, fileName: string | undefined): { readonly format: 'csv'; readonly messageId: string; readonly bytes: Buffer } {
   const messageId = tableMessageId(fileName ?? '', part.firstRow);
-  const message = { format: 'csv', messageId, bytes: part.bytes } as const;
+  return { format: 'csv', messageId, bytes: part.bytes };
+}
+
+function receivePart(services: Services, caller: Caller, { source, part, fileName }: { readonly source: Source; readonly part: TablePart; readonly fileName: string | undefined }): Promise<PartReceipt['receipt']> {
+  const message = messageOfPart(part, fileName);
   return receiveOpened(services, caller, { source, ...message }, openBody(services, source, message));
 }

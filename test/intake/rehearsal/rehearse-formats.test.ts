@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DISTRICT_END } from '../../../src/district/residents.ts';
+import { tableLines } from '../../../src/district/table-delivery.ts';
+import type { Answer } from '../../http/server.ts';
+import { order, pid, v2 } from '../hl7v2/samples.ts';
+import type { IntakeServer } from '../intake-server.ts';
+import { startIntakeServer } from '../intake-server.ts';
+
+let server: IntakeServer;
+beforeAll(async () => { server = await startIntakeServer(); });
+afterAll(() => server.stop());
+
+const rehearse = (source: string, body: string, headers: Record<string, string>): Promise<Answer> => server.push(`${source}/$rehearse`, body, { Authorization: `Bearer ${server.token('source', { subject: source, source })}`, ...headers });
+const fed = async (): Promise<number> => (await server.services.store.feed({ limit: 1_000 })).items.length;
+
+describe('the rehearsal', () => {
+  it('of an HL7 v2 message names segments and fields', async () => {
+    const at = '20260301090000+0800';
+    const before = await fed();
+    const good = await rehearse('hospital-b', v2({ type: 'ORU^R01', control: 'rv1', at, segments: [pid({ number: 'RV1' }), ...order('O-rv1', at, [{}])] }), { 'Content-Type': 'application/hl7-v2' });
+    expect(good.body).toMatchObject({ format: 'hl7v2', kind: 'hl7v2', wouldBe: 'accepted' });
+    expect(good.body.entries).toContainEqual(expect.objectContaining({ type: 'Observation', outcome: 'created', place: expect.stringContaining('OBX') }));
+    const faulty = await rehearse('hospital-b', v2({ type: 'ORU^R01', control: 'rv2', at, segments: [pid({ number: 'RV2' }).replace('19600101', '19600231'), ...order('O-rv2', at, [{}])] }), { 'Content-Type': 'application/hl7-v2' });
+    expect(faulty.body.wouldBe).toBe('refused');
+    expect(faulty.body.issues[0].location).toMatch(/PID/);
+    expect(await fed()).toBe(before);
+  });
+
+  it('of a table tells of its first part, with rows and columns', async () => {
+    const before = await fed();
+    const table = [...tableLines(server.services, { residents: 40, seed: 'table', until: DISTRICT_END }, 'community-e')].join('');
+    const good = await rehearse('community-e', table, { 'Content-Type': 'text/csv', 'X-Message-Id': 'results.csv' });
+    expect(good.body).toMatchObject({ format: 'csv', kind: 'table', wouldBe: 'accepted', issueCount: 0 });
+    expect(good.body.entries.length).toBeGreaterThan(10);
+    expect((await rehearse('community-e', 'a,b\n1,2\n', { 'Content-Type': 'text/csv' })).body).toMatchObject({ wouldBe: 'refused', issues: [{ severity: 'fatal' }] });
+    expect(await fed()).toBe(before);
+  });
+
+  it('of any other format is refused as a push is', async () => {
+    expect((await rehearse('hospital-a', 'x', { 'Content-Type': 'text/plain' })).status).toBe(415);
+  });
+});
