@@ -9,17 +9,18 @@ type Identified = Resource & { readonly id: string };
 
 /** A way on which a source sends. */
 export interface Channel {
-  readonly kind: 'fhir-rest' | 'hl7v2-mllp' | 'table';
+  readonly kind: 'fhir-rest' | 'hl7v2-mllp' | 'document' | 'table';
   /** Of the address, what anybody may know. */
   readonly address: string;
 }
 
 /** The ways that are open to a source. Where the exchange listens for MLLP is agreed with the institution, and told to nobody else. */
-export function channelsOf({ id, hl7v2, tables = [] }: Source, { baseUrl = '', mllp }: Pick<Config, 'baseUrl' | 'mllp'>): readonly Channel[] {
+export function channelsOf({ id, hl7v2, cda, tables = [] }: Source, { baseUrl = '', mllp }: Pick<Config, 'baseUrl' | 'mllp'>): readonly Channel[] {
   const address = `${baseUrl}/intake/${id}`;
   return [
     { kind: 'fhir-rest', address },
     ...(hl7v2 === undefined || mllp === undefined ? [] : [{ kind: 'hl7v2-mllp', address: `mllp:${id}` } as const]),
+    ...(cda === undefined ? [] : [{ kind: 'document', address } as const]),
     ...(tables.length === 0 ? [] : [{ kind: 'table', address } as const]),
   ];
 }
@@ -28,6 +29,7 @@ const CONNECTION_TYPE = 'http://terminology.hl7.org/CodeSystem/endpoint-connecti
 const CONNECTION_TYPES: Readonly<Record<Channel['kind'], JsonObject>> = {
   'fhir-rest': { system: CONNECTION_TYPE, code: 'hl7-fhir-rest' },
   'hl7v2-mllp': { system: CONNECTION_TYPE, code: 'hl7v2-mllp' },
+  document: { system: 'https://bund.example/CodeSystem/channel', code: 'document' },
   table: { system: 'https://bund.example/CodeSystem/channel', code: 'table' },
 };
 
