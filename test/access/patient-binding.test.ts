@@ -7,5 +7,5 @@ it('tells the types whose resources can be about several patients from those tha
   const bound = (binding: string) => fhir.definitions.resourceTypes.filter((type) => patientBindingOf(fhir, type) === binding);
   expect(bound('several')).toEqual(['Account', 'Appointment', 'AuditEvent', 'Contract', 'Group', 'Person', 'Provenance', 'Schedule']);
   expect(bound('one')).toEqual(expect.arrayContaining(['Patient', 'Observation', 'DiagnosticReport', 'Encounter', 'AdverseEvent', 'SupplyRequest', 'Coverage']));
-  expect(bound('none')).toEqual(expect.arrayContaining(['Organization', 'Binary', 'Bundle', 'Slot']));
+  expect(bound('none')).toEqual(expect.arrayContaining(['Organization', 'Bundle', 'Slot']));
 });
