@@ -65,8 +65,12 @@ export class Names {
 
   /** The number of a type's parameter, as `intern` of its `paramName`. */
   internParam(type: string, param: string, kind: TermKind): number {
+    const kept = this.#params.get(kind)?.get(type)?.get(param);
+    if (kept !== undefined) return kept;
+    const number = this.intern(paramName(type, param, kind));
     const ofType = within(within(this.#params, kind, () => new Map<string, Map<string, number>>()), type, () => new Map<string, number>());
-    return within(ofType, param, () => this.intern(paramName(type, param, kind)));
+    ofType.set(param, number);
+    return number;
   }
 
   textOf(number: number): string {
