@@ -51,9 +51,9 @@ export async function measureChannels({ folder, seconds }: { readonly folder: st
   const mllp = await measureMllp({ port, connections: CONNECTIONS, seconds, message: (n) => oru(1_000_000 + n) });
   const tables = await loadDistrictTables(PROFILES_DIR);
   const texts = [...districtMessages(tables, { ...DISTRICT, residents: 1_500 }, 'hospital-d')].flatMap((message) => documentsOf(tables, DISTRICT.seed, message));
-  const documents = await perSecondOf(texts.length, texts.map((text) => () => push(server.url, tokenFor(env, 'hospital-d'), 'hospital-d', 'application/xml', text)));
+  const documents = await perSecondOf(texts.length, texts.map((text) => () => push(server.url, tokenFor(env, 'hospital-d'), 'hospital-d', { type: 'application/xml', body: text })));
   const lines = [...tableLines(tables, { ...DISTRICT, residents: 1_500 }, 'community-e')];
-  const rows = await perSecondOf(lines.length - 1, [() => push(server.url, tokenFor(env, 'community-e'), 'community-e', 'text/csv', lines.join(''))]);
+  const rows = await perSecondOf(lines.length - 1, [() => push(server.url, tokenFor(env, 'community-e'), 'community-e', { type: 'text/csv', body: lines.join('') })]);
   const residentMb = server.residentMb();
   await server.stop();
   const [lis, documentSource, tableSource] = ['hospital-b', 'hospital-d', 'community-e'].map((id) => tables.sources.get(id));
@@ -78,7 +78,7 @@ function tokenFor(env: NodeJS.ProcessEnv, source: string): string {
   return token;
 }
 
-async function push(url: string, token: string, source: string, type: string, body: string): Promise<void> {
+async function push(url: string, token: string, source: string, { type, body }: { readonly type: string; readonly body: string }): Promise<void> {
   const response = await fetch(`${url}/intake/${source}`, { method: 'POST', headers: { authorization: `Bearer ${token}`, 'content-type': type }, body });
   const text = await response.text();
   if (!response.ok) throw new Error(`A push of ${source} was answered ${response.status}: ${text}`);
