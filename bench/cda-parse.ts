@@ -32,7 +32,8 @@ function measure(name: string, document: string): void {
   until(MEASURE_MS / 4);
   const milliseconds = until(MEASURE_MS);
   const resources = readCda(bytes, SENDER, CDA_LIMITS).read().entries.length;
-  console.log(`${name.padEnd(44)} ${String(Math.round(bytes.length / 1024)).padStart(4)} kB ${String(resources).padStart(4)} resources ${milliseconds.toFixed(2).padStart(7)} ms ${String(Math.round(1000 / milliseconds)).padStart(6)} documents/s`);
+  const right = (value: number, width: number): string => String(Math.round(value)).padStart(width);
+  console.log(`${name.padEnd(44)} ${right(bytes.length / 1024, 4)} kB ${right(resources, 4)} resources ${milliseconds.toFixed(2).padStart(7)} ms ${right(1000 / milliseconds, 6)} documents/s`);
 }
 
 for (const file of readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.in.xml')).sort()) {

@@ -35,7 +35,7 @@ export function laboratoryDocument(panel: Panel, laboratory: Laboratory, sample:
   if (results.length === 0) return undefined;
   const times = timesOf(at.visit, panel);
   const report = `${at.number}-${panel.key}`;
-  const items = results.map((test) => entry(xml('organizer', { classCode: 'CLUSTER', moodCode: 'EVN' }, [xml('statusCode'), ...itemParts(test, printedOf(test, sample, at), { panel, times })])));
+  const items = results.map((test) => itemParts(test, printedOf(test, sample, at), { panel, times })).map(organizer);
   const sections = [
     section({ code: '30954-2', codeSystem: '2.16.840.1.113883.6.1', displayName: 'STUDIES SUMMARY' }, [entry(statement('DE04.30.018.00', '检验类别', words(panel.zh))), ...items]),
     section({ displayName: '检验报告' }, [entry(statement('DE08.10.013.00', '检验报告机构名称', words(at.source.organization.name)))]),
@@ -59,7 +59,9 @@ function header(report: string, at: DocumentSurroundings, times: Times): readonl
     xml('confidentialityCode', { code: 'N', codeSystem: '2.16.840.1.113883.5.25' }),
     xml('languageCode', { code: 'zh-CN' }),
     xml('recordTarget', { typeCode: 'RCT', contextControlCode: 'OP' }, [patientRole(report, at)]),
-    xml('author', { typeCode: 'AUT' }, [xml('time', { value: timeStamp(times.issued) }), xml('assignedAuthor', { classCode: 'ASSIGNED' }, [xml('assignedPerson', {}, [xml('name', {}, ['检验科'])])])]),
+    xml('author', { typeCode: 'AUT' }, [
+      xml('time', { value: timeStamp(times.issued) }), xml('assignedAuthor', { classCode: 'ASSIGNED' }, [xml('assignedPerson', {}, [xml('name', {}, ['检验科'])])]),
+    ]),
     xml('custodian', { typeCode: 'CST' }, [xml('assignedCustodian', { classCode: 'ASSIGNED' }, [
       xml('representedCustodianOrganization', {}, [id('5', source.organization.uscc), xml('name', {}, [xmlText(source.organization.name)])]),
     ])]),
@@ -86,9 +88,11 @@ function patientRole(report: string, { resident, visit, number, patientNumber }:
 function itemParts(test: Result, printed: PrintedResult, { panel, times }: { readonly panel: Panel; readonly times: Times }): readonly string[] {
   const [code, displayName] = RESULT_CODES[printed.flag] ?? ['3', '不确定'];
   const [, specimen] = SPECIMENS[panel.specimen];
-  const sampled = within(statement('DE04.50.134.00', '标本类别', words(specimen), { before: [xml('effectiveTime', {}, [xml('low', { value: timeStamp(times.collected) }), xml('high', { value: timeStamp(times.received) })])] }));
+  const taken = xml('effectiveTime', {}, [xml('low', { value: timeStamp(times.collected) }), xml('high', { value: timeStamp(times.received) })]);
+  const tested = xml('effectiveTime', { value: timeStamp(times.issued) });
+  const sampled = within(statement('DE04.50.134.00', '标本类别', words(specimen), { before: [taken] }));
   return [
-    statement('DE04.30.019.00', '检验项目代码', value('CD', { code: test.local, displayName: test.display }), { before: [xml('effectiveTime', { value: timeStamp(times.issued) })], behind: [sampled] }),
+    statement('DE04.30.019.00', '检验项目代码', value('CD', { code: test.local, displayName: test.display }), { before: [tested], behind: [sampled] }),
     statement('DE04.30.017.00', '检验结果代码', value('CD', { code, codeSystem: '2.16.156.10011.2.3.2.38', displayName })),
     ...resultParts(printed),
   ].map((part) => xml('component', {}, [part]));
@@ -109,6 +113,10 @@ function section(code: XmlAttributes, entries: readonly string[]): string {
   return xml('section', {}, [xml('code', code), xml('text'), ...entries]);
 }
 
+function organizer(parts: readonly string[]): string {
+  return entry(xml('organizer', { classCode: 'CLUSTER', moodCode: 'EVN' }, [xml('statusCode'), ...parts]));
+}
+
 function entry(content: string): string {
   return xml('entry', {}, [content]);
 }
@@ -120,7 +128,8 @@ function within(content: string): string {
 /** An observation of one data element. @param around what stands before and behind its value */
 function statement(code: string, displayName: string, content: string, around: { readonly before?: readonly string[]; readonly behind?: readonly string[] } = {}): string {
   const { before = [], behind = [] } = around;
-  return xml('observation', { classCode: 'OBS', moodCode: 'EVN' }, [xml('code', { code, codeSystem: DATA_ELEMENTS, codeSystemName: '卫生信息数据元目录', displayName }), ...before, content, ...behind]);
+  const of = xml('code', { code, codeSystem: DATA_ELEMENTS, codeSystemName: '卫生信息数据元目录', displayName });
+  return xml('observation', { classCode: 'OBS', moodCode: 'EVN' }, [of, ...before, content, ...behind]);
 }
 
 function words(text: string): string {

@@ -11,18 +11,18 @@ import { allSectionsOf } from './sections.ts';
 
 const HISTORY: ReadonlySet<string> = new Set([ELEMENT.allergyHistory, ELEMENT.allergyHistoryOther]);
 /**
- * A text of nothing but denial. Whatever else a text says is kept word for word, also beside a denial: to miss an allergy
- * is worse than to show one that is denied.
+ * The words of a denial: a text of nothing else denies. Whatever else a text says is kept word for word, also beside a
+ * denial, since to miss an allergy is worse than to show one that is denied. Taken out one by one: as one repeated pattern
+ * they could be tried in more ways than there is time for.
  */
-const DENIAL = /^(?:否认|无|没有|未发现|未见|暂无|不详|既往|明确|明显|已知|特殊|药物|食物|药|其他|其它|接触物|及|、|和|或|等|，|,|；|;|。|\.|过敏史?|史|记录|有|\s)+$/;
+const DENYING = /否认|无|没有|未发现|未见|暂无|不详|有|既往|明确|明显|已知|特殊|其他|其它|药物|食物|药|接触物|过敏史|过敏|史|记录|及|、|和|或|等|，|,|；|;|。|\.|\s/g;
 
 /** What a document tells of allergies: in words, or as a substance. */
 export function addAllergies(context: RecordContext): void {
   for (const section of allSectionsOf(context.root)) {
     for (const observation of childrenOf(section, 'entry').flatMap(statementsIn)) {
-      const substances = childrenOf(observation, 'participant').filter((participant) => attributeOf(participant, 'typeCode') === 'CSM').map((participant) => childAt(participant, 'participantRole', 'playingEntity'));
       if (HISTORY.has(dataElementOf(observation) ?? '')) addAllergy(context, observation, toldIn(wordsOf(observation)));
-      for (const substance of substances) addAllergy(context, observation, substanceOf(substance));
+      for (const substance of substancesOf(observation)) addAllergy(context, observation, substanceOf(substance));
     }
   }
 }
@@ -44,13 +44,18 @@ function addAllergy(context: RecordContext, observation: XmlElement, code: JsonO
   }), observation, { elements: { code: childAt(observation, 'value') } });
 }
 
+function substancesOf(observation: XmlElement): readonly (XmlElement | undefined)[] {
+  const consumed = childrenOf(observation, 'participant').filter((participant) => attributeOf(participant, 'typeCode') === 'CSM');
+  return consumed.map((participant) => childAt(participant, 'participantRole', 'playingEntity'));
+}
+
 function calledBy(code: JsonObject): string {
   const [coding] = isList(code['coding']) ? code['coding'].filter(isObject) : [];
   return textOf(coding?.['code']) || textOf(code['text']);
 }
 
 function toldIn(words: string | undefined): JsonObject | undefined {
-  return words === undefined || DENIAL.test(words) ? undefined : { text: words };
+  return words === undefined || words.replace(DENYING, '') === '' ? undefined : { text: words };
 }
 
 /** The template puts the data element into the code of the substance, and what it is into its description. */

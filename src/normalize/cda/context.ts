@@ -30,12 +30,14 @@ export function ownSystem({ sender }: DocumentContext, kind: string): string {
   return `${sourceUri(sender.id)}/cda-${kind}`;
 }
 
+const BAD_TIME = 'A time is written as YYYYMMDDHHMMSS, from its left as far as it is known, with an offset such as +0800 or without one, and it exists';
+
 /** The `value` of a time stamp as a dateTime; one that is impossible is a fault. */
 export function timeAt({ sender, records }: DocumentContext, element: XmlElement | undefined): string | undefined {
   const text = attributeOf(element, 'value');
   if (element === undefined || text === undefined || text === '-') return undefined;
   const time = readTime(text, sender.offset);
-  if (time === undefined) records.fault('value', element, 'A time is written as YYYYMMDDHHMMSS, from its left as far as it is known, with an offset such as +0800 or without one, and it exists');
+  if (time === undefined) records.fault('value', element, BAD_TIME);
   return time;
 }
 

@@ -17,6 +17,9 @@ const CODES: ReadonlyMap<string, Diagnosis['kind']> = new Map([[ELEMENT.diagnosi
 const NAMES: ReadonlyMap<string, Diagnosis['kind']> = new Map([[ELEMENT.diagnosisName, 'western'], [ELEMENT.traditionalName, 'traditional']]);
 const BY_SECTION: ReadonlyMap<string, Occasion> = new Map([['46241-6', 'admission'], ['11535-2', 'discharge']]);
 
+const CONFIRMED = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-ver-status', code: 'confirmed' }] };
+const ENCOUNTER_DIAGNOSIS = { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: 'encounter-diagnosis' }] };
+
 /** Adds the diagnoses of all sections, each once. @param occasion of those in sections that do not tell it */
 export function addDiagnoses(context: RecordContext, occasion: Occasion): void {
   for (const section of allSectionsOf(context.root)) {
@@ -32,14 +35,13 @@ function addDiagnosis(context: RecordContext, { code, name, outcome, kind }: Dia
   const called = wordsOfCode(code) ?? wordsOf(name);
   if (statement === undefined || called === undefined) return;
   const value = `${context.visit}/${occasion}/${called}`;
-  const label = labelOf(statement);
   const { start } = periodAt(context, childAt(statement, 'effectiveTime'));
   const fate = outcome === undefined ? undefined : wordsOfOutcome(outcome);
   context.records.add(defined({
     resourceType: 'Condition',
     identifier: [{ system: ownSystem(context, 'condition'), value }],
-    verificationStatus: occasion === 'discharge' ? { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-ver-status', code: 'confirmed' }] } : undefined,
-    category: [defined({ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/condition-category', code: 'encounter-diagnosis' }], text: label ?? (kind === 'traditional' ? '中医诊断' : '诊断') })],
+    verificationStatus: occasion === 'discharge' ? CONFIRMED : undefined,
+    category: [{ ...ENCOUNTER_DIAGNOSIS, text: labelOf(statement) ?? (kind === 'traditional' ? '中医诊断' : '诊断') }],
     code: defined({ ...concept, text }),
     subject: context.subject,
     encounter: context.encounter,

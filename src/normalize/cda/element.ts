@@ -74,6 +74,11 @@ function collect(element: XmlElement, name: string, found: XmlElement[]): void {
   }
 }
 
+/** The organizer in which a statement is a component. */
+export function organizerOf({ parent }: XmlElement): XmlElement | undefined {
+  return parent?.name === 'component' && parent.parent?.name === 'organizer' ? parent.parent : undefined;
+}
+
 /** The nearest element of one name around another. */
 export function ancestorOf(element: XmlElement, name: string): XmlElement | undefined {
   let found = element.parent;
@@ -85,6 +90,20 @@ export function ancestorOf(element: XmlElement, name: string): XmlElement | unde
 export function pathOf(element: XmlElement): string {
   const { parent, name } = element;
   if (parent === undefined) return `/${name}`;
-  const siblings = childrenOf(parent, name);
-  return `${pathOf(parent)}/${name}${siblings.length > 1 ? `[${siblings.indexOf(element) + 1}]` : ''}`;
+  return `${pathOf(parent)}/${name}${positionsIn(parent).get(element) ?? ''}`;
+}
+
+/** Counted once for all children: a document can have a fault in each of ten thousand entries. */
+const positions = new WeakMap<XmlElement, ReadonlyMap<XmlElement, string>>();
+
+function positionsIn(parent: XmlElement): ReadonlyMap<XmlElement, string> {
+  const known = positions.get(parent) ?? countChildren(parent);
+  positions.set(parent, known);
+  return known;
+}
+
+/** `[2]` for the second of several children of one name. */
+function countChildren(parent: XmlElement): ReadonlyMap<XmlElement, string> {
+  const byName = Map.groupBy(elementsOf(parent), ({ name }) => name);
+  return new Map([...byName.values()].filter((children) => children.length > 1).flatMap((children) => children.map((child, index) => [child, `[${index + 1}]`] as const)));
 }

@@ -8,8 +8,8 @@ import { addDiagnoses } from './diagnoses.ts';
 import { presentedForm } from './document-reference.ts';
 import type { XmlElement } from './element.ts';
 import { childAt, childrenOf } from './element.ts';
+import type { ExaminationKind } from './examination-kind.ts';
 import { categoryOfKind, examinationKind } from './examination-kind.ts';
-import { createCounter } from './counter.ts';
 import { addFinding } from './findings.ts';
 import { addImagingStudies } from './imaging-study.ts';
 import { itemsOf } from './items.ts';
@@ -18,7 +18,7 @@ import { ROOT } from './oids.ts';
 import { addProcedures } from './procedures.ts';
 import { readReport, reportStatements } from './report.ts';
 import type { Report } from './report.ts';
-import { addResult, itemConcept, sequenceOf, timeElement } from './results.ts';
+import { addResult, itemConcept, sequenceOf, sharedBy, timeElement } from './results.ts';
 import { allSectionsOf, DIAGNOSIS_SECTIONS, sectionCode } from './sections.ts';
 import { addSpecimens } from './specimens.ts';
 
@@ -28,16 +28,11 @@ export function addExaminationReport(context: RecordContext): void {
   const items = allSectionsOf(context.root).filter((section) => !DIAGNOSIS_SECTIONS.has(sectionCode(section))).flatMap(itemsOf);
   const [seen, impression] = findingsOf(context.root);
   const kind = examinationKind(wordsAbout(context, items));
-  addDiagnoses(context, 'report');
-  addProcedures(context);
-  const category = kind.isImaging ? 'imaging' : 'exam';
   const time = items.map(timeElement).find((element) => element !== undefined) ?? procedureTime(context.root);
   const { start } = periodAt(context, time);
-  const count = createCounter();
-  const find = (observation: XmlElement, of: { readonly category?: string; readonly note?: string | undefined; readonly at?: string | undefined }): JsonObject | undefined =>
-    addFinding(context, observation, { ...of, of: report.identifier.value, status: report.status, sequence: count(dataElementOf(observation) ?? '') });
-  for (const symptom of reportStatements(context.root, ELEMENT.symptom)) find(symptom, {});
-  const results = [...seen.map((observation) => find(observation, { category, note: report.note, at: start })), ...addMeasured(context, report, items, category)].filter((result) => result !== undefined);
+  addDiagnoses(context, 'report');
+  addProcedures(context);
+  const results = [...addFindings(context, report, { seen, kind, start }), ...addMeasured(context, report, items, kind)];
   const studies = addImagingStudies(context, { modality: kind.modality, basedOn: report.basedOn, started: start });
   context.records.add(defined({
     resourceType: 'DiagnosticReport',
@@ -59,14 +54,28 @@ export function addExaminationReport(context: RecordContext): void {
   }), impression[0] ?? seen[0] ?? context.root, { elements: { effective: time, conclusion: childAt(impression[0], 'value') } });
 }
 
+interface Seen { readonly seen: readonly XmlElement[]; readonly kind: ExaminationKind; readonly start: string | undefined }
+
+/** What was seen; what the patient complains of is a finding too, and no result of the report. */
+function addFindings(context: RecordContext, report: Report, { seen, kind, start }: Seen): readonly JsonObject[] {
+  const of = { of: report.identifier.value, status: report.status };
+  for (const [index, symptom] of reportStatements(context.root, ELEMENT.symptom).entries()) addFinding(context, symptom, { ...of, sequence: index + 1 });
+  const found = seen.map((observation, index) => addFinding(context, observation, { ...of, category: categoryOfResults(kind), note: report.note, at: start, sequence: index + 1 }));
+  return found.filter((finding) => finding !== undefined);
+}
+
 /** Items that were measured; one without a quantity or result code only says what was examined. */
-function addMeasured(context: RecordContext, report: Report, items: readonly Item[], category: 'imaging' | 'exam'): readonly (JsonObject | undefined)[] {
+function addMeasured(context: RecordContext, report: Report, items: readonly Item[], kind: ExaminationKind): readonly JsonObject[] {
   const measured = items.filter(({ result, resultCode }) => wordsOf(result) !== undefined || wordsOf(resultCode) !== undefined);
-  const number = report.identifier.value;
-  const sampled = addSpecimens(context, measured, { report: number, number: report.specimenNumber, request: report.basedOn });
-  const shared = { report: number, category, codeSystem: examinationCodes(context), status: report.status, basedOn: report.basedOn, performer: report.performer, issued: context.header.issued, note: report.note };
+  const sampled = addSpecimens(context, measured, { report: report.identifier.value, number: report.specimenNumber, request: report.basedOn });
+  const shared = { ...sharedBy(context, report), category: categoryOfResults(kind), codeSystem: examinationCodes(context) };
   const sequences = sequenceOf(measured);
-  return measured.map((item) => addResult(context, item, shared, { specimen: sampled.get(item)?.reference, collected: undefined, sequence: sequences.get(item) ?? 1 }));
+  const results = measured.map((item) => addResult(context, item, shared, { specimen: sampled.get(item)?.reference, collected: undefined, sequence: sequences.get(item) ?? 1 }));
+  return results.filter((result) => result !== undefined);
+}
+
+function categoryOfResults({ isImaging }: ExaminationKind): 'imaging' | 'exam' {
+  return isImaging ? 'imaging' : 'exam';
 }
 
 /** 客观所见 and 主观提示. Some systems state both under the first data element and tell them apart by name. */
@@ -85,7 +94,9 @@ function wordsAbout({ root, header }: RecordContext, items: readonly Item[]): re
 function reportCode(context: RecordContext, item: Item | undefined): JsonObject {
   const concept = item === undefined ? undefined : itemConcept(item, examinationCodes(context));
   const [category, method] = [ELEMENT.category, ELEMENT.method].map((element) => wordsOf(reportStatements(context.root, element)[0]));
-  const text = wordsOf(item?.name) ?? (typeof concept?.['text'] === 'string' && concept['coding'] === undefined ? concept['text'] : undefined) ?? method ?? category ?? context.header.title ?? '检查报告';
+  // A code alone tells nobody what was examined.
+  const told = concept?.['coding'] === undefined ? concept?.['text'] : undefined;
+  const text = wordsOf(item?.name) ?? told ?? method ?? category ?? context.header.title ?? '检查报告';
   return defined({ ...concept, text });
 }
 
@@ -94,6 +105,7 @@ function examinationCodes({ sender }: RecordContext): string {
 }
 
 function procedureTime(root: XmlElement): XmlElement | undefined {
-  return allSectionsOf(root).flatMap((section) => childrenOf(section, 'entry')).flatMap((entry) => childrenOf(entry, 'procedure')).map((procedure) => childAt(procedure, 'effectiveTime')).find((time) => time !== undefined);
+  const procedures = allSectionsOf(root).flatMap((section) => childrenOf(section, 'entry')).flatMap((entry) => childrenOf(entry, 'procedure'));
+  return procedures.map((procedure) => childAt(procedure, 'effectiveTime')).find((time) => time !== undefined);
 }
 

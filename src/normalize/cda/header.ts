@@ -14,6 +14,9 @@ const MAX_MESSAGE_ID = 256;
 
 export type Template = keyof typeof TEMPLATE;
 
+const TEMPLATES: readonly Template[] = ['laboratoryReport', 'examinationReport', 'outpatientRecord', 'dischargeSummary', 'medicalSummary'];
+const TEMPLATES_BY_CODE: ReadonlyMap<string, Template> = new Map([['C0002', 'outpatientRecord'], ['C0006', 'examinationReport'], ['C0007', 'laboratoryReport'], ['C0053', 'dischargeSummary']]);
+
 /** What a document says of itself. */
 export interface Header {
   readonly identifier: Identifier;
@@ -79,8 +82,9 @@ export function messageIdOf(root: XmlElement): string | undefined {
 
 function templateOf(root: XmlElement): Template | undefined {
   const roots = new Set(childrenOf(root, 'templateId').map((template) => attributeOf(template, 'root')));
-  const names: readonly Template[] = ['laboratoryReport', 'examinationReport', 'outpatientRecord', 'dischargeSummary', 'medicalSummary'];
-  return names.find((name) => roots.has(TEMPLATE[name]));
+  const found = TEMPLATES.find((name) => roots.has(TEMPLATE[name]));
+  // The template of the first part was copied into documents of all kinds: there the code tells better.
+  return found === 'medicalSummary' ? TEMPLATES_BY_CODE.get(attributeOf(childAt(root, 'code'), 'code') ?? '') ?? found : found;
 }
 
 /** Templates have an empty parent document where there is none. */

@@ -11,8 +11,11 @@ const MODALITIES = 'http://dicom.nema.org/resources/ontology/DCM';
 const STUDY = '113014';
 const SERIES = '113015';
 
+/** What the report tells of its studies. */
+export interface StudyHow { readonly modality: string | undefined; readonly basedOn: readonly JsonObject[]; readonly started: string | undefined }
+
 /** The studies whose DICOM unique identifier the document names. */
-export function addImagingStudies(context: RecordContext, { modality, basedOn, started }: { readonly modality: string | undefined; readonly basedOn: readonly JsonObject[]; readonly started: string | undefined }): readonly JsonObject[] {
+export function addImagingStudies(context: RecordContext, { modality, basedOn, started }: StudyHow): readonly JsonObject[] {
   const studies = descendantsOf(context.root, 'act').filter((act) => isOf(act, STUDY)).flatMap((act) => {
     const uid = attributeOf(childAt(act, 'id'), 'root');
     if (uid === undefined) return [];

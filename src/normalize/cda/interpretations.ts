@@ -13,6 +13,9 @@ const BY_WORD: readonly (readonly [RegExp, string])[] = [
 ];
 const BY_NUMBER: ReadonlyMap<string, string> = new Map([['1', 'N'], ['2', 'A'], ['3', 'IND']]);
 
+/** A judgement is short; patterns are not tried on anything longer. */
+const LONGEST_WORD = 40;
+
 /** How the laboratory judges a result: from the data element of result codes, and from `interpretationCode`. */
 export function interpretationsOf(resultCode: XmlElement | undefined, statements: readonly XmlElement[]): readonly JsonObject[] {
   const said = [fromResultCode(childAt(resultCode, 'value')), ...statements.flatMap((observation) => childrenOf(observation, 'interpretationCode')).map(fromHl7)];
@@ -22,7 +25,7 @@ export function interpretationsOf(resultCode: XmlElement | undefined, statements
 function fromResultCode(value: XmlElement | undefined): JsonObject | undefined {
   const concept = value === undefined ? undefined : conceptOf(value);
   if (value === undefined || concept === undefined) return undefined;
-  const word = attributeOf(value, 'displayName') ?? textIn(value);
+  const word = (attributeOf(value, 'displayName') ?? textIn(value))?.slice(0, LONGEST_WORD);
   const code = word === undefined ? numbered(value) : BY_WORD.find(([pattern]) => pattern.test(word))?.[1];
   const standard = code === undefined ? [] : [{ system: INTERPRETATION, code }];
   return defined({ ...concept, coding: [...standard, ...codingsOf(value)] });

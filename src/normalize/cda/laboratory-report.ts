@@ -11,7 +11,7 @@ import type { Item } from './items.ts';
 import { LOINC, ROOT } from './oids.ts';
 import { readReport, reportStatements } from './report.ts';
 import type { Report } from './report.ts';
-import { addResult, localCodes, sequenceOf, timeElement } from './results.ts';
+import { addResult, localCodes, sequenceOf, sharedBy, timeElement } from './results.ts';
 import { allSectionsOf, DIAGNOSIS_SECTIONS, sectionCode } from './sections.ts';
 import { addSpecimens } from './specimens.ts';
 import { unique } from './unique.ts';
@@ -24,7 +24,7 @@ export function addLaboratoryReport(context: RecordContext): void {
   addDiagnoses(context, 'report');
   const number = report.identifier.value;
   const sampled = addSpecimens(context, items, { report: number, number: report.specimenNumber, request: report.basedOn });
-  const shared = { report: number, category: 'laboratory' as const, codeSystem: localCodes(context), status: report.status, basedOn: report.basedOn, performer: report.performer, issued: context.header.issued, note: report.note };
+  const shared = { ...sharedBy(context, report), category: 'laboratory' as const, codeSystem: localCodes(context) };
   const sequences = sequenceOf(items);
   const results = items.map((item) => {
     const { reference, collected } = sampled.get(item) ?? NOT_SAMPLED;

@@ -10,7 +10,14 @@ import { attributeOf, childAt, childrenOf, textIn } from './element.ts';
 import { allSectionsOf } from './sections.ts';
 import { quantityIn } from './values.ts';
 
-interface Told { readonly from: XmlElement; readonly medication: JsonObject; readonly called: string; readonly dosage: JsonObject; readonly effective: JsonObject; readonly note: string | undefined }
+interface Told {
+  readonly from: XmlElement;
+  readonly medication: JsonObject;
+  readonly called: string;
+  readonly dosage: JsonObject;
+  readonly effective: JsonObject;
+  readonly note: string | undefined;
+}
 
 /** Drugs that a document says the patient was given or takes. Whether they are still taken it does not say. */
 export function addMedications(context: RecordContext): void {
@@ -48,7 +55,8 @@ function administered(context: RecordContext, administration: XmlElement): Told 
   const dosage = defined({
     text: textIn(childAt(administration, 'text')), route: conceptOf(childAt(administration, 'routeCode')), doseAndRate: dose === undefined ? [] : [{ doseQuantity: dose }],
   });
-  return { from: administration, called, dosage, medication: defined({ ...concept, text: name ?? concept?.['text'] }), effective: timeOrPeriod(context, 'effective', childAt(administration, 'effectiveTime')), note: undefined };
+  const effective = timeOrPeriod(context, 'effective', childAt(administration, 'effectiveTime'));
+  return { from: administration, called, dosage, medication: defined({ ...concept, text: name ?? concept?.['text'] }), effective, note: undefined };
 }
 
 /** 关键药物: name, use and adverse reactions in words. */

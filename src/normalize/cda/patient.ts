@@ -62,7 +62,10 @@ export function addPatient(context: DocumentContext): NumberedPatient | undefine
     maritalStatus: conceptOf(childAt(person, 'maritalStatusCode')),
     contact: [...employer(person), ...contacts(context.root)],
   }), role, {
-    elements: { identifier: own[0]?.element, name: childAt(person, 'name'), gender: childAt(person, 'administrativeGenderCode'), birthDate: childAt(person, 'birthTime'), telecom: childAt(role, 'telecom'), address: childAt(role, 'addr') },
+    elements: {
+      identifier: own[0]?.element, name: childAt(person, 'name'), gender: childAt(person, 'administrativeGenderCode'), birthDate: childAt(person, 'birthTime'),
+      telecom: childAt(role, 'telecom'), address: childAt(role, 'addr'),
+    },
     contribution: MENTIONED,
     // Without any number of their own, a patient is known as the one of that visit.
     ...(own.length > 0 ? {} : { ownId: hash('sha256', key) }),
@@ -75,7 +78,7 @@ function isOfVisit({ root }: InstanceId): boolean {
 }
 
 function unique(ids: readonly InstanceId[]): readonly InstanceId[] {
-  return ids.filter(({ identifier: { system, value } }, index) => ids.findIndex((other) => other.identifier.system === system && other.identifier.value === value) === index);
+  return [...new Map(ids.map((id) => [`${id.identifier.system}|${id.identifier.value}`, id] as const)).values()];
 }
 
 function genderOf(element: XmlElement | undefined): string | undefined {

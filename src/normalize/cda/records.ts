@@ -44,7 +44,7 @@ export function createRecords(): Records {
       const fullUrl = placeholder(resource.resourceType, index);
       if (name !== undefined) numbered.set(name, fullUrl);
       entries.push({
-        index, at: resource.resourceType, resource, fullUrl, method: 'POST', ownId, from, origin: originOf(from, elements),
+        index, at: resource.resourceType, resource, fullUrl, method: 'POST', ownId, from, origin: new LazyOrigin(from, elements),
         ...(contribution === undefined ? {} : { contribution }),
       });
       return { reference: fullUrl };
@@ -59,14 +59,24 @@ function placeholder(type: string, index: number): string {
   return `urn:bund:cda:${type}.${index}`;
 }
 
-/** Places are worked out when somebody asks, since only faults do. */
-function originOf(from: XmlElement, elements: Readonly<Record<string, XmlElement | undefined>>): Origin {
-  return {
-    get at() {
-      return pathOf(from);
-    },
-    get elements() {
-      return Object.fromEntries(Object.entries(elements).flatMap(([name, element]) => (element === undefined ? [] : [[name, pathOf(element)] as const])));
-    },
-  };
+/**
+ * Places are worked out when somebody asks, since only faults do. A class, because getters of an object literal would cost a
+ * hidden class for each object.
+ */
+class LazyOrigin implements Origin {
+  readonly #from: XmlElement;
+  readonly #elements: Readonly<Record<string, XmlElement | undefined>>;
+
+  constructor(from: XmlElement, elements: Readonly<Record<string, XmlElement | undefined>>) {
+    this.#from = from;
+    this.#elements = elements;
+  }
+
+  get at(): string {
+    return pathOf(this.#from);
+  }
+
+  get elements(): Readonly<Record<string, string>> {
+    return Object.fromEntries(Object.entries(this.#elements).flatMap(([name, element]) => (element === undefined ? [] : [[name, pathOf(element)] as const])));
+  }
 }

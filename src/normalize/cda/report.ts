@@ -45,7 +45,8 @@ export function readReport(context: RecordContext, root: string): Report {
 
 /** What is stated of the whole report and not of an item: right in an entry, without anything around it. */
 export function reportStatements(root: XmlElement, dataElement: string): readonly XmlElement[] {
-  return sectionsOf(root).flatMap((section) => childrenOf(section, 'entry')).flatMap((entry) => childrenOf(entry, 'observation')).filter((observation) => dataElementOf(observation) === dataElement);
+  const entries = sectionsOf(root).flatMap((section) => childrenOf(section, 'entry'));
+  return entries.flatMap((entry) => childrenOf(entry, 'observation')).filter((observation) => dataElementOf(observation) === dataElement);
 }
 
 function isInterpreter(role: XmlElement): boolean {
@@ -56,7 +57,8 @@ function isInterpreter(role: XmlElement): boolean {
 /** The order, by its number; who ordered is told beside it. */
 function basedOn(root: XmlElement, ids: readonly InstanceId[]): readonly JsonObject[] {
   const requester = childrenOf(root, 'participant').find((participant) => attributeOf(participant, 'typeCode') === 'PRF');
-  const display = chainOf(childAt(requester, 'associatedEntity', 'scopingOrganization')).map((organization) => textIn(childAt(organization, 'name'))).filter((name) => name !== undefined).join(', ');
+  const units = chainOf(childAt(requester, 'associatedEntity', 'scopingOrganization'));
+  const display = units.map((organization) => textIn(childAt(organization, 'name'))).filter((name) => name !== undefined).join(', ');
   return ids.filter((id) => id.root === ROOT.order).map(({ identifier }) => defined({ type: 'ServiceRequest', identifier, display: display === '' ? undefined : display }));
 }
 

@@ -6,11 +6,12 @@ import { ownSystem, timeOrPeriod } from './context.ts';
 import { wordsOf } from './data-elements.ts';
 import { defined } from './defined.ts';
 import type { XmlElement } from './element.ts';
-import { attributeOf, childAt, childrenOf, textIn } from './element.ts';
+import { attributeOf, childAt, childrenOf, organizerOf, textIn } from './element.ts';
 import { createCounter } from './counter.ts';
 import { interpretationsOf } from './interpretations.ts';
 import type { Item } from './items.ts';
 import { LOINC, LOINC_OID } from './oids.ts';
+import type { Report } from './report.ts';
 import { rangeOf, valueOf } from './values.ts';
 
 const CATEGORIES = 'http://terminology.hl7.org/CodeSystem/observation-category';
@@ -28,6 +29,11 @@ export interface ResultShared {
   readonly issued: string | undefined;
   /** Remark on the whole report. */
   readonly note: string | undefined;
+}
+
+/** What a report gives to its results. */
+export function sharedBy({ header }: RecordContext, { identifier, status, basedOn, performer, note }: Report): Omit<ResultShared, 'category' | 'codeSystem'> {
+  return { report: identifier.value, status, basedOn, performer, note, issued: header.issued };
 }
 
 /** What one result has besides. */
@@ -88,7 +94,7 @@ export function sequenceOf(items: readonly Item[]): ReadonlyMap<Item, number> {
 
 /** When the item was tested, where the document says it. */
 export function timeElement({ code, result, statements }: Item): XmlElement | undefined {
-  return childAt(code, 'effectiveTime') ?? childAt(result, 'effectiveTime') ?? childAt(statements[0].parent?.parent, 'effectiveTime');
+  return childAt(code, 'effectiveTime') ?? childAt(result, 'effectiveTime') ?? childAt(organizerOf(statements[0]), 'effectiveTime');
 }
 
 /** System of the source's own item codes. */
@@ -102,7 +108,8 @@ export function itemConcept({ code, name, isCodedByItem }: Item, codeSystem: str
   const display = wordsOf(name);
   const systemOf = (system: string | undefined): string => (system === LOINC_OID ? LOINC : codeSystem);
   const words = isCodedByItem || element === undefined || attributeOf(element, 'code') !== undefined ? undefined : wordsOf(code);
-  const codings = element === undefined ? [] : words === undefined ? codingsOf(element, systemOf) : [defined({ system: codeSystem, code: asCode(words), display })];
+  const coded = element === undefined ? [] : codingsOf(element, systemOf);
+  const codings = words === undefined ? coded : [defined({ system: codeSystem, code: asCode(words), display })];
   const text = display ?? attributeOf(element, 'displayName') ?? (element === undefined ? undefined : textIn(childAt(element, 'originalText'))) ?? words;
   return codings.length === 0 && text === undefined ? undefined : defined({ coding: codings, text });
 }

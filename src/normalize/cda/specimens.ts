@@ -6,7 +6,7 @@ import { ownSystem, timeAt } from './context.ts';
 import { wordsOf } from './data-elements.ts';
 import { defined } from './defined.ts';
 import type { XmlElement } from './element.ts';
-import { attributeOf, childAt, descendantsOf } from './element.ts';
+import { attributeOf, childAt, descendantsOf, organizerOf } from './element.ts';
 import type { Identifier } from './identifiers.ts';
 import { readId } from './identifiers.ts';
 import type { Item } from './items.ts';
@@ -86,7 +86,8 @@ function toldOf(context: RecordContext, { specimenType, specimenState, specimenF
   const organizer = organizerOf(first);
   const role = childAt(first, 'specimen', 'specimenRole') ?? childAt(organizer, 'specimen', 'specimenRole');
   const collected = timeAt(context, collectionTime(organizer));
-  return { type: conceptOf(childAt(role, 'specimenPlayingEntity', 'code')), collected, received: undefined, state, fixative, id: readId(childAt(role, 'id'), context.sender)?.identifier };
+  const id = readId(childAt(role, 'id'), context.sender)?.identifier;
+  return { type: conceptOf(childAt(role, 'specimenPlayingEntity', 'code')), collected, received: undefined, state, fixative, id };
 }
 
 /** The kind of specimen is told in words, or as a code. */
@@ -95,11 +96,6 @@ function typeConcept(observation: XmlElement): JsonObject | undefined {
   const words = wordsOf(observation);
   if (value === undefined || words === undefined) return undefined;
   return attributeOf(value, 'code') === undefined ? { text: words } : conceptOf(value);
-}
-
-function organizerOf(observation: XmlElement): XmlElement | undefined {
-  const { parent } = observation;
-  return parent?.name === 'component' && parent.parent?.name === 'organizer' ? parent.parent : undefined;
 }
 
 /** Time of the procedure by which the specimen was taken. */

@@ -15,7 +15,8 @@ export function readTime(text: string, offset: string): string | undefined {
   if (parts === null) return undefined;
   const [, year = '', month, day, hour, minute = '00', second = '00', fraction, zone] = parts;
   const date = [year, month, day].filter((part) => part !== undefined).join('-');
-  const clock = hour === undefined ? '' : `T${hour}:${minute}:${second}${fraction === undefined ? '' : `.${fraction}`}${zone === undefined ? offset : `${zone.slice(0, 3)}:${zone.slice(3)}`}`;
+  const exact = fraction === undefined ? second : `${second}.${fraction}`;
+  const clock = hour === undefined ? '' : `T${hour}:${minute}:${exact}${zone === undefined ? offset : `${zone.slice(0, 3)}:${zone.slice(3)}`}`;
   return parseMoment(date + clock) === undefined ? undefined : date + clock;
 }
 

@@ -7,7 +7,7 @@ import { readCda } from '../../../src/normalize/cda/read-cda.ts';
 import type { SentMessage } from '../../../src/normalize/message.ts';
 import { UnreadableMessage } from '../../../src/normalize/message.ts';
 import { normalizeMessage } from '../../../src/normalize/index.ts';
-import { SENDER } from './documents.ts';
+import { documentOf, item, SENDER, st, stated, studies } from './documents.ts';
 
 const FIXTURES = path.resolve(import.meta.dirname, '../../../fixtures');
 const texts = readdirSync(FIXTURES, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.in.xml')).sort().map((file) => readFileSync(path.join(FIXTURES, file), 'utf8'));
@@ -85,6 +85,22 @@ describe('a document with', () => {
       const without = text.slice(0, a.start) + text.slice(a.end);
       expectPlaces(readWhole(Buffer.from(without.slice(0, Math.min(b.start, without.length)) + moved + without.slice(Math.min(b.start, without.length)))));
     }), { numRuns: 300 });
+  });
+});
+
+/** Each of these once took longer than anyone waits. */
+describe('a document that says one thing without end is read to its end:', () => {
+  const many = (count: number, of: (n: number) => string): string => Array.from({ length: count }, (_, n) => of(n)).join('');
+  const judged = (words: string): string => item('A', '<value xsi:type="REAL" value="1"/>', { more: stated('DE04.30.017.00', st(words)) });
+  it.each([
+    ['results one after another', documentOf({ body: `<component><section>${many(20_000, (n) => `<entry>${stated('DE04.30.019.00', st(`A${n}`))}</entry>`)}</section></component>` })],
+    ['faults', documentOf({ body: `<component><section>${many(20_000, () => `<entry>${stated('DE04.30.015.00', '<value value="1"/>')}</entry>`)}</section></component>` })],
+    ['numbers of the patient', documentOf({ ids: many(90_000, (n) => `<id root="2.16.156.10011.1.19" extension="${n}"/>`) })],
+    ['denials of allergies', documentOf({ template: '2.16.156.10011.2.1.1.22', body: studies(stated('DE02.10.022.00', st(`${'过敏史药药物'.repeat(20_000)}x`))) })],
+    ['judgements', documentOf({ body: studies(judged('危急'.repeat(200_000))) })],
+    ['statements within each other', documentOf({ body: studies(...Array.from({ length: 500 }, () => many(28, () => '<observation><entryRelationship>') + many(28, () => '</entryRelationship></observation>'))) })],
+  ])('%s', (_name, text) => {
+    expectPlaces(readWhole(Buffer.from(text)));
   });
 });
 
