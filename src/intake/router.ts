@@ -78,8 +78,7 @@ function push(services: Services): RequestHandler {
     const messageId = req.get('X-Message-Id');
     if (format === 'csv' || format === 'xlsx') {
       const table = await receiveTable(services, callerOf(res), { source, format, fileName: messageId, chunks: () => inOnePiece(body) });
-      const first = table.parts[0]?.receipt;
-      return sendAnswer(res, answerOf(table), { ...(first === undefined ? {} : { [INBOX_ID]: first.inboxId }), ...(table.parts.every(({ receipt }) => receipt.isRepeat) && first !== undefined ? { [IS_REPEAT]: 'true' } : {}) });
+      return sendAnswer(res, answerOf(table), { ...(table.inboxId === undefined ? {} : { [INBOX_ID]: table.inboxId }), ...(table.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
     }
     const receipt = await receiveMessage(services, callerOf(res), { source, messageId, format: format ?? 'fhir', body });
     await sendAnswer(res, receipt, { [INBOX_ID]: receipt.inboxId, ...(receipt.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });

@@ -6,7 +6,6 @@ import type { Services } from '../services.ts';
 import type { IncomingFile } from './table/incoming-files.ts';
 import type { Receipt } from './table/put-away.ts';
 import { receiveTable } from './table/receive-table.ts';
-import { issuesOf, standingOf } from './table/table-receipt.ts';
 import { watchFolder, type Watching } from './table/watch-folder.ts';
 
 /** How often the folder is looked through, and how long a file must not have changed before it is taken. */
@@ -35,9 +34,7 @@ export function startDeliveries(services: Services, dir: string, { pollMs = POLL
 async function receiveFile(services: Services, file: IncomingFile): Promise<Receipt> {
   const isWorkbook = file.name.toLowerCase().endsWith('.xlsx');
   const table = await receiveTable(services, callerOf(services, file), { source: file.source, format: isWorkbook ? 'xlsx' : 'csv', fileName: file.name, chunks: () => chunksOf(services, file, isWorkbook) });
-  const issues = table.parts.flatMap(({ receipt }) => issuesOf(receipt)).filter(({ severity }) => severity !== 'information');
-  const unreadable = table.unreadable === undefined ? [] : [{ severity: 'fatal', code: 'structure', diagnostics: table.unreadable.message } as const];
-  return { outcome: standingOf(table) === 'refused' ? 'refused' : 'done', issues: [...issues, ...unreadable] };
+  return { outcome: table.standing === 'refused' ? 'refused' : 'done', issues: table.issues.filter(({ severity }) => severity !== 'information') };
 }
 
 /** A workbook is read in one piece, so that it keeps the limit of a pushed one. */

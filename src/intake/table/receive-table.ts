@@ -4,13 +4,15 @@ import { UnreadableMessage } from '../../normalize/index.ts';
 import { TABLE_LIMITS, tableMessageId } from '../../normalize/table/index.ts';
 import type { Services } from '../../services.ts';
 import { openBody } from '../open-body.ts';
+import type { Receipt } from '../receive-message.ts';
 import { receiveOpened } from '../receive-message.ts';
 import type { Source } from '../source.ts';
 import { sourceOf } from '../source-of.ts';
 import type { CutOptions, TablePart } from './cut-table.ts';
 import { cutTable } from './cut-table.ts';
 import { cutWorkbook } from './cut-workbook.ts';
-import type { PartReceipt, TableReceipt } from './table-receipt.ts';
+import type { TableReceipt } from './table-receipt.ts';
+import { TableTally } from './table-receipt.ts';
 
 /** A table as it comes over a channel. */
 export interface TableDelivery {
@@ -35,14 +37,14 @@ const LENGTH_A_PART = 2_000_000;
 export async function receiveTable(services: Services, caller: Caller, delivery: TableDelivery): Promise<TableReceipt> {
   await authorize(services, caller, { action: 'intake', source: delivery.source });
   const source = sourceOf(services, delivery.source);
-  const parts: PartReceipt[] = [];
+  const tally = new TableTally();
   try {
-    for await (const part of partsOf(source, delivery)) parts.push({ firstRow: part.firstRow, receipt: await receivePart(services, caller, { source, part, fileName: delivery.fileName }) });
+    for await (const part of partsOf(source, delivery)) tally.add(part.firstRow, await receivePart(services, caller, { source, part, fileName: delivery.fileName }));
   } catch (error) {
-    if (!(error instanceof UnreadableMessage)) throw error;
-    return { parts, unreadable: error };
+    if (error instanceof UnreadableMessage) return tally.finish(error);
+    throw error;
   }
-  return { parts, unreadable: undefined };
+  return tally.finish();
 }
 
 /** Cuts a table into the messages that it is taken in as. @throws UnreadableMessage */
@@ -63,7 +65,7 @@ export function messageOfPart(part: TablePart, fileName: string | undefined): { 
   return { format: 'csv', messageId, bytes: part.bytes };
 }
 
-function receivePart(services: Services, caller: Caller, { source, part, fileName }: { readonly source: Source; readonly part: TablePart; readonly fileName: string | undefined }): Promise<PartReceipt['receipt']> {
+function receivePart(services: Services, caller: Caller, { source, part, fileName }: { readonly source: Source; readonly part: TablePart; readonly fileName: string | undefined }): Promise<Receipt> {
   const message = messageOfPart(part, fileName);
   return receiveOpened(services, caller, { source, ...message }, openBody(services, source, message));
 }

@@ -5,41 +5,81 @@ import type { UnreadableMessage } from '../../normalize/index.ts';
 import type { Answer } from '../inbox.ts';
 import type { Receipt } from '../receive-message.ts';
 
-export interface PartReceipt { readonly firstRow: number; readonly receipt: Receipt }
-
-/** What became of a table, part by part, as far as it could be read. */
-export interface TableReceipt { readonly parts: readonly PartReceipt[]; readonly unreadable: UnreadableMessage | undefined }
-
-/** Faults told of one table; each part keeps all of its own. */
-const MAX_ISSUES = 1_000;
-const outcomeSchema = z.object({ issue: z.array(z.object({ severity: z.enum(['fatal', 'error', 'warning', 'information']), code: z.custom<Issue['code']>((code) => typeof code === 'string'), diagnostics: z.string().default(''), location: z.array(z.string()).optional() })) });
-
-/** How far a table was taken in. */
-export function standingOf({ parts, unreadable }: TableReceipt): 'done' | 'partly' | 'refused' {
-  const taken = parts.filter(({ receipt }) => receipt.refusedAs === undefined);
-  if (taken.length === 0) return 'refused';
-  const isWhole = unreadable === undefined && taken.length === parts.length && taken.every(({ receipt }) => issuesOf(receipt).every(({ severity }) => severity === 'information'));
-  return isWhole ? 'done' : 'partly';
+/** What became of a table, as far as it could be read. It does not grow with the table: of many faults the first are told. */
+export interface TableReceipt {
+  readonly standing: 'done' | 'partly' | 'refused';
+  /** Parts that were taken in, and those that were refused. */
+  readonly taken: number;
+  readonly refused: number;
+  /** Id in the inbox of the first part; undefined where no part was read. */
+  readonly inboxId: string | undefined;
+  /** True when all of it had come before. */
+  readonly isRepeat: boolean;
+  /** Faults with row and column, and what became of each part. */
+  readonly issues: readonly Issue[];
+  /** Further ones that are not among them; each part keeps all of its own. */
+  readonly untold: number;
+  readonly refusedAs: Answer['refusedAs'];
 }
 
-/** The answer to the whole: every fault with row and column, and what became of each part. */
-export function answerOf(table: TableReceipt): Answer {
-  const { parts, unreadable } = table;
-  const issues = [
-    ...parts.flatMap(({ firstRow, receipt }) => issuesOf(receipt).map((issue) => (issue.severity === 'information' ? { ...issue, location: `rows from ${firstRow}` } : issue))),
-    ...(unreadable === undefined ? [] : [{ severity: 'fatal', code: unreadable.reason === 'syntax' ? 'structure' : 'too-long', diagnostics: unreadable.message } as const]),
-  ];
-  const shown: readonly Issue[] = issues.length <= MAX_ISSUES ? issues : [...issues.slice(0, MAX_ISSUES), { severity: 'error', code: 'processing', diagnostics: `${issues.length - MAX_ISSUES} further lines are not listed; each part is at GET /intake/messages` }];
-  return { refusedAs: refusalOf(table), body: JSON.stringify(operationOutcome(shown)) };
+/** Issues that are told of one table. */
+const MOST_ISSUES = 10_000;
+const outcomeSchema = z.object({
+  issue: z.array(z.object({
+    severity: z.enum(['fatal', 'error', 'warning', 'information']), code: z.custom<Issue['code']>((code) => typeof code === 'string'), diagnostics: z.string().default(''), location: z.array(z.string()).optional(),
+  })),
+});
+
+/** Counts the parts of one table as they are taken in. */
+export class TableTally {
+  readonly #issues: Issue[] = [];
+  #taken = 0;
+  #refused = 0;
+  #repeats = 0;
+  #faults = 0;
+  #untold = 0;
+  #inboxId: string | undefined;
+  #refusedAs: Answer['refusedAs'];
+
+  /** @param firstRow of the part, in the whole table */
+  add(firstRow: number, receipt: Receipt): void {
+    const issues = issuesOf(receipt);
+    this.#inboxId ??= receipt.inboxId;
+    this.#refusedAs ??= receipt.refusedAs;
+    if (receipt.refusedAs === undefined) this.#taken++;
+    else this.#refused++;
+    if (receipt.isRepeat) this.#repeats++;
+    for (const issue of issues) {
+      if (issue.severity !== 'information') this.#faults++;
+      this.#tell(issue.severity === 'information' ? { ...issue, location: `rows from ${firstRow}` } : issue);
+    }
+  }
+
+  /** @param unreadable where the table could not be read on */
+  finish(unreadable?: UnreadableMessage): TableReceipt {
+    if (unreadable !== undefined) this.#tell({ severity: 'fatal', code: unreadable.reason === 'syntax' ? 'structure' : 'too-long', diagnostics: unreadable.message });
+    const isWhole = unreadable === undefined && this.#refused === 0 && this.#faults === 0;
+    const standing = this.#taken === 0 ? 'refused' : isWhole ? 'done' : 'partly';
+    return {
+      standing, taken: this.#taken, refused: this.#refused, inboxId: this.#inboxId, isRepeat: this.#taken + this.#refused > 0 && this.#repeats === this.#taken + this.#refused,
+      issues: this.#issues, untold: this.#untold,
+      refusedAs: standing === 'refused' ? this.#refusedAs ?? (unreadable?.reason === 'limit' ? 'too-large' : 'malformed') : undefined,
+    };
+  }
+
+  #tell(issue: Issue): void {
+    if (this.#issues.length < MOST_ISSUES) this.#issues.push(issue);
+    else this.#untold++;
+  }
 }
 
-function refusalOf(table: TableReceipt): Answer['refusedAs'] {
-  if (standingOf(table) !== 'refused') return undefined;
-  const first = table.parts[0]?.receipt.refusedAs;
-  return first ?? (table.unreadable?.reason === 'limit' ? 'too-large' : 'malformed');
+/** The answer to the whole. */
+export function answerOf({ issues, untold, refusedAs }: TableReceipt): Answer {
+  const rest: readonly Issue[] = untold === 0 ? [] : [{ severity: 'error', code: 'processing', diagnostics: `${untold} further lines are not listed; each part is at GET /intake/messages` }];
+  return { refusedAs, body: JSON.stringify(operationOutcome([...issues, ...rest])) };
 }
 
-export function issuesOf({ body }: Pick<Answer, 'body'>): readonly Issue[] {
+function issuesOf({ body }: Pick<Answer, 'body'>): readonly Issue[] {
   return outcomeSchema.parse(JSON.parse(body)).issue.map(({ severity, code, diagnostics, location }): Issue => ({
     severity, code, diagnostics, ...(location?.[0] === undefined ? {} : { location: location[0] }),
   }));
