@@ -49,6 +49,12 @@ describe('a shared document', () => {
     expect(read(documentOf({ template: '2.16.156.10011.2.1.1.49', body: studies(item('A', st('1'))) })).entries.map(({ resource }) => resource.resourceType)).toEqual(['Patient', 'Binary', 'DocumentReference']);
   });
 
+  it('under the template that is copied everywhere is of the kind that its code says', () => {
+    const body = studies(item('A', '<value xsi:type="REAL" value="1"/>'));
+    expect(resourcesOf(read(documentOf({ template: '2.16.156.10011.2.1.1.21', body })), 'DiagnosticReport')).toHaveLength(1);
+    expect(resourcesOf(read(documentOf({ template: '2.16.156.10011.2.1.1.21', body }).replace('C0007', 'C0001')), 'DiagnosticReport')).toEqual([]);
+  });
+
   it('without an id, without a patient and without a number of the patient is at fault where these would stand', () => {
     expect(placesOf(read(documentOf().replace('extension="D1"', '')))).toEqual(['/ClinicalDocument/id']);
     expect(placesOf(read(documentOf().replace(/<recordTarget>.*<\/recordTarget>/, '')))).toEqual(['/ClinicalDocument']);
