@@ -38,20 +38,30 @@ export interface FoundReference { readonly path: string; readonly reference: str
 /** Every `Reference.reference` of a resource, those of contained resources included, in document order. */
 export function referencesOf(resource: Resource): FoundReference[] {
   const found: FoundReference[] = [];
-  collect(resource, resource.resourceType, found);
+  collect(resource, [resource.resourceType], found);
   return found;
 }
 
-function collect(value: JsonValue | undefined, path: string, found: FoundReference[]): void {
+/** @param steps down to the value: names of members, and places in lists; the path is written only where there is a reference */
+function collect(value: JsonValue | undefined, steps: (string | number)[], found: FoundReference[]): void {
   if (isList(value)) {
-    value.forEach((item, index) => collect(item, `${path}[${index}]`, found));
+    for (let place = 0; place < value.length; place++) collectBelow(value[place], place, steps, found);
     return;
   }
   if (!isObject(value)) return;
-  if (isReference(value)) found.push({ path, reference: value['reference'], parsed: parseReference(value['reference']) });
-  for (const name in value) {
-    if (!name.startsWith('_')) collect(value[name], `${path}.${name}`, found);
-  }
+  if (isReference(value)) found.push({ path: pathOf(steps), reference: value['reference'], parsed: parseReference(value['reference']) });
+  for (const name in value) if (!name.startsWith('_')) collectBelow(value[name], name, steps, found);
+}
+
+function collectBelow(value: JsonValue | undefined, step: string | number, steps: (string | number)[], found: FoundReference[]): void {
+  if (typeof value !== 'object') return;
+  steps.push(step);
+  collect(value, steps, found);
+  steps.pop();
+}
+
+function pathOf(steps: readonly (string | number)[]): string {
+  return steps.reduce<string>((path, step) => (typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`), '');
 }
 
 /** Members that a Reference can have: other elements with a text called `reference` are told apart by the rest. */
@@ -86,16 +96,13 @@ const URI_TEXT = /^(?:urn:|https?:)/;
 
 function mapObject<T extends JsonObject>(object: T, rewrite: (mention: Mention) => string | undefined): T {
   const refers = isReference(object);
-  const changes: Record<string, JsonValue | undefined> = {};
-  let isChanged = false;
+  let changes: Record<string, JsonValue | undefined> | undefined;
   for (const name in object) {
     const value: JsonValue | undefined = object[name];
     const mapped = refers && name === 'reference' ? mapText(value, 'reference', rewrite) : mapValue(value, rewrite);
-    if (mapped === value) continue;
-    changes[name] = mapped;
-    isChanged = true;
+    if (mapped !== value) (changes ??= {})[name] = mapped;
   }
-  return isChanged ? { ...object, ...changes } : object;
+  return changes === undefined ? object : { ...object, ...changes };
 }
 
 function mapValue(value: JsonValue | undefined, rewrite: (mention: Mention) => string | undefined): JsonValue | undefined {
@@ -109,6 +116,10 @@ function mapText(value: JsonValue | undefined, kind: Mention['kind'], rewrite: (
 }
 
 function mapArray(values: readonly JsonValue[], rewrite: (mention: Mention) => string | undefined): readonly JsonValue[] {
-  const mapped = values.map((value) => mapValue(value, rewrite) ?? value);
-  return mapped.every((value, index) => value === values[index]) ? values : mapped;
+  let changed: JsonValue[] | undefined;
+  for (let place = 0; place < values.length; place++) {
+    const mapped = mapValue(values[place], rewrite);
+    if (mapped !== undefined && mapped !== values[place]) (changed ??= [...values])[place] = mapped;
+  }
+  return changed ?? values;
 }

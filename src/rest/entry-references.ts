@@ -25,6 +25,7 @@ export function conditionalReferencesOf(resource: Resource): readonly string[] {
  * @see https://hl7.org/fhir/R4/http.html#trules and https://hl7.org/fhir/R4/bundle.html#references
  */
 export function withFinalReferences(resource: Resource, fullUrl: string | undefined, { fullUrls, conditional }: Replacements): Resource {
+  if (fullUrls.size + conditional.size === 0) return resource;
   const root = rootOf(fullUrl);
   return mapReferences(resource, ({ kind, text }) => {
     const direct = fullUrls.get(text);

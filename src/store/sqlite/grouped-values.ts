@@ -1,11 +1,10 @@
 import { EARLIEST_MS, LATEST_MS } from '../../fhir/search/terms.ts';
 import type { IndexRow } from './index-rows.ts';
-import type { KindTerm } from './kinds.ts';
 import type { Names } from './names.ts';
 import type { SqlValue } from './sql.ts';
 
 interface Entry<Value> { readonly value: Value; readonly params: number[] }
-type Term = readonly [space: number, value: string];
+export type Term = readonly [space: number, value: string];
 type Phrase = readonly [folded: string, exact: string];
 type Extent = readonly [low: number, high: number, space: number, code: string];
 
@@ -13,7 +12,7 @@ type Extent = readonly [low: number, high: number, space: number, code: string];
 const FEW = 16;
 
 /** Values of one table, each once with all parameters that have it. */
-class Values<Value extends readonly SqlValue[]> {
+export class Values<Value extends readonly SqlValue[]> {
   readonly entries: Entry<Value>[] = [];
   #byKey: Map<string, Entry<Value>> | undefined;
 
@@ -36,17 +35,11 @@ class Values<Value extends readonly SqlValue[]> {
   }
 }
 
-/** The values of one resource. */
+/** The values that a resource has by itself. */
 export class GroupedValues {
-  /** What the resource has by its kind. */
-  readonly #shared = new Values<Term>();
   readonly #terms = new Values<Term>();
   readonly #phrases = new Values<Phrase>();
   readonly #extents = new Values<Extent>();
-
-  addShared(param: number, term: Term): void {
-    this.#shared.add(param, term);
-  }
 
   addTerm(param: number, term: Term): void {
     this.#terms.add(param, term);
@@ -58,10 +51,6 @@ export class GroupedValues {
 
   addExtent(param: number, extent: Extent): void {
     this.#extents.add(param, extent);
-  }
-
-  sharedTerms(): KindTerm[] {
-    return this.#shared.entries.map(({ value: [space, value], params }) => ({ params, space, value }));
   }
 
   rows(names: Names): IndexRow[] {

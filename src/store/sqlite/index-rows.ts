@@ -1,6 +1,7 @@
-import type { TermKind } from '../../fhir/search/query.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
 import { GroupedValues } from './grouped-values.ts';
+import { kindContent, kindOutline } from './kind-content.ts';
+import { NO_SPACE } from './names.ts';
 import type { Names } from './names.ts';
 import { CODE_PARAM, partOfKind, recordDate, recordEntries } from './patient-index.ts';
 import { isShared } from './shared-terms.ts';
@@ -20,50 +21,34 @@ export interface IndexRow { readonly table: IndexTable; readonly values: readonl
 /** What the index holds of one resource. */
 export interface IndexRows { readonly kind: number; readonly rows: readonly IndexRow[] }
 
-/** The space of what has none: urls, uris, dates, numbers. Numbers of names start at 1. */
-export const NO_SPACE = 0;
-
 /** The rows by which a resource is found. Only inside a write transaction, since it may name what had no number yet. */
 export function indexRows(names: Names, type: string, terms: IndexTerms): IndexRows {
-  const params = new Set<number>();
-  const paramsOf = (kind: TermKind) => (param: string) => {
-    const number = names.internParam(type, param, kind);
-    params.add(number);
-    return number;
-  };
-  const values = groupedValues(names, terms, paramsOf);
-  const kind = names.kinds.intern({ type: names.intern(type), params: [...params], terms: values.sharedTerms() });
+  const kind = names.kinds.intern(kindOutline(type, terms), () => kindContent(names, type, terms));
   const isCoded = terms.token.some(({ param }) => param === CODE_PARAM);
-  return { kind, rows: [...values.rows(names), ...recordRows(names, type, terms, isCoded ? kind : undefined)] };
+  const rows = ownValues(names, type, terms).rows(names);
+  addRecordRows(rows, { names, type, terms, codedKind: isCoded ? kind : undefined });
+  return { kind, rows };
 }
 
-function groupedValues(names: Names, terms: IndexTerms, paramsOf: (kind: TermKind) => (param: string) => number): GroupedValues {
+/** What the resource has by itself, and not by its kind. */
+function ownValues(names: Names, type: string, terms: IndexTerms): GroupedValues {
   const values = new GroupedValues();
-  const [token, reference, uri, string, date, number, quantity] = [paramsOf('token'), paramsOf('reference'), paramsOf('uri'), paramsOf('string'), paramsOf('date'), paramsOf('number'), paramsOf('quantity')];
-  for (const { param, system, code } of terms.token) {
-    if (isShared(param, 'token')) values.addShared(token(param), [names.intern(system), code]);
-    else values.addTerm(token(param), [names.intern(system), code]);
-  }
-  for (const { param, type, id, url } of terms.reference) values.addTerm(reference(param), url === '' ? [names.intern(type), id] : [NO_SPACE, url]);
-  for (const { param, value } of terms.uri) {
-    if (isShared(param, 'uri')) values.addShared(uri(param), [NO_SPACE, value]);
-    else values.addTerm(uri(param), [NO_SPACE, value]);
-  }
-  for (const { param, folded, exact } of terms.string) values.addPhrase(string(param), [folded, exact]);
-  for (const { param, start, end } of terms.date) values.addExtent(date(param), [start, end, NO_SPACE, '']);
-  for (const { param, low, high } of terms.number) values.addExtent(number(param), [low, high, NO_SPACE, '']);
-  for (const { param, low, high, system, code } of terms.quantity) values.addExtent(quantity(param), [low, high, names.intern(system), code]);
+  for (const { param, system, code } of terms.token) if (!isShared(param, 'token')) values.addTerm(names.internParam(type, param, 'token'), [names.intern(system), code]);
+  for (const { param, type: target, id, url } of terms.reference) values.addTerm(names.internParam(type, param, 'reference'), url === '' ? [names.intern(target), id] : [NO_SPACE, url]);
+  for (const { param, value } of terms.uri) if (!isShared(param, 'uri')) values.addTerm(names.internParam(type, param, 'uri'), [NO_SPACE, value]);
+  for (const { param, folded, exact } of terms.string) values.addPhrase(names.internParam(type, param, 'string'), [folded, exact]);
+  for (const { param, start, end } of terms.date) values.addExtent(names.internParam(type, param, 'date'), [start, end, NO_SPACE, '']);
+  for (const { param, low, high } of terms.number) values.addExtent(names.internParam(type, param, 'number'), [low, high, NO_SPACE, '']);
+  for (const { param, low, high, system, code } of terms.quantity) values.addExtent(names.internParam(type, param, 'quantity'), [low, high, names.intern(system), code]);
   return values;
 }
 
 /** In each patient's record: one row in the part of the type, and one in that of the kind if it has a code. */
-function recordRows(names: Names, type: string, terms: IndexTerms, codedKind: number | undefined): IndexRow[] {
-  const entries = recordEntries(terms);
-  if (entries.length === 0) return [];
+function addRecordRows(rows: IndexRow[], { names, type, terms, codedKind }: { readonly names: Names; readonly type: string; readonly terms: IndexTerms; readonly codedKind: number | undefined }): void {
   const date = recordDate(type, terms);
-  const parts = codedKind === undefined ? [names.intern(type)] : [names.intern(type), partOfKind(codedKind)];
-  return entries.flatMap(({ patient, via }) => {
+  for (const { patient, via } of recordEntries(terms)) {
     const number = names.intern(patient);
-    return parts.map((part): IndexRow => ({ table: 'record', values: [number, part, date, via] }));
-  });
+    rows.push({ table: 'record', values: [number, names.intern(type), date, via] });
+    if (codedKind !== undefined) rows.push({ table: 'record', values: [number, partOfKind(codedKind), date, via] });
+  }
 }

@@ -1,14 +1,9 @@
 import { hash } from 'node:crypto';
 import type { StatementSync } from 'node:sqlite';
 import type { Connection } from './connection.ts';
+import type { KindContent } from './kind-content.ts';
 import type { Names } from './names.ts';
 import { numberOf } from './row.ts';
-
-/** One value that all resources of a kind have, by a group of parameters. */
-export interface KindTerm { readonly params: readonly number[]; readonly space: number; readonly value: string }
-
-/** What many resources have in common: their type, the parameters they have values for, and the values that recur. */
-export interface KindContent { readonly type: number; readonly params: readonly number[]; readonly terms: readonly KindTerm[] }
 
 /** Kinds kept in memory at most: a district has some thousands, and each is some hundred characters. */
 const MAX_KEPT = 10_000;
@@ -16,6 +11,7 @@ const MAX_KEPT = 10_000;
 /** Numbers of kinds. Like a name, a kind once committed never changes and is never removed. */
 export class Kinds {
   readonly #names: Names;
+  /** By outline. */
   readonly #numbers = new Map<string, number>();
   readonly #select: StatementSync;
   readonly #insert: StatementSync;
@@ -28,16 +24,19 @@ export class Kinds {
     this.#insertTerm = connection.prepare('INSERT OR IGNORE INTO kind_term (p, space, value, kind) VALUES (?, ?, ?, ?)');
   }
 
-  /** Only inside a write transaction; if that is rolled back, `forget` must be called. */
-  intern(content: KindContent): number {
-    const text = textOf(content);
-    const kept = this.#numbers.get(text);
+  /**
+   * The number of a kind. Only inside a write transaction; if that is rolled back, `forget` must be called.
+   * @param outline of the content, which is asked for only when the outline is not known
+   */
+  intern(outline: string, contentOf: () => KindContent): number {
+    const kept = this.#numbers.get(outline);
     if (kept !== undefined) return kept;
-    const digest = hash('sha256', text, 'base64url');
+    const content = contentOf();
+    const digest = hash('sha256', textOf(content), 'base64url');
     const row = this.#select.get(digest);
     const number = row === undefined ? this.#make(digest, content) : numberOf(row.number);
     if (this.#numbers.size >= MAX_KEPT) this.forget();
-    this.#numbers.set(text, number);
+    this.#numbers.set(outline, number);
     return number;
   }
 

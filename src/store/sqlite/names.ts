@@ -7,6 +7,8 @@ import { numberOf, textOf } from './row.ts';
 
 /** No name has this number: what is searched by it is never found. */
 export const UNKNOWN = -1;
+/** The space of what has none: urls, uris, dates, numbers. Numbers of names start at 1. */
+export const NO_SPACE = 0;
 
 /** Names kept in memory at most; patients' ids are among them, and there is no end of patients. */
 const MAX_KEPT = 50_000;
@@ -65,8 +67,12 @@ export class Names {
 
   /** The number of a type's parameter, as `intern` of its `paramName`. */
   internParam(type: string, param: string, kind: TermKind): number {
+    const kept = this.#params.get(kind)?.get(type)?.get(param);
+    if (kept !== undefined) return kept;
+    const number = this.intern(paramName(type, param, kind));
     const ofType = within(within(this.#params, kind, () => new Map<string, Map<string, number>>()), type, () => new Map<string, number>());
-    return within(ofType, param, () => this.intern(paramName(type, param, kind)));
+    ofType.set(param, number);
+    return number;
   }
 
   textOf(number: number): string {
