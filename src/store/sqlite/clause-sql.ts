@@ -1,8 +1,7 @@
 import type { Clause, QuantityMatch, TermKind } from '../../fhir/search/query.ts';
 import type { Connection } from './connection.ts';
-import { NO_SPACE } from './index-rows.ts';
 import { allOfKinds, eachOfKinds, fewKinds, isOfKind } from './kind-sql.ts';
-import { UNKNOWN, paramName } from './names.ts';
+import { NO_SPACE, UNKNOWN, paramName } from './names.ts';
 import type { Names } from './names.ts';
 import { LAST_UPDATED, changedSet, whenChanged } from './last-updated.ts';
 import { extentSelect, isWide, rangeMatches } from './range-sql.ts';

@@ -1,6 +1,7 @@
 import type { IndexTerms } from '../../fhir/search/terms.ts';
 import { GroupedValues } from './grouped-values.ts';
 import { kindContent, kindOutline } from './kind-content.ts';
+import { NO_SPACE } from './names.ts';
 import type { Names } from './names.ts';
 import { CODE_PARAM, partOfKind, recordDate, recordEntries } from './patient-index.ts';
 import { isShared } from './shared-terms.ts';
@@ -19,9 +20,6 @@ export type IndexTable = keyof typeof INDEX_TABLES;
 export interface IndexRow { readonly table: IndexTable; readonly values: readonly SqlValue[] }
 /** What the index holds of one resource. */
 export interface IndexRows { readonly kind: number; readonly rows: readonly IndexRow[] }
-
-/** The space of what has none: urls, uris, dates, numbers. Numbers of names start at 1. */
-export const NO_SPACE = 0;
 
 /** The rows by which a resource is found. Only inside a write transaction, since it may name what had no number yet. */
 export function indexRows(names: Names, type: string, terms: IndexTerms): IndexRows {

@@ -2,7 +2,7 @@ import type { TermKind } from '../../fhir/search/query.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
 import { Values } from './grouped-values.ts';
 import type { Term } from './grouped-values.ts';
-import { NO_SPACE } from './index-rows.ts';
+import { NO_SPACE } from './names.ts';
 import type { Names } from './names.ts';
 import { isShared } from './shared-terms.ts';
 

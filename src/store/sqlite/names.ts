@@ -7,6 +7,8 @@ import { numberOf, textOf } from './row.ts';
 
 /** No name has this number: what is searched by it is never found. */
 export const UNKNOWN = -1;
+/** The space of what has none: urls, uris, dates, numbers. Numbers of names start at 1. */
+export const NO_SPACE = 0;
 
 /** Names kept in memory at most; patients' ids are among them, and there is no end of patients. */
 const MAX_KEPT = 50_000;

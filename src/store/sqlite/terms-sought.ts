@@ -1,5 +1,5 @@
 import type { Clause } from '../../fhir/search/query.ts';
-import { NO_SPACE } from './index-rows.ts';
+import { NO_SPACE } from './names.ts';
 import type { Names } from './names.ts';
 
 /** A row of table `term` that is sought. No `value`: any of the space. */
