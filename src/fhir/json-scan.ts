@@ -49,25 +49,48 @@ export class JsonScan {
   value(): void {
     const first = this.#bytes[this.position];
     if (first === QUOTE) return this.#string();
-    if (first === OPEN_BRACE) return this.#list(CLOSE_BRACE, () => { this.#memberStart(); this.value(); });
-    if (first === OPEN_BRACKET) return this.#list(CLOSE_BRACKET, () => this.value());
+    if (first === OPEN_BRACE) return this.#members();
+    if (first === OPEN_BRACKET) return this.#items();
     if (first === MINUS || isDigit(first)) return this.#number();
     this.#word(first);
   }
 
+  #members(): void {
+    for (let more = this.#open(CLOSE_BRACE); more; more = this.#goesOn()) {
+      this.#memberStart();
+      this.value();
+    }
+    this.#close(CLOSE_BRACE);
+  }
+
+  #items(): void {
+    for (let more = this.#open(CLOSE_BRACKET); more; more = this.#goesOn()) this.value();
+    this.#close(CLOSE_BRACKET);
+  }
+
   #list(close: number, onItem: () => void): void {
+    for (let more = this.#open(close); more; more = this.#goesOn()) onItem();
+    this.#close(close);
+  }
+
+  /** Moves past an opening bracket. @returns false when its closing one follows */
+  #open(close: number): boolean {
     if (++this.#depth > this.#maxDepth) throw new JsonError('depth', `The JSON is nested deeper than ${this.#maxDepth} levels`);
     this.position++;
     this.#space();
-    if (this.#bytes[this.position] !== close) {
-      for (;;) {
-        onItem();
-        this.#space();
-        if (this.#bytes[this.position] !== COMMA) break;
-        this.position++;
-        this.#space();
-      }
-    }
+    return this.#bytes[this.position] !== close;
+  }
+
+  /** Moves past a comma. @returns false where there is none */
+  #goesOn(): boolean {
+    this.#space();
+    if (this.#bytes[this.position] !== COMMA) return false;
+    this.position++;
+    this.#space();
+    return true;
+  }
+
+  #close(close: number): void {
     this.#take(close);
     this.#depth--;
   }
@@ -90,12 +113,19 @@ export class JsonScan {
   #string(): void {
     this.#take(QUOTE);
     const bytes = this.#bytes;
-    for (let c = bytes[this.position]; c !== QUOTE; c = bytes[this.position]) {
-      if (c === undefined || c < SPACE) throw this.#syntaxError();
-      this.position++;
-      if (c === BACKSLASH) this.#escape();
+    let at = this.position;
+    for (let c = bytes[at]; c !== QUOTE; c = bytes[at]) {
+      if (c === undefined || c < SPACE || c === BACKSLASH) {
+        this.position = at;
+        if (c !== BACKSLASH) throw this.#syntaxError();
+        this.position++;
+        this.#escape();
+        at = this.position;
+      } else {
+        at++;
+      }
     }
-    this.position++;
+    this.position = at + 1;
   }
 
   #escape(): void {
