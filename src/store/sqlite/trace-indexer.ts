@@ -12,12 +12,14 @@ import { TRACE_TYPE } from './traces.ts';
 
 /** Traces indexed in one transaction before a search for traces is answered. */
 const BATCH = 200;
-/** Traces indexed in one transaction when there is time: some milliseconds, which a request that comes meanwhile has to wait. */
-const IDLE_BATCH = 50;
+/** When there is time, a transaction ends after this long: a request that comes meanwhile has to wait for it. */
+const IDLE_BATCH_MS = 4;
 /** More traces than this may not wait: each append then pays for indexing one, so that a search for traces has seconds to catch up at most. */
 const MAX_WAITING = 50_000;
 /** Time without an append before indexing starts: longer than requests under load are apart, shorter than those of a quiet hour. */
 const IDLE_MS = 25;
+/** Share of the time since then that the process may have been at work: large transactions are far apart, and it is busy between them. */
+const MOST_BUSY = 0.5;
 
 const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
 
@@ -35,6 +37,8 @@ export class TraceIndexer {
   readonly #waitingTraces: StatementSync;
   #timer: NodeJS.Timeout | undefined;
   #lastAppend = 0;
+  /** The work of the process up to the last append. */
+  #workThen = performance.eventLoopUtilization();
   /** Traces of this process that wait, as far as it knows. */
   #waiting = 0;
 
@@ -55,6 +59,7 @@ export class TraceIndexer {
     this.#waiting += appended;
     if (this.#waiting > MAX_WAITING) this.#indexBatch(appended);
     this.#lastAppend = performance.now();
+    this.#workThen = performance.eventLoopUtilization();
     this.#timer ??= setTimeout(() => void this.#idle(), IDLE_MS).unref();
   }
 
@@ -79,14 +84,16 @@ export class TraceIndexer {
   /** Goes on batch by batch as long as nothing is appended, else waits for the next quiet moment. */
   async #idle(): Promise<void> {
     const quiet = performance.now() - this.#lastAppend;
+    const isQuiet = quiet >= IDLE_MS && performance.eventLoopUtilization(this.#workThen).utilization <= MOST_BUSY;
     // Nobody waits for this: what fails now is done before the next search, and fails there in front of its caller.
-    const isDone = quiet >= IDLE_MS && await this.#indexSome().catch(() => true);
-    this.#timer = isDone ? undefined : setTimeout(() => void this.#idle(), Math.max(0, IDLE_MS - quiet)).unref();
+    const isDone = isQuiet && await this.#indexSome().catch(() => true);
+    const pause = isQuiet ? 0 : quiet < IDLE_MS ? IDLE_MS - quiet : IDLE_MS;
+    this.#timer = isDone ? undefined : setTimeout(() => void this.#idle(), pause).unref();
   }
 
   /** One batch. @returns true when no trace is left */
   async #indexSome(): Promise<boolean> {
-    await this.#connection.retrying(() => this.#batchInTransaction(IDLE_BATCH));
+    await this.#connection.retrying(() => this.#batchInTransaction(BATCH, IDLE_BATCH_MS));
     return !this.#isBehind();
   }
 
@@ -94,23 +101,32 @@ export class TraceIndexer {
     return this.#waitingTraces.get(numberOf(this.#position.get()?.value), 1) !== undefined;
   }
 
-  #batchInTransaction(limit: number): void {
+  #batchInTransaction(limit: number, withinMs = Infinity): void {
     try {
-      this.#connection.transact(() => this.#indexBatch(limit));
+      this.#connection.transact(() => this.#indexBatch(limit, withinMs));
     } catch (error) {
       this.#names.forget();
       throw error;
     }
   }
 
-  #indexBatch(limit: number): number {
-    const rows = this.#waitingTraces.all(numberOf(this.#position.get()?.value), limit);
+  /** @returns how many it indexed; fewer than `limit` when no more are left, or the time was up */
+  #indexBatch(limit: number, withinMs = Infinity): number {
+    const end = performance.now() + withinMs;
     const type = this.#names.intern(TRACE_TYPE);
-    for (const row of rows) this.#index.add(type, numberOf(row.seq), indexRows(this.#names, TRACE_TYPE, this.#termsOf(row)));
-    const last = rows.at(-1);
-    if (last !== undefined) this.#setPosition.run(numberOf(last.seq));
-    this.#waiting = rows.length < limit ? 0 : Math.max(0, this.#waiting - rows.length);
-    return rows.length;
+    let position = numberOf(this.#position.get()?.value);
+    let count = 0;
+    let isTimeUp = false;
+    for (const row of this.#waitingTraces.iterate(position, limit)) {
+      position = numberOf(row.seq);
+      this.#index.add(type, position, indexRows(this.#names, TRACE_TYPE, this.#termsOf(row)));
+      count++;
+      isTimeUp = performance.now() >= end;
+      if (isTimeUp) break;
+    }
+    if (count > 0) this.#setPosition.run(position);
+    this.#waiting = count < limit && !isTimeUp ? 0 : Math.max(0, this.#waiting - count);
+    return count;
   }
 
   /** A trace is stored whatever its terms are: one that has none is still found by its id, time and place in the chain. */
