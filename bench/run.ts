@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { openFhir } from '../src/open-services.ts';
+import { type ChannelFigures, measureChannels } from './channels.ts';
 import { type GatewayFigures, measureGateway } from './gateway.ts';
 import { type Figure, measure } from './load.ts';
 import { CODES, observation } from './observation.ts';
@@ -28,7 +29,10 @@ try {
   const store = await measureSqlite(await openFhir(), load);
   console.error('gateway…');
   const gateway = await measureGateway({ ...load, folder, clients: CLIENTS });
+  console.error('channels…');
+  const channels = await measureChannels({ folder, seconds: load.seconds });
   console.log(markdown(rowsOf(echo, store, gateway)));
+  console.log(`\n${markdown(channelRows(channels, store))}`);
   console.log(`\nStart to ready ${whole(gateway.readyMs)} ms. Resident after ${whole(load.resources)} resources ${whole(gateway.residentMb)} MB, after all loads ${whole(gateway.residentEndMb)} MB. File ${whole(gateway.fileMb)} MB. An auditor's search after a load waits ${whole(gateway.auditLagUs)} µs for each trace that is not indexed yet.`);
   console.log(`${os.cpus().length} cores (${os.cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, SQLite synchronous=FULL, ${CLIENTS} clients beside one worker on the same machine.`);
 } finally {
@@ -60,6 +64,22 @@ function rowsOf(echo: EchoFigures, store: StoreFigures, gateway: GatewayFigures)
     ['**search by patient and code, 20 of 250**', ...figure(gateway.searchSystem), share(gateway.searchSystem.perSecond, echo.get.perSecond), share(gateway.searchSystem.perSecond, store.searchAndTrace)],
     ['read by id, clinician', ...figure(gateway.read), share(gateway.read.perSecond, echo.get.perSecond), share(gateway.read.perSecond, store.readAndTrace)],
     ['search by patient and code, clinician', ...figure(gateway.search), share(gateway.search.perSecond, echo.get.perSecond), share(gateway.search.perSecond, store.searchAndTrace)],
+  ];
+}
+
+/** Resources that one result message, document or row becomes, records of the intake left out. */
+const RESOURCES_OF = { message: 15, row: 1 };
+
+function channelRows(channels: ChannelFigures, store: StoreFigures): string[][] {
+  return [
+    ['channel', 'per second', 'p50 ms', 'p99 ms', 'of reading it alone', 'resources: of the raw store'],
+    ['**HL7 v2 over MLLP, results of 10 OBX, 4 connections**', ...figure(channels.mllp), share(channels.mllp.perSecond, channels.mapped), share(RESOURCES_OF.message * channels.mllp.perSecond, store.transactionResources)],
+    ['**laboratory documents (WS/T 500.7)**', whole(channels.documents), '', '', share(channels.documents, channels.documentsRead), ''],
+    ['**rows of a table (CSV)**', whole(channels.rows), '', '', share(channels.rows, channels.rowsRead), share(RESOURCES_OF.row * channels.rows, store.transactionResources)],
+    ['HL7 v2, parsed alone', whole(channels.parsed), '', '', '', ''],
+    ['HL7 v2, parsed and mapped alone', whole(channels.mapped), '', '', '', ''],
+    ['documents, read and mapped alone', whole(channels.documentsRead), '', '', '', ''],
+    ['rows, read and mapped alone', whole(channels.rowsRead), '', '', '', ''],
   ];
 }
 
