@@ -15,6 +15,8 @@ import { startServer } from './process.ts';
 import { measureSqlite, type StoreFigures } from './store.ts';
 
 const CLIENTS = 16;
+/** Resources that one result message or row becomes, records of the intake left out. */
+const RESOURCES_OF = { message: 15, row: 1 };
 
 interface EchoFigures { readonly get: Figure; readonly post: Figure }
 
@@ -66,9 +68,6 @@ function rowsOf(echo: EchoFigures, store: StoreFigures, gateway: GatewayFigures)
     ['search by patient and code, clinician', ...figure(gateway.search), share(gateway.search.perSecond, echo.get.perSecond), share(gateway.search.perSecond, store.searchAndTrace)],
   ];
 }
-
-/** Resources that one result message, document or row becomes, records of the intake left out. */
-const RESOURCES_OF = { message: 15, row: 1 };
 
 function channelRows(channels: ChannelFigures, store: StoreFigures): string[][] {
   return [
