@@ -1,5 +1,5 @@
 import type { Resource } from '../fhir/resource.ts';
-import { isList, isObject, isResource } from '../fhir/resource.ts';
+import { isList, isObject, isResource, textOf } from '../fhir/resource.ts';
 import { patientNumber } from './administrative.ts';
 import { addDays } from './calendar.ts';
 import { laboratoryDocument } from './cda-document.ts';
@@ -23,7 +23,7 @@ export function imagingBundle({ bundle, visit }: Pick<Message, 'bundle' | 'visit
   const entries = bundle['entry'];
   const entry = (isList(entries) ? entries : []).filter((sent) => isObject(sent) && isResource(sent['resource']) && belongsToImaging(sent['resource']));
   const identifier = bundle['identifier'];
-  return { resourceType: 'Bundle', type: 'collection', identifier: isObject(identifier) ? { ...identifier, value: `${String(identifier['value'])}-X` } : {}, entry };
+  return { resourceType: 'Bundle', type: 'collection', identifier: isObject(identifier) ? { ...identifier, value: `${textOf(identifier['value'])}-X` } : {}, entry };
 }
 
 function belongsToImaging(resource: Resource): boolean {
