@@ -54,6 +54,20 @@ export function processContract(bench: Bench): void {
       await expect(two.commit([{ ...put('Patient', 'p1', token, 'again'), expectedVersion: 1 }])).rejects.toMatchObject({ kind: 'version-conflict' });
     });
 
+    it('find what another was the first to store, also when they looked for it before', async () => {
+      const address = await bench.fresh();
+      const one = await bench.open(address);
+      const two = await bench.open(address, { writer: 'writer-2' });
+      const coded = (code: string) => ({ token: [{ param: 'code', system: 'loinc', code }], reference: [{ param: 'patient', type: 'Patient', id: 'p1', url: '' }] });
+      const ofPatient = { kind: 'reference', param: 'patient', anyOf: [{ id: 'p1' }] } as const;
+      for (const code of ['1', '2', '3']) {
+        const where = [ofPatient, { kind: 'token', param: 'code', anyOf: [{ code }] }] as const;
+        expect([await one.count({ type: 'Observation', where }), await two.count({ type: 'Observation', where })]).toEqual([0, 0]);
+        await one.commit([put('Observation', `o${code}`, coded(code))]);
+        expect([await one.count({ type: 'Observation', where }), await two.count({ type: 'Observation', where })]).toEqual([1, 1]);
+      }
+    });
+
     it('count every one of many increments that race', async () => {
       const address = await bench.fresh();
       const stores = [await bench.open(address), await bench.open(address, { writer: 'writer-2' })];

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { EARLIEST_MS, LATEST_MS } from '../../src/fhir/search/terms.ts';
 import type { Clause, Prefix } from '../../src/fhir/search/query.ts';
@@ -250,6 +251,31 @@ export function searchContract(bench: Bench): void {
       const page = await store.search({ type: 'Patient', where: [], sort: [], limit: 10 });
       expect(page.next).toBeUndefined();
       expect(page.items.map(shown)).toEqual([shown(await store.read({ type: 'Patient', id: 'p1' }))]);
+    });
+
+    it('gives each resource of a page its own body, whatever text is in it', async () => {
+      const notes = fc.array(fc.string({ unit: 'binary', maxLength: 300 }), { minLength: 1, maxLength: 12 });
+      await fc.assert(fc.asyncProperty(notes, fc.integer({ min: 1, max: 13 }), async (texts, limit) => {
+        const store = await storeOf(...texts.map((text, i) => put('Patient', `p${i}`, {}, text)));
+        const items = await walk((after) => store.search({ type: 'Patient', where: [], sort: [], limit, ...(after === undefined ? {} : { after }) }));
+        const read = await Promise.all(texts.map((_, i) => store.read({ type: 'Patient', id: `p${texts.length - 1 - i}` })));
+        expect(items.map(shown)).toEqual(read.map(shown));
+      }), { numRuns: 10 });
+    });
+
+    it('finds what is the first of its kind as soon as it is stored, also when it was looked for before', async () => {
+      const store = await bench.openFresh();
+      const clauses: Clause[] = [
+        { kind: 'reference', param: 'patient', anyOf: [{ type: 'Patient', id: 'p1' }] }, { kind: 'reference', param: 'patient', anyOf: [{ id: 'p1' }] },
+        { kind: 'token', param: 'code', anyOf: [{ system: 'loinc', code: '1' }] }, { kind: 'token', param: 'code', anyOf: [{ code: '1' }] },
+      ];
+      for (const clause of clauses) expect(await found(store, 'Observation', clause)).toEqual([]);
+      await store.commit([put('Observation', 'o1', { token: [{ param: 'code', system: 'loinc', code: '1' }], reference: [{ param: 'patient', type: 'Patient', id: 'p1', url: '' }] })]);
+      for (const clause of clauses) expect(await found(store, 'Observation', clause)).toEqual(['o1']);
+      await expect(store.commit([put('Observation', 'o2', { token: [{ param: 'code', system: 'local', code: '1' }] }), { kind: 'delete', key: { type: 'Patient', id: 'nobody' } }])).rejects.toMatchObject({ kind: 'not-found' });
+      await store.commit([put('Observation', 'o2', { token: [{ param: 'code', system: 'local', code: '1' }, { param: 'status', system: '', code: 'final' }] })]);
+      expect(await found(store, 'Observation', { kind: 'token', param: 'code', anyOf: [{ code: '1' }] })).toEqual(['o1', 'o2']);
+      expect(await found(store, 'Observation', ...clauses)).toEqual(['o1']);
     });
 
     it('refuses limits out of range and page positions it never gave', async () => {
