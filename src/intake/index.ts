@@ -3,7 +3,7 @@ export { loadSources, requireKnownProfiles, type Sources } from './load-sources.
 export { internalTerms } from './internal-terms.ts';
 export { registerSources } from './register-sources.ts';
 export type { Source } from './source.ts';
-export { SourceError } from './source-error.ts';
+export { SourceError } from './parse-description.ts';
 export { startHousekeeping } from './start-housekeeping.ts';
 export { startDeliveries } from './start-deliveries.ts';
 export { type MllpChannel, startMllpChannel } from './start-mllp.ts';

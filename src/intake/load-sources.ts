@@ -6,7 +6,7 @@ import type { Definitions } from '../fhir/definitions/model.ts';
 import { usccFault } from '../fhir/validation/identifiers.ts';
 import { charsetOf } from '../normalize/index.ts';
 import { loadTableMappings } from './load-table-mappings.ts';
-import { SourceError } from './source-error.ts';
+import { parseDescription, SourceError } from './parse-description.ts';
 import type { Source } from './source.ts';
 import { DAYS } from './watch/expected-rates.ts';
 
@@ -102,14 +102,7 @@ function sharedSenders(sources: readonly Source[]): readonly string[] {
 }
 
 function parse(file: string, content: string): Source {
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch (error) {
-    throw new SourceError(`profiles/sources/${file} is not JSON`, { cause: error });
-  }
-  const parsed = sourceSchema.safeParse(json);
-  if (!parsed.success) throw new SourceError(parsed.error.issues.map((issue) => `profiles/sources/${file} at ${issue.path.join('.') || 'the top'}: ${issue.message}`).join('\n'));
-  if (`${parsed.data.id}.json` !== file) throw new SourceError(`profiles/sources/${file} describes ${parsed.data.id}: a source's file is named after its id`);
-  return parsed.data;
+  const source = parseDescription(`profiles/sources/${file}`, content, sourceSchema);
+  if (`${source.id}.json` !== file) throw new SourceError(`profiles/sources/${file} describes ${source.id}: a source's file is named after its id`);
+  return source;
 }

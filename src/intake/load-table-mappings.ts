@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import type { TableMapping } from '../normalize/index.ts';
 import { tableMappingSchema } from '../normalize/index.ts';
-import { SourceError } from './source-error.ts';
+import { parseDescription } from './parse-description.ts';
 
 const schema = z.array(tableMappingSchema).min(1);
 
@@ -17,17 +17,5 @@ const schema = z.array(tableMappingSchema).min(1);
  */
 export async function loadTableMappings(dir: string): Promise<ReadonlyMap<string, readonly TableMapping[]>> {
   const files = (await readdir(dir).catch(() => [])).filter((name) => name.endsWith('.json')).sort();
-  return new Map(await Promise.all(files.map(async (file) => [file.slice(0, -'.json'.length), parse(file, await readFile(path.join(dir, file), 'utf8'))] as const)));
-}
-
-function parse(file: string, content: string): readonly TableMapping[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch (error) {
-    throw new SourceError(`profiles/tables/${file} is not JSON`, { cause: error });
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new SourceError(parsed.error.issues.map((issue) => `profiles/tables/${file} at ${issue.path.join('.') || 'the top'}: ${issue.message}`).join('\n'));
+  return new Map(await Promise.all(files.map(async (file) => [file.slice(0, -'.json'.length), parseDescription(`profiles/tables/${file}`, await readFile(path.join(dir, file), 'utf8'), schema)] as const)));
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadSources, requireKnownProfiles } from '../../src/intake/load-sources.ts';
-import { SourceError } from '../../src/intake/source-error.ts';
+import { SourceError } from '../../src/intake/parse-description.ts';
 
 const SOURCE = {
   id: 'x', name: 'X', organization: { id: 'x-org', name: 'X', level: 'tertiary', uscc: '123101019010010195' },

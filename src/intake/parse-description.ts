@@ -1,0 +1,24 @@
+import type { z } from 'zod';
+
+/** A source description that cannot be used. The message names the file, the element and the fault, one a line. */
+export class SourceError extends Error {
+  override readonly name = 'SourceError';
+}
+
+/**
+ * Reads a file that describes a source, or something of it.
+ *
+ * @param file as it is named to people, `profiles/sources/x.json`
+ * @throws SourceError
+ */
+export function parseDescription<T>(file: string, content: string, schema: z.ZodType<T>): T {
+  let json: unknown;
+  try {
+    json = JSON.parse(content);
+  } catch (error) {
+    throw new SourceError(`${file} is not JSON`, { cause: error });
+  }
+  const parsed = schema.safeParse(json);
+  if (parsed.success) return parsed.data;
+  throw new SourceError(parsed.error.issues.map((issue) => `${file} at ${issue.path.join('.') || 'the top'}: ${issue.message}`).join('\n'));
+}
