@@ -19,8 +19,24 @@ export type ParsedReference =
 const RESTFUL = /^(?:(https?:\/\/[^?#]+?)\/)?([A-Z][A-Za-z]*)\/([A-Za-z0-9\-.]{1,64})(?:\/_history\/([A-Za-z0-9\-.]{1,64}))?(?:#.*)?$/;
 const CONDITIONAL = /^([A-Z][A-Za-z]*)\?(.+)$/;
 
+/** The references last taken apart: the resources of a message refer to the same few, each of them several times on its way. */
+const known = new Map<string, ParsedReference>();
+const MAX_KNOWN = 1_000;
+/** What is longer than a type with any id is mostly told once. */
+const MAX_KNOWN_LENGTH = 128;
+
 /** Never throws; what follows none of the patterns is a 'url'. */
 export function parseReference(text: string): ParsedReference {
+  const kept = known.get(text);
+  if (kept !== undefined) return kept;
+  const parsed = takenApart(text);
+  if (text.length > MAX_KNOWN_LENGTH) return parsed;
+  if (known.size >= MAX_KNOWN) known.clear();
+  known.set(text, parsed);
+  return parsed;
+}
+
+function takenApart(text: string): ParsedReference {
   if (text.startsWith('#')) return { kind: 'contained', id: text.slice(1) };
   const [, base, type, id, version] = RESTFUL.exec(text) ?? [];
   if (type !== undefined && id !== undefined) {

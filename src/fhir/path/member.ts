@@ -28,7 +28,8 @@ export function keepType(of: Node, type: string, builder: Builder): Node {
   if (kept !== undefined && kept.length === of.shapes?.length) return of;
   if (kept?.length === 0) return NOTHING;
   const shapes = kept ?? shapesOf(definitions, type);
-  return { shapes, run: (scope) => of.run(scope).filter((item) => looksLike(item, type, definitions)) };
+  const looksLike = likenessTo(type, definitions);
+  return { shapes, run: (scope) => of.run(scope).filter(looksLike) };
 }
 
 function describe(of: Node): string {
@@ -100,9 +101,10 @@ function buildOpenMember(of: Node, name: string, builder: Builder, only: string 
   }
   const readNamed = readerOfPrimitive(name);
   const readChosen = readerOfPrimitive(name + only.charAt(0).toUpperCase() + only.slice(1));
+  const looksLike = likenessTo(only, definitions);
   const read: Reader = (members) => {
     const chosen = readChosen(members);
-    return chosen.length > 0 ? chosen : readNamed(members).filter((item) => looksLike(item, only, definitions));
+    return chosen.length > 0 ? chosen : readNamed(members).filter(looksLike);
   };
   return { shapes: shapesOf(definitions, only), run: (scope) => overAll(of.run(scope), read) };
 }
@@ -124,17 +126,19 @@ function isTypeSuffix(suffix: string, definitions: StructureTable): boolean {
 const NUMBER_TYPES: ReadonlySet<string> = new Set(['integer', 'decimal', 'positiveInt', 'unsignedInt']);
 
 /**
- * Whether an item of unknown shape can be of a type. A resource says its type; of the rest only the kind of JSON value is
- * known, so a text can be of each type that is written as text.
+ * Makes the test whether an item of unknown shape can be of a type. A resource says its type; of the rest only the kind of JSON
+ * value is known, so a text can be of each type that is written as text.
  */
-function looksLike(item: Item, type: string, definitions: StructureTable): boolean {
-  const value = plain(item);
+function likenessTo(type: string, definitions: StructureTable): (item: Item) => boolean {
   const kind = structureOfType(definitions, type)?.kind;
-  if (isObject(value)) {
-    const { resourceType } = value;
-    return typeof resourceType === 'string' ? isSubtype(definitions, resourceType, type) : kind === 'complex-type';
-  }
-  if (typeof value === 'boolean') return type === 'boolean';
-  if (typeof value === 'string') return kind === 'primitive-type' && type !== 'boolean' && !NUMBER_TYPES.has(type);
-  return value === undefined ? kind === 'primitive-type' : NUMBER_TYPES.has(type);
+  return (item) => {
+    const value = plain(item);
+    if (isObject(value)) {
+      const { resourceType } = value;
+      return typeof resourceType === 'string' ? isSubtype(definitions, resourceType, type) : kind === 'complex-type';
+    }
+    if (typeof value === 'boolean') return type === 'boolean';
+    if (typeof value === 'string') return kind === 'primitive-type' && type !== 'boolean' && !NUMBER_TYPES.has(type);
+    return value === undefined ? kind === 'primitive-type' : NUMBER_TYPES.has(type);
+  };
 }
