@@ -1,6 +1,5 @@
 import type { Services } from '../services.ts';
-import type { Repeating } from './at-intervals.ts';
-import { atIntervals } from './at-intervals.ts';
+import { about, atIntervals, type Repeating } from '../at-intervals.ts';
 import { dropPayloads } from './retention/drop-payloads.ts';
 import { retryWaiting } from './retries/retry-waiting.ts';
 import { workOnReplays } from './replays/work-on-replays.ts';
@@ -19,11 +18,11 @@ export function startHousekeeping(services: Services): Repeating {
   const { requestMs } = services.config.limits;
   let quiet: ReadonlySet<string> = new Set();
   const parts = [
-    atIntervals(services, Math.min(RETRY_MS, requestMs), 'could not try the waiting messages again', (signal) => retryWaiting(services, signal)),
-    atIntervals(services, COUNT_MS, 'could not count what the sources sent', (signal) => rollUp(services, signal)),
-    atIntervals(services, LISTEN_MS, 'could not look for silent feeds', async () => { quiet = await tellQuietFeeds(services, quiet); }),
-    atIntervals(services, DROP_MS, 'could not delete the bodies of old messages', (signal) => dropPayloads(services, signal)),
-    atIntervals(services, Math.min(LOOK_FOR_REPLAYS_MS, requestMs), 'could not work on the replays', (signal) => workOnReplays(services, { name, signal })),
+    atIntervals(services, about(Math.min(RETRY_MS, requestMs)), 'could not try the waiting messages again', (signal) => retryWaiting(services, signal)),
+    atIntervals(services, about(COUNT_MS), 'could not count what the sources sent', (signal) => rollUp(services, signal)),
+    atIntervals(services, about(LISTEN_MS), 'could not look for silent feeds', async () => { quiet = await tellQuietFeeds(services, quiet); }),
+    atIntervals(services, about(DROP_MS), 'could not delete the bodies of old messages', (signal) => dropPayloads(services, signal)),
+    atIntervals(services, about(Math.min(LOOK_FOR_REPLAYS_MS, requestMs)), 'could not work on the replays', (signal) => workOnReplays(services, { name, signal })),
   ];
   return { stop: async () => { await Promise.all(parts.map((part) => part.stop())); } };
 }

@@ -1,12 +1,7 @@
+import { atIntervals, type Repeating } from '../at-intervals.ts';
 import type { Services } from '../services.ts';
 import { noticeFiles } from './notice-files.ts';
 import { runRemapJobs } from './run-remap-jobs.ts';
-
-/** The looking after changed mappings at intervals. */
-export interface MappingWatch {
-  /** Ends the intervals, after the page under way. */
-  stop(): Promise<void>;
-}
 
 /** A mapping that was approved at another gateway holds here after so long. */
 const POLL_MS = 1_000;
@@ -17,37 +12,21 @@ const RESTART_MS = 1_800_000;
 
 /**
  * Takes over mappings that were approved elsewhere, and maps stored results by what has changed, in the files since the last
- * start too. A failure is logged and
- * tried again at the next interval.
+ * start too. A failure is logged and tried again at the next interval.
  */
-export function startTerminology(services: Services): MappingWatch {
-  const stopping = new AbortController();
-  const options = { worker: services.newId(), graceMs: services.config.limits.requestMs + 3 * POLL_MS, restartMs: RESTART_MS, signal: stopping.signal };
-  let timer: NodeJS.Timeout | undefined;
+export function startTerminology(services: Services): Repeating {
+  const options = { worker: services.newId(), graceMs: services.config.limits.requestMs + 3 * POLL_MS, restartMs: RESTART_MS };
   let knownRevision = -1;
   let openJobs = 0;
+  let rounds = 0;
   let areFilesNoticed = false;
-  const round = async (count: number): Promise<void> => {
-    try {
-      if (!areFilesNoticed) await noticeFiles(services);
-      areFilesNoticed = true;
-      await services.liveCodes.refresh(services.store);
-      const { revision } = services.liveCodes;
-      if (revision !== knownRevision || openJobs > 0 || count % ROUNDS_BETWEEN_JOBS === 0) openJobs = await runRemapJobs(services, options);
-      knownRevision = revision;
-    } catch (error) {
-      services.log.error({ err: error }, 'could not look after changed mappings');
-    }
-    if (stopping.signal.aborted) return;
-    timer = setTimeout(() => { work = round(count + 1); }, POLL_MS);
-    timer.unref();
-  };
-  let work = round(0);
-  return {
-    stop: () => {
-      stopping.abort();
-      clearTimeout(timer);
-      return work;
-    },
-  };
+  return atIntervals(services, () => POLL_MS, 'could not look after changed mappings', async (signal) => {
+    const count = rounds++;
+    if (!areFilesNoticed) await noticeFiles(services);
+    areFilesNoticed = true;
+    await services.liveCodes.refresh(services.store);
+    const { revision } = services.liveCodes;
+    if (revision !== knownRevision || openJobs > 0 || count % ROUNDS_BETWEEN_JOBS === 0) openJobs = await runRemapJobs(services, { ...options, signal });
+    knownRevision = revision;
+  });
 }
