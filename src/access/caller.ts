@@ -7,7 +7,7 @@ export interface Caller {
   readonly name: string | undefined;
   /** The sending system that a `source` caller is. */
   readonly source: string | undefined;
-  /** Institution where a clinician works now: logical id of its Organization. */
+  /** Institution where a clinician, or a manager, works now: logical id of its Organization. */
   readonly facility: string | undefined;
   readonly scopes: readonly string[];
   /** Why, as a code of the v3 PurposeOfUse value set: TREAT unless the request says otherwise. */
@@ -20,7 +20,8 @@ export interface Caller {
   readonly address: string;
 }
 
-export const ROLES = ['source', 'clinician', 'auditor', 'operator', 'system'] as const;
+/** A `manager` reads the figures of the consortium, or, with a `facility`, opens those of one institution down to the records. */
+export const ROLES = ['source', 'clinician', 'auditor', 'operator', 'manager', 'system'] as const;
 export type Role = (typeof ROLES)[number];
 
 /** Who acts, as a trace records it: a caller, or somebody who did not prove to be one. */

@@ -23,9 +23,10 @@ export type Decision = { readonly permitted: true; readonly permit: Permit } | {
 
 const READS: ReadonlySet<Action> = new Set<Action>(['read', 'vread', 'history-instance', 'history-type', 'history-system', 'search-type']);
 const WRITES: ReadonlySet<Action> = new Set<Action>(['create', 'update', 'delete']);
-const OPERATIONS: ReadonlySet<Action> = new Set<Action>(['intake-list', 'intake-replay', 'intake-review', 'terminology-read', 'terminology-propose', 'terminology-approve']);
+const OPERATIONS: ReadonlySet<Action> = new Set<Action>(['intake-list', 'intake-replay', 'intake-review', 'terminology-read', 'terminology-propose', 'terminology-approve',
+  'identity-read', 'identity-decide', 'recognition-read', 'recognition-propose', 'recognition-approve', 'figures-read']);
 
-const CONTEXTS: Record<Role, ScopeContext> = { source: 'system', system: 'system', clinician: 'user', auditor: 'user', operator: 'user' };
+const CONTEXTS: Record<Role, ScopeContext> = { source: 'system', system: 'system', clinician: 'user', auditor: 'user', operator: 'user', manager: 'user' };
 
 const PERMIT: Decision = { permitted: true, permit: { limits: [], breakGlass: undefined } };
 const deny = (reason: string): Decision => ({ permitted: false, reason });
@@ -55,6 +56,7 @@ const RULES: Record<Role, Rule> = {
   clinician: decideForClinician,
   auditor: decideForAuditor,
   operator: decideForOperator,
+  manager: decideForManager,
   system: decideForSystem,
 };
 
@@ -65,8 +67,11 @@ function decideForSystem(caller: Caller, { where = [] }: AccessRequest): Decisio
   return missing === undefined ? PERMIT : lacks(missing);
 }
 
+/** What a source asks about: its own messages, the records behind its own patient numbers, notices to its institution. */
+const OF_SOURCES: ReadonlySet<Action> = new Set<Action>(['intake', 'intake-list', 'identity-match', 'recognition-notices']);
+
 function decideForSource(caller: Caller, { action, source }: AccessRequest): Decision {
-  if (action !== 'intake' && action !== 'intake-list') return deny('A source sends its records to POST /intake/<source> and reads the status of its own messages, nothing else');
+  if (!OF_SOURCES.has(action)) return deny('A source sends its records to POST /intake/<source>, reads the status of its own messages and the notices to its institution, and asks who its own patients are, nothing else');
   if (caller.source === undefined) return deny('The token names no source');
   return source === caller.source ? PERMIT : deny(`The token is that of source ${caller.source}, which acts for no other`);
 }
@@ -79,14 +84,24 @@ function decideForAuditor(_caller: Caller, { action, type, where = [] }: AccessR
 
 function decideForOperator(_caller: Caller, { action }: AccessRequest): Decision {
   if (OPERATIONS.has(action)) return PERMIT;
-  return deny('An operator lists, replays and reviews messages of the intake and maps codes, and neither sends records nor reads clinical content');
+  return deny('An operator lists, replays and reviews messages of the intake, maps codes, judges who is who and keeps the catalogue, and neither sends records nor reads clinical content');
 }
+
+function decideForManager(_caller: Caller, { action }: AccessRequest): Decision {
+  return action === 'figures-read' ? PERMIT : deny('A manager reads the figures of the consortium, nothing else');
+}
+
+/** What a clinician does besides reading, always for one patient whom the request names. */
+const OF_CLINICIANS: ReadonlySet<Action> = new Set<Action>(['identity-match', 'recognition-ask', 'recognition-answer']);
+const NO_FACILITY = 'The token names no facility; a clinician reads as a member of one';
 
 function decideForClinician(caller: Caller, request: AccessRequest, facts: Facts): Decision {
   const { action, type } = request;
   if (action === 'batch') return caller.breakGlass === undefined ? PERMIT : deny('The glass is broken by a single request for one person, not by a batch');
+  if (action === 'figures-read') return PERMIT;
+  if (OF_CLINICIANS.has(action)) return caller.facility === undefined ? deny(NO_FACILITY) : decideOnRecord(caller, request, facts);
   if (!READS.has(action)) return deny('A clinician reads; records come from the systems of the institutions through the intake');
-  if (caller.facility === undefined) return deny('The token names no facility; a clinician reads as a member of one');
+  if (caller.facility === undefined) return deny(NO_FACILITY);
   if (type === 'AuditEvent') return deny('Traces are read by auditors');
   if (type !== undefined && !staysWithinReach(type, request.where ?? [])) return deny('A chain or _has of a clinician leads to reference data, or is patient.identifier=<system>|<value> with one value: any other would tell about records of other patients');
   if (type !== undefined && REFERENCE_TYPES.has(type)) return PERMIT;

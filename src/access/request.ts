@@ -5,7 +5,9 @@ export type Action =
   | 'read' | 'vread' | 'history-instance' | 'history-type' | 'history-system' | 'search-type'
   | 'create' | 'update' | 'delete' | 'validate' | 'batch' | 'transaction'
   | 'intake' | 'intake-list' | 'intake-replay' | 'intake-review'
-  | 'terminology-read' | 'terminology-propose' | 'terminology-approve';
+  | 'terminology-read' | 'terminology-propose' | 'terminology-approve'
+  | 'identity-match' | 'identity-read' | 'identity-decide'
+  | 'recognition-ask' | 'recognition-answer' | 'recognition-notices' | 'recognition-read' | 'recognition-propose' | 'recognition-approve' | 'figures-read';
 
 /** What a caller wants to do, in the words of FHIR interactions. */
 export interface AccessRequest {

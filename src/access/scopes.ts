@@ -20,6 +20,9 @@ const LETTERS: Partial<Record<Action, string>> = {
 const NAMES: Partial<Record<Action, string>> = {
   intake: 'intake.push', 'intake-list': 'intake.list', 'intake-replay': 'intake.replay', 'intake-review': 'intake.review',
   'terminology-read': 'terminology.read', 'terminology-propose': 'terminology.propose', 'terminology-approve': 'terminology.approve',
+  'identity-match': 'identity.match', 'identity-read': 'identity.read', 'identity-decide': 'identity.decide',
+  'recognition-ask': 'recognition.ask', 'recognition-answer': 'recognition.answer', 'recognition-notices': 'recognition.notices',
+  'recognition-read': 'recognition.read', 'recognition-propose': 'recognition.propose', 'recognition-approve': 'recognition.approve', 'figures-read': 'figures.read',
 };
 
 const FHIR_SCOPE = /^(user|system)\/([A-Z][A-Za-z]{0,63}|\*)\.(c?r?u?d?s?)$/;

@@ -13,11 +13,15 @@ export type Identity = Pick<Caller, 'role' | 'subject' | 'name' | 'source' | 'fa
 export interface VerifiedToken { readonly identity: Identity; readonly expiresAt: number }
 
 export const DEFAULT_SCOPES: Record<Role, readonly string[]> = {
-  source: ['intake.push', 'intake.list'],
-  clinician: ['user/*.rs'],
+  source: ['intake.push', 'intake.list', 'identity.match', 'recognition.notices'],
+  clinician: ['user/*.rs', 'identity.match', 'recognition.ask', 'recognition.answer', 'figures.read'],
   auditor: ['user/AuditEvent.rs'],
-  operator: ['intake.list', 'intake.replay', 'intake.review', 'terminology.read', 'terminology.propose', 'terminology.approve'],
-  system: ['system/*.cruds'],
+  operator: [
+    'intake.list', 'intake.replay', 'intake.review', 'terminology.read', 'terminology.propose', 'terminology.approve',
+    'identity.read', 'identity.decide', 'recognition.read', 'recognition.propose', 'recognition.approve', 'figures.read',
+  ],
+  manager: ['figures.read'],
+  system: ['system/*.cruds', 'identity.match'],
 };
 
 const ALGORITHM = 'RS256';

@@ -1,7 +1,7 @@
 /** Interactions by the action that a trace records; all others are operations. */
 const ACTIONS: ReadonlyMap<string, Event['action']> = new Map([
   ...(['read', 'vread', 'history-instance', 'history-type', 'history-system'] as const).map((name) => [name, 'read'] as const),
-  ['search-type', 'search'], ['intake-list', 'search'], ['terminology-read', 'search'],
+  ['search-type', 'search'], ['intake-list', 'search'], ['terminology-read', 'search'], ['identity-read', 'search'], ['recognition-read', 'search'], ['figures-read', 'search'],
   ['create', 'create'], ['intake', 'create'], ['update', 'update'], ['delete', 'delete'],
 ]);
 

@@ -1,5 +1,6 @@
 import manifest from '../../package.json' with { type: 'json' };
 import type { SearchParameter } from '../fhir/search/parameters.ts';
+import type { Operation } from '../http/operation.ts';
 import type { Services } from '../services.ts';
 import type { Answer } from './answer.ts';
 import { PAGE_PARAMETER } from '../http/page-link.ts';
@@ -18,18 +19,18 @@ const statements = new WeakMap<Services, Map<string, Answer>>();
  *
  * @see https://hl7.org/fhir/R4/capabilitystatement.html
  */
-export function capabilities(services: Services, base: string): Answer {
+export function capabilities(services: Services, operations: readonly Operation[], base: string): Answer {
   const made = statements.get(services) ?? new Map<string, Answer>();
   statements.set(services, made);
   const known = made.get(base);
   if (known !== undefined) return known;
-  const answer = { status: 200, body: JSON.stringify(statementOf(services, base)) };
+  const answer = { status: 200, body: JSON.stringify(statementOf(services, operations, base)) };
   // A client may ask under any Host: only the first addresses are worth keeping.
   if (made.size < 4) made.set(base, answer);
   return answer;
 }
 
-function statementOf(services: Services, base: string): object {
+function statementOf(services: Services, operations: readonly Operation[], base: string): object {
   const { definitions } = services.fhir;
   const referring = referringParameters(services);
   return {
@@ -49,13 +50,15 @@ function statementOf(services: Services, base: string): object {
         cors: false,
         service: [{ coding: [{ system: 'http://terminology.hl7.org/CodeSystem/restful-security-service', code: 'SMART-on-FHIR' }], text: 'OAuth 2.0 bearer tokens' }],
       },
-      resource: definitions.resourceTypes.map((type) => resourceOf(services, type, referring)),
+      resource: definitions.resourceTypes.map((type) => resourceOf(services, type, { referring, operations })),
       interaction: SYSTEM.map((code) => ({ code })),
     }],
   };
 }
 
-function resourceOf(services: Services, type: string, referring: ReadonlyMap<string, readonly string[]>): object {
+interface Offered { readonly referring: ReadonlyMap<string, readonly string[]>; readonly operations: readonly Operation[] }
+
+function resourceOf(services: Services, type: string, { referring, operations }: Offered): object {
   const isTrace = type === 'AuditEvent';
   const parameters = [...services.fhir.searchParameters.of(type).values()].filter((parameter) => parameter.isSearchable);
   const profiles = [...services.fhir.definitions.structures.values()].filter((structure) => structure.type === type && structure.derivation === 'constraint');
@@ -76,7 +79,7 @@ function resourceOf(services: Services, type: string, referring: ReadonlyMap<str
     ...unlessEmpty('searchInclude', references),
     ...unlessEmpty('searchRevInclude', referring.get(type) ?? []),
     ...unlessEmpty('searchParam', parameters.map(searchParameterOf)),
-    operation: [VALIDATE],
+    operation: [VALIDATE, ...operations.filter((operation) => operation.type === type).map(({ name, definition }) => ({ name, definition }))],
   };
 }
 

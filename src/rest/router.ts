@@ -6,6 +6,7 @@ import { dispatch } from '../http/dispatch.ts';
 import type { Route } from '../http/dispatch.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
 import { requireFormatOnly } from '../http/known-parameters.ts';
+import type { Operation } from '../http/operation.ts';
 import { pathParameter } from '../http/path-parameter.ts';
 import { queryOf } from '../http/query-text.ts';
 import type { Services } from '../services.ts';
@@ -26,8 +27,12 @@ import { update } from './update.ts';
 import { validate } from './validate.ts';
 import { vread } from './vread.ts';
 
-/** The FHIR REST API. Each route serves all resource types: its interaction checks the type, so that nothing is mounted 146 times. */
-export function fhirRouter(services: Services): Router {
+/**
+ * The FHIR REST API. Each route serves all resource types: its interaction checks the type, so that nothing is mounted 146 times.
+ *
+ * @param operations those of the capabilities
+ */
+export function fhirRouter(services: Services, operations: readonly Operation[] = []): Router {
   const router = Router({ caseSensitive: true });
   /** Asks, answers; a failure is traced first. Express passes what is thrown to the error handler. */
   const on: On = (interaction, interact) => async (req, res) => {
@@ -44,10 +49,10 @@ export function fhirRouter(services: Services): Router {
     requireJson(req);
     // A server may leave the mode out of account and always describe itself in full: https://hl7.org/fhir/R4/http.html#capabilities
     requireFormatOnly('The capability statement', query, ['mode']);
-    const answer = capabilities(services, apiBaseOf(services, req));
+    const answer = capabilities(services, operations, apiBaseOf(services, req));
     return sendAnswer(res, isPretty(query) ? laidOut(answer) : answer, '');
   });
-  router.use(authenticate(services), dispatch([...systemRoutes(services, on), ...typeRoutes(services, on), ...instanceRoutes(services, on)]));
+  router.use(authenticate(services), dispatch([...systemRoutes(services, on), ...operations.map((operation) => operationRoute(operation, on)), ...typeRoutes(services, on), ...instanceRoutes(services, on)]));
   return router;
 }
 
@@ -66,6 +71,18 @@ function systemRoutes(services: Services, on: On): readonly Route[] {
     { path: '/_search', methods: { POST: notOffered('A search over all resource types is not offered; search one type, as in /fhir/Patient/_search') } },
     { path: '/_history', methods: { GET: on('history-system', ({ caller, query, base }) => history(services, caller, { query, base })) }, others: methodNotAllowed('GET') },
   ];
+}
+
+function operationRoute({ type, name, level, methods, answer }: Operation, on: On): Route {
+  const handler = on(name, async ({ caller, id, query, base, optionalResource }) => {
+    const { status, resource } = await answer(caller, { id, query, base, body: optionalResource });
+    return { status, body: JSON.stringify(resource) };
+  });
+  return {
+    path: level === 'type' ? `/${type}/$${name}` : `/${type}/:id/$${name}`,
+    methods: Object.fromEntries(methods.map((method) => [method, handler])),
+    others: methodNotAllowed(...methods),
+  };
 }
 
 function typeRoutes(services: Services, on: On): readonly Route[] {

@@ -23,7 +23,7 @@ describe('npm run token', () => {
     const { status, stdout, stderr } = await token(['--role', 'clinician', '--facility', 'chengxin', '--user', 'dr-wu', '--name', '吴敏', '--expires', '30m']);
     expect([status, stderr]).toEqual([0, '']);
     const { identity, expiresAt } = verifyToken(await openKeys(folder), { baseUrl: undefined }, stdout.trim(), new Date());
-    expect(identity).toEqual({ role: 'clinician', subject: 'dr-wu', name: '吴敏', source: undefined, facility: 'chengxin', scopes: ['user/*.rs'] });
+    expect(identity).toEqual({ role: 'clinician', subject: 'dr-wu', name: '吴敏', source: undefined, facility: 'chengxin', scopes: ['user/*.rs', 'identity.match', 'recognition.ask', 'recognition.answer', 'figures.read'] });
     expect(Math.abs(expiresAt - Date.now() - 30 * 60_000)).toBeLessThan(60_000);
   });
 
@@ -47,7 +47,7 @@ describe('npm run token', () => {
 
   it.each<[string, string[], string]>([
     ['no role', [], '--role is missing'],
-    ['an unknown role', ['--role', 'root'], '--role takes one of source, clinician, auditor, operator, system'],
+    ['an unknown role', ['--role', 'root'], '--role takes one of source, clinician, auditor, operator, manager, system'],
     ['a source without its id', ['--role', 'source'], 'A source needs --source'],
     ['a clinician without a facility', ['--role', 'clinician'], 'A clinician needs --facility'],
     ['an id that cannot be one', ['--role', 'clinician', '--facility', 'a/b'], '--facility takes an id'],
