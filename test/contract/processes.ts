@@ -3,7 +3,9 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { Clause } from '../../src/fhir/search/query.ts';
 import type { Store } from '../../src/store/store.ts';
 import { verifiedChain } from './chains.ts';
 import type { Bench } from './harness.ts';
@@ -66,6 +68,45 @@ export function processContract(bench: Bench): void {
         await one.commit([put('Observation', `o${code}`, coded(code))]);
         expect([await one.count({ type: 'Observation', where }), await two.count({ type: 'Observation', where })]).toEqual([1, 1]);
       }
+    });
+
+    it('never answer a search, nor judge an assumption, by what was true before a write of either', async () => {
+      const address = await bench.fresh();
+      const stores = [await bench.open(address), await bench.open(address, { writer: 'writer-2' })];
+      const where = (code: string): Clause[] => [{ kind: 'token', param: 'code', anyOf: [{ code }] }];
+      const ops = fc.record({
+        store: fc.constantFrom(0, 1), id: fc.constantFrom('a', 'b', 'c'), code: fc.constantFrom('1', '2'), assumed: fc.subarray(['a', 'b', 'c']), limit: fc.integer({ min: 1, max: 3 }),
+        kind: fc.constantFrom('put', 'put', 'delete', 'erase', 'search', 'search', 'search', 'assume', 'fail'),
+      });
+      await fc.assert(fc.asyncProperty(fc.uuid(), fc.array(ops, { maxLength: 30 }), async (type, steps) => {
+        const kindOfRecord = `T${type.replaceAll('-', '')}`;
+        const codes = new Map<string, string>();
+        const matching = (code: string): string[] => [...codes].filter(([, has]) => has === code).map(([id]) => id).sort();
+        for (const { store: at, id, code, kind, assumed, limit } of steps) {
+          const store = stores[at]!;
+          const change = { ...put(kindOfRecord, id, { token: [{ param: 'code', system: '', code }] }, code) };
+          if (kind === 'put') {
+            await store.commit([change]);
+            codes.set(id, code);
+          } else if (kind === 'delete' || kind === 'erase') {
+            if (codes.has(id)) await store.commit([{ kind: 'delete', key: { type: kindOfRecord, id }, ...(kind === 'erase' ? { erases: true } : {}) }]);
+            codes.delete(id);
+          } else if (kind === 'search') {
+            const page = await store.search({ type: kindOfRecord, where: where(code), sort: [], limit });
+            expect(page.items.map((item) => item.id).every((found) => matching(code).includes(found))).toBe(true);
+            expect([page.items.length, page.next === undefined]).toEqual([Math.min(limit, matching(code).length), matching(code).length <= limit]);
+            for (const item of page.items) expect(item.body).toContain(`"note":"${code}"`);
+          } else if (kind === 'fail') {
+            await expect(store.commit([change, { ...put(kindOfRecord, `${id}x`), expectedVersion: 9 }])).rejects.toMatchObject({ kind: 'version-conflict' });
+          } else {
+            const commit = store.commit([change], { assuming: [{ type: kindOfRecord, where: where(code), ids: assumed }] });
+            if (matching(code).join() === assumed.join()) {
+              await commit;
+              codes.set(id, code);
+            } else await expect(commit).rejects.toMatchObject({ kind: 'conflict' });
+          }
+        }
+      }), { numRuns: 60 });
     });
 
     it('count every one of many increments that race', async () => {

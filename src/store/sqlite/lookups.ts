@@ -13,17 +13,23 @@ export class Lookups {
   readonly #dataVersion: StatementSync;
   readonly #found = new Map<string, readonly number[] | undefined>();
   #seen = -1;
+  #generation = 0;
 
   constructor(connection: Connection) {
     this.#dataVersion = connection.prepare('PRAGMA data_version');
   }
 
-  /** To be called where a search begins: forgets everything if another process has committed since the last time. */
-  refresh(): void {
+  /**
+   * To be called where a search begins: forgets everything if another process has committed since the last time.
+   *
+   * @returns another number whenever it has
+   */
+  refresh(): number {
     const version = numberOf(this.#dataVersion.get()?.data_version);
-    if (version === this.#seen) return;
+    if (version === this.#seen) return this.#generation;
     this.#seen = version;
     this.drop();
+    return ++this.#generation;
   }
 
   /** @param what names what is looked up, and is not used for anything else */

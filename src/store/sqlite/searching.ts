@@ -6,6 +6,7 @@ import type { Names } from './names.ts';
 import type { PageKeys } from './page-key.ts';
 import { readPage } from './page-rows.ts';
 import type { PageRow } from './page-rows.ts';
+import type { RecentAnswers } from './recent-answers.ts';
 import { isNewestFirst, mergedRecord, recordRows } from './record-search.ts';
 import { numberOf, storedOf } from './row.ts';
 import { SearchStarts } from './search-start.ts';
@@ -29,9 +30,11 @@ export class Searching {
   readonly #keys: PageKeys;
   readonly #clauses: ClauseSql;
   readonly #starts: SearchStarts;
+  readonly #recent: RecentAnswers;
 
-  constructor(connection: Connection, names: Names, keys: PageKeys) {
+  constructor(connection: Connection, { names, keys, recent }: { readonly names: Names; readonly keys: PageKeys; readonly recent: RecentAnswers }) {
     this.#connection = connection;
+    this.#recent = recent;
     this.#names = names;
     this.#keys = keys;
     this.#clauses = new ClauseSql(connection, names);
@@ -40,7 +43,16 @@ export class Searching {
 
   /** @throws ServiceError 'malformed' for a position that was not given for this type and order */
   page(query: SearchQuery): Page {
-    this.#names.lookups.refresh();
+    const generation = this.#names.lookups.refresh();
+    if (query.sort.length > 0 || query.after !== undefined) return this.#readPage(query);
+    const known = this.#recent.find(query, generation);
+    if (known !== undefined && known.length <= query.limit) return { items: known };
+    const page = this.#readPage(query);
+    this.#recent.keep(query, page);
+    return page;
+  }
+
+  #readPage(query: SearchQuery): Page {
     const scope = `search ${query.type} ${query.sort.map(({ param, of, descending }) => `${param}:${of}:${descending}`).join(',')}`;
     const after = query.after === undefined ? undefined : this.#keys.read(scope, query.after);
     const rows = this.#find(query, after);
@@ -58,9 +70,9 @@ export class Searching {
 
   /** Whether the resources that match are those the caller saw. */
   matchesExactly({ type, where, ids }: Assumption): boolean {
-    this.#names.lookups.refresh();
     const expected = new Set(ids);
-    const rows = this.#find({ type, where, sort: [], limit: expected.size }, undefined);
+    const known = this.#recent.find({ type, where }, this.#names.lookups.refresh());
+    const rows = known ?? this.#find({ type, where, sort: [], limit: expected.size }, undefined);
     return rows.length === expected.size && rows.every((row) => expected.has(row.id));
   }
 

@@ -10,6 +10,7 @@ import { IndexWriter } from './index-writer.ts';
 import { Names } from './names.ts';
 import { PageKeys, checkLimit } from './page-key.ts';
 import { Reading } from './reading.ts';
+import { RecentAnswers } from './recent-answers.ts';
 import { Searching } from './searching.ts';
 import { name } from './sql.ts';
 import { TraceIndexer, concernsTraces } from './trace-indexer.ts';
@@ -31,17 +32,18 @@ export class SqliteStore implements Store {
     const names = new Names(connection);
     const index = new IndexWriter(connection);
     const keys = new PageKeys(connection);
+    const recent = new RecentAnswers();
     this.#connection = connection;
     this.#traces = new Traces(connection, names);
     this.#indexer = new TraceIndexer(connection, { names, index, extract: options.extract });
     this.#reading = new Reading(connection, names);
     this.#history = new History(connection, names, keys);
     this.#feed = new Feed(connection, names);
-    this.#searching = new Searching(connection, names, keys);
+    this.#searching = new Searching(connection, { names, keys, recent });
     this.#queue = new CommitQueue(connection, {
       names,
       checking: new Checking(connection, { names, traces: this.#traces, indexer: this.#indexer, searching: this.#searching, extract: options.extract }),
-      writing: new Writing(connection, { names, traces: this.#traces, index, options }),
+      writing: new Writing(connection, { names, traces: this.#traces, index, recent, options }),
       alongside: (appended) => this.#indexer.alongside(appended),
     });
   }

@@ -8,6 +8,7 @@ import type { Connection } from './connection.ts';
 import { indexRows } from './index-rows.ts';
 import type { IndexWriter } from './index-writer.ts';
 import type { Names } from './names.ts';
+import type { RecentAnswers } from './recent-answers.ts';
 import { instantOf, numberOf } from './row.ts';
 import type { Traces } from './traces.ts';
 
@@ -19,15 +20,17 @@ export class Writing {
   readonly #names: Names;
   readonly #traces: Traces;
   readonly #index: IndexWriter;
+  readonly #recent: RecentAnswers;
   readonly #writer: string;
   readonly #clock: () => Date;
   readonly #statements: Record<'lastVersion' | 'lastTrace' | 'insertVersion' | 'insertResource' | 'updateResource' | 'eraseFirst' | 'eraseLater', StatementSync>;
   #progress: Progress = { seq: 0, updated: 0, head: undefined, traces: 0 };
 
-  constructor(connection: Connection, parts: { readonly names: Names; readonly traces: Traces; readonly index: IndexWriter; readonly options: StoreOptions }) {
+  constructor(connection: Connection, parts: { readonly names: Names; readonly traces: Traces; readonly index: IndexWriter; readonly recent: RecentAnswers; readonly options: StoreOptions }) {
     this.#names = parts.names;
     this.#traces = parts.traces;
     this.#index = parts.index;
+    this.#recent = parts.recent;
     this.#writer = parts.options.writer;
     this.#clock = parts.options.clock;
     this.#statements = {
@@ -62,6 +65,7 @@ export class Writing {
     const progress = this.#progress;
     progress.updated = Math.max(progress.updated, this.#clock().getTime());
     return steps.map((step) => {
+      if (isChange(step)) this.#recent.forget(step.key.type);
       switch (step.kind) {
         case 'unchanged':
           if (step.erases === true) this.#erase(step.current.rid);
@@ -126,6 +130,10 @@ export class Writing {
     progress.traces += 1;
     return stored;
   }
+}
+
+function isChange(step: Step): step is Exclude<Step, { kind: 'append' }> {
+  return step.kind !== 'append' && (step.kind !== 'unchanged' || step.erases === true);
 }
 
 function storedCurrent(key: ResourceKey, { version, updated, deleted, body }: Current): Stored {
