@@ -83,5 +83,5 @@ async function openAdapter(store: Config['store'], options: StoreOptions): Promi
 
 /** Changes with all that decides by what a resource is found: search parameters, how references and dates are read, the code itself. */
 function indexVersionOf(config: Config, fhir: Fhir): string {
-  return hash('sha256', JSON.stringify([TERMS_VERSION, readingOf(config), fhir.definitions.searchParameters])).slice(0, 16);
+  return hash('sha256', JSON.stringify([TERMS_VERSION, readingOf(config), fhir.definitions.searchParameters, [...fhir.definitions.preferredSystems]])).slice(0, 16);
 }

@@ -15,6 +15,7 @@ export function readSearch(services: Services, type: string, pairs: readonly Que
     isResourceType: (name) => fhir.isResourceType(name),
     now: clock().getTime(),
     limits: { count: config.limits.page },
+    preferredSystems: fhir.definitions.preferredSystems,
     ...readingOf(config),
     ...as,
   });

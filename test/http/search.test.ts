@@ -41,6 +41,20 @@ describe.each(STORES)('a search over HTTP on $name', ({ fresh }) => {
     expect(ids(await get('/Observation?patient.identifier=none'))).toEqual([]);
   });
 
+  it('finds a diagnosis by any name of its code system, and creates it once under all of them', async () => {
+    const [oid, uri] = ['urn:oid:2.16.156.10011.2.3.3.11.3', 'https://bund.example/CodeSystem/icd-10-cn'];
+    const condition = (system: string): object => ({ resourceType: 'Condition', subject: { reference: 'Patient/p1' }, code: { coding: [{ system, code: 'J15.000x002' }] } });
+    const created = await server.fhir('POST', '/Condition', condition(oid));
+    const again = await server.fhir('POST', '/Condition', condition(uri), { 'If-None-Exist': `code=${uri}|J15.000x002` });
+    expect([created.status, again.status]).toEqual([201, 200]);
+    for (const system of [oid, uri]) {
+      const found = await get(`/Condition?code=${system}|J15.000x002`);
+      expect(ids(found)).toEqual([created.body.id]);
+      expect(found.body.entry[0].resource.code.coding[0].system).toBe(oid);
+    }
+    expect(ids(await get(`/Condition?code:not=${uri}|J15.000x002`))).toEqual([]);
+  });
+
   it('counts instead of listing', async () => {
     for (const query of ['_summary=count', '_count=0']) {
       const { body } = await get(`/Observation?patient=p1&${query}`);

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { isObject } from '../resource.ts';
 import type { JsonObject } from '../resource.ts';
 import type { ElementModel, SearchParameterDefinition, Structure, ValueSetCodes } from './model.ts';
+import { preferredSystemsOf } from './naming-systems.ts';
 import { structureFromDifferential } from './profile.ts';
 import { searchParameterOf } from './search-parameters.ts';
 import { objects, requiredText, text, texts } from './source.ts';
@@ -16,12 +17,13 @@ export interface DistilledDefinitions {
   readonly valueSets: readonly ValueSetCodes[];
   readonly searchParameters: readonly SearchParameterDefinition[];
   readonly patientCompartment: readonly (readonly [string, readonly string[]])[];
+  readonly preferredSystems: readonly (readonly [string, string])[];
 }
 
 export interface DistilInput {
   /** Folder of the published R4 bundles. */
   readonly publishedDir: string;
-  /** Folder of own StructureDefinitions, ValueSets, CodeSystems and SearchParameters, one a file. */
+  /** Folder of own StructureDefinitions, ValueSets, CodeSystems, SearchParameters and NamingSystems, one a file. */
   readonly profilesDir: string;
 }
 
@@ -45,6 +47,7 @@ export function distilDefinitions({ publishedDir, profilesDir }: DistilInput): D
     valueSets: requiredValueSets(structures, terms),
     searchParameters: parameters.map(searchParameterOf),
     patientCompartment: compartmentOf(path.join(publishedDir, 'compartmentdefinition-patient.json')),
+    preferredSystems: [...preferredSystemsOf(own.filter(isOf('NamingSystem')))],
   };
 }
 

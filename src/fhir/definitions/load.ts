@@ -8,7 +8,7 @@ import type { DistilInput, DistilledDefinitions } from './distil.ts';
 import type { Definitions } from './model.ts';
 
 export interface LoadOptions {
-  /** Folder of own StructureDefinitions, ValueSets, CodeSystems and SearchParameters, such as `profiles/fhir`. */
+  /** Folder of own StructureDefinitions, ValueSets, CodeSystems, SearchParameters and NamingSystems, such as `profiles/fhir`. */
   readonly profilesDir: string;
   /** Where the distilled definitions are kept between starts. By default `node_modules/.cache/bund`; it need not be writable. */
   readonly cacheDir?: string;
@@ -85,12 +85,13 @@ async function removeOthers(file: string): Promise<void> {
 
 function definitionsOf(distilled: string): Definitions {
   // The text comes from `distilDefinitions` alone.
-  const { resourceTypes, structures, valueSets, searchParameters, patientCompartment } = JSON.parse(distilled) as DistilledDefinitions;
+  const { resourceTypes, structures, valueSets, searchParameters, patientCompartment, preferredSystems } = JSON.parse(distilled) as DistilledDefinitions;
   return {
     resourceTypes,
     structures: new Map(structures.map((structure) => [structure.url, structure])),
     valueSets: new Map(valueSets.map((valueSet) => [valueSet.url, valueSet])),
     searchParameters,
     patientCompartment: new Map(patientCompartment),
+    preferredSystems: new Map(preferredSystems),
   };
 }

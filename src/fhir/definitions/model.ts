@@ -14,6 +14,8 @@ export interface Definitions {
   readonly searchParameters: readonly SearchParameterDefinition[];
   /** Resource type -> codes of the search parameters by which it belongs to a patient's compartment. */
   readonly patientCompartment: ReadonlyMap<string, readonly string[]>;
+  /** Systems of codes and identifiers that go by several names: each other name -> the preferred one, under which they are indexed and searched. */
+  readonly preferredSystems: ReadonlyMap<string, string>;
 }
 
 export interface Structure {

@@ -11,7 +11,7 @@ import { STORE_PARAMETERS, createSearchParameters, pathOfParameter } from './reg
 import { addStrings } from './string-terms.ts';
 import { dropRepeated, emptyTermLists, type TermLists } from './term-lists.ts';
 import type { IndexTerms } from './terms.ts';
-import { addTokens } from './token-terms.ts';
+import { tokenAdder } from './token-terms.ts';
 import { addUris } from './uri-terms.ts';
 
 export interface ExtractOptions {
@@ -33,7 +33,7 @@ interface Plan { readonly steps: readonly Step[]; readonly patientParameters: Re
  * @throws Error at once for an own search parameter whose expression cannot be compiled
  */
 export function createExtractor(definitions: Definitions, options: ExtractOptions = {}): (resource: Resource) => IndexTerms {
-  const adders = addersOf(options);
+  const adders = addersOf(options, definitions.preferredSystems);
   const searchParameters = createSearchParameters(definitions);
   const plans = new Map<string, Plan>();
   const planOf = (type: string): Plan => {
@@ -61,9 +61,9 @@ function extract(resource: Resource, plan: Plan, adders: Adders): IndexTerms {
   return { ...terms, patients: patientsOf(resource, terms, plan.patientParameters), clinicalDate: clinicalDateOf(resource.resourceType, terms.date) };
 }
 
-function addersOf({ baseUrl, offsetMinutes = 0 }: ExtractOptions): Adders {
+function addersOf({ baseUrl, offsetMinutes = 0 }: ExtractOptions, systems: Definitions['preferredSystems']): Adders {
   return {
-    token: addTokens, string: addStrings, reference: referenceAdder(baseUrl), date: dateAdder(offsetMinutes),
+    token: tokenAdder(systems), string: addStrings, reference: referenceAdder(baseUrl, systems), date: dateAdder(offsetMinutes),
     number: addNumbers, quantity: addQuantities, uri: addUris,
   };
 }

@@ -15,7 +15,7 @@ interface Plan { readonly steps: readonly { readonly param: string; readonly pat
  */
 export function createPatientFinder(definitions: Definitions, { baseUrl }: ExtractOptions = {}): (resource: Resource) => readonly string[] {
   const searchParameters = createSearchParameters(definitions);
-  const addReference = referenceAdder(baseUrl);
+  const addReference = referenceAdder(baseUrl, definitions.preferredSystems);
   const plans = new Map<string, Plan>();
   const planOf = (type: string): Plan => {
     const known = plans.get(type);

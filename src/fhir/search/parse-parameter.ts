@@ -73,11 +73,11 @@ function clauseOf(parameter: SearchableParameter, modifier: string | undefined, 
   if (param === '_id') return { kind: 'id', anyOf: alternatives.map((raw) => parseId(raw, parameter)), ...negation(modifier) };
   switch (parameter.kind) {
     case 'token': return modifier === 'of-type'
-      ? { kind: 'token', param: ofTypeParam(param), anyOf: alternatives.map((raw) => parseOfType(raw, parameter)) }
-      : { kind: 'token', param, anyOf: alternatives.map((raw) => parseToken(raw, parameter)), ...negation(modifier) };
+      ? { kind: 'token', param: ofTypeParam(param), anyOf: alternatives.map((raw) => parseOfType(raw, parameter, context)) }
+      : { kind: 'token', param, anyOf: alternatives.map((raw) => parseToken(raw, parameter, context)), ...negation(modifier) };
     case 'string': return stringClause(parameter, modifier, alternatives);
     case 'reference': return modifier === 'identifier'
-      ? { kind: 'token', param: identifierParam(param), anyOf: alternatives.map((raw) => parseToken(raw, parameter)) }
+      ? { kind: 'token', param: identifierParam(param), anyOf: alternatives.map((raw) => parseToken(raw, parameter, context)) }
       : { kind: 'reference', param, anyOf: alternatives.map((raw) => parseReferenceMatch(raw, parameter, context, modifier)) };
     case 'date': return { kind: 'date', param, anyOf: alternatives.map((raw) => parseDateMatch(raw, parameter, context)) };
     case 'number': return { kind: 'number', param, anyOf: alternatives.map((raw) => parseNumberMatch(raw, parameter)) };

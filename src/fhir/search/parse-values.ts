@@ -15,7 +15,7 @@ const PREFIXES: readonly Prefix[] = ['eq', 'ne', 'gt', 'lt', 'ge', 'le', 'sa', '
 const APPROXIMATION = 0.1;
 
 /** `code`, `system|code`, `|code` or `system|`. @throws SearchFault */
-export function parseToken(raw: string, parameter: SearchParameter): TokenMatch {
+export function parseToken(raw: string, parameter: SearchParameter, { preferredSystems }: Pick<SearchContext, 'preferredSystems'>): TokenMatch {
   const parts = splitUnescaped(raw, '|').map(unescapeValue);
   const [first = '', code] = parts;
   if (parts.length > 2 || (first === '' && (code ?? '') === '')) throw malformed(parameter, 'is code, system|code, |code or system|');
@@ -23,15 +23,15 @@ export function parseToken(raw: string, parameter: SearchParameter): TokenMatch 
   if (isBoolean(parameter) && given !== 'true' && given !== 'false') throw malformed(parameter, 'is true or false');
   if (code === undefined) return { code: first };
   // What is a plain code in the data has no system there; its value set implies one.
-  const system = parameter.impliedSystems.includes(first) ? '' : first;
+  const system = parameter.impliedSystems.includes(first) ? '' : preferredSystems?.get(first) ?? first;
   return code === '' ? { system } : { system, code };
 }
 
 /** `system|code|value`: the type of an Identifier, and its value. @throws SearchFault */
-export function parseOfType(raw: string, parameter: SearchParameter): TokenMatch {
+export function parseOfType(raw: string, parameter: SearchParameter, { preferredSystems }: Pick<SearchContext, 'preferredSystems'>): TokenMatch {
   const [system, code, value, ...more] = splitUnescaped(raw, '|').map(unescapeValue);
   if (system === undefined || code === undefined || value === undefined || value === '' || more.length > 0) throw malformed(parameter, 'with :of-type is system|code|value');
-  return { system: ofTypeSystem(system, code), code: value };
+  return { system: ofTypeSystem(preferredSystems?.get(system) ?? system, code), code: value };
 }
 
 /** A logical id, `Type/id` or a URL. @param only the type that a modifier names @throws SearchFault */

@@ -3,20 +3,22 @@ import { isObject, type JsonObject } from '../resource.ts';
 import { plain, type Item } from '../path/compile.ts';
 import type { ReferenceTerm } from './terms.ts';
 import type { TermLists } from './term-lists.ts';
-import { addIdentifier } from './token-terms.ts';
+import { identifierAdder } from './token-terms.ts';
 
 /**
  * Makes the function that adds the terms of a Reference or canonical. A reference by identifier becomes a token under
  * `subject:identifier`, whether or not it also has a literal reference. A contained resource is nobody else's to find.
  *
  * @param baseUrl of this server: an absolute reference below it is a local one
+ * @param systems as for `tokenAdder`
  * @see https://hl7.org/fhir/R4/search.html#reference
  */
-export function referenceAdder(baseUrl: string | undefined): (item: Item, param: string, into: TermLists) => void {
+export function referenceAdder(baseUrl: string | undefined, systems: ReadonlyMap<string, string>): (item: Item, param: string, into: TermLists) => void {
+  const addIdentifier = identifierAdder(systems);
   return (item, param, into) => {
     const value = plain(item);
     if (typeof value === 'string') addCanonical(value, param, into);
-    else if (isObject(value)) addReference(value, param, into, baseUrl);
+    else if (isObject(value)) addReference(value, param, into, { baseUrl, addIdentifier });
   };
 }
 
@@ -36,7 +38,7 @@ export function referenceTarget(reference: string, baseUrl: string | undefined):
   }
 }
 
-function addReference(value: JsonObject, param: string, into: TermLists, baseUrl: string | undefined): void {
+function addReference(value: JsonObject, param: string, into: TermLists, { baseUrl, addIdentifier }: { readonly baseUrl: string | undefined; readonly addIdentifier: ReturnType<typeof identifierAdder> }): void {
   const { reference, identifier, resourceType, id } = value;
   if (typeof resourceType === 'string') {
     if (typeof id === 'string') into.reference.push({ param, type: resourceType, id, url: '' });

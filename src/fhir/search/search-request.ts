@@ -55,6 +55,8 @@ export interface SearchContext {
   readonly baseUrl?: string;
   /** As for extraction: zone of dates that name none, in minutes east of UTC. */
   readonly offsetMinutes?: number;
+  /** As for extraction: names of systems that have a preferred one. */
+  readonly preferredSystems?: ReadonlyMap<string, string>;
   readonly limits?: Partial<SearchLimits>;
   /** The search is a condition of a write: parameters that say what to answer are not offered. */
   readonly isCondition?: boolean;
