@@ -20,6 +20,7 @@ import { renderAcceptance } from './render-answer.ts';
 import type { Processing } from './settle-message.ts';
 import { closingChanges } from './settle-message.ts';
 import { statementsOf } from './statement.ts';
+import { supersedeDocuments } from './supersede-documents.ts';
 
 /**
  * Stores what a message brought, together with its answer, provenance, persons and trace: all or none.
@@ -30,22 +31,24 @@ import { statementsOf } from './statement.ts';
 export async function commitMessage(services: Services, inbox: InboxMessage, processing: Processing, prepared: PreparedMessage): Promise<Answer> {
   const now = services.clock().toISOString();
   const order = orderOf(inbox.message, prepared.saidAt);
-  const plan = await planOf(services, { ...order, id: inbox.message.id, isReplay: processing.interaction !== 'intake' }, prepared.accepted, { source: processing.source.id, now });
+  const documents = await supersedeDocuments(services, prepared.accepted);
+  const plan = await planOf(services, { ...order, id: inbox.message.id, isReplay: processing.interaction !== 'intake' }, documents.entries, { source: processing.source.id, now });
   const persons = await personChanges(services, { written: plan.patients });
   const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
-  const written = plan.results.filter(isWritten);
+  const written = [...plan.results, ...documents.results].filter(isWritten);
   const touched = written.map(({ key }) => referenceTo(key));
   const records = [...provenancesOf(inbox, processing.source, written, now), ...statementsOf(inbox, order, plan.results.map(({ key }) => referenceTo(key)))];
   const message = finished(inbox.message, prepared, failureOf(services, inbox.message, processing, { ...prepared, issues: prepared.faults.map(({ issue }) => issue) }), now);
   const changes: Change[] = [
     ...plan.changes,
+    ...documents.changes,
     ...persons.changes,
     ...records.map((resource) => ({ kind: 'put' as const, resource })),
     ...await closingChanges(inbox, message, answer),
     ...deadLetterChanges(message.source, message.reasons ?? []),
     ...traceChanges(services, processing.actor, { action: 'create', interaction: processing.interaction, outcome: 'success', resources: touched, patients: patientsOf(prepared.accepted) }),
   ];
-  await services.store.commit(changes, { assuming: [...persons.assuming, ...plan.assuming] });
+  await services.store.commit(changes, { assuming: [...persons.assuming, ...documents.assuming, ...plan.assuming] });
   return answer;
 }
 
