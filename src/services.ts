@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Fhir } from './fhir/fhir.ts';
+import type { MatchModel } from './identity/index.ts';
 import type { Sources } from './intake/load-sources.ts';
 import type { Store } from './store/store.ts';
 import type { LiveCodes } from './terminology/live-codes.ts';
@@ -18,6 +19,8 @@ export interface Services {
   readonly codes: CodeTables;
   /** Where these tables come from, and how they follow what is approved in the workbench. */
   readonly liveCodes: LiveCodes;
+  /** By which weights and thresholds records are held to be of one person. */
+  readonly matching: MatchModel;
   readonly keys: Keys;
   readonly clock: () => Date;
   /** A new logical id, time-ordered UUID. */

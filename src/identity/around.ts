@@ -1,0 +1,150 @@
+import type { Services } from '../services.ts';
+import type { Assumption } from '../store/store.ts';
+import type { PersonDecision } from './decision.ts';
+import { activeDecisions } from './find-decisions.ts';
+import { recordsOf, recordsWithKeys, unchangedRecords } from './find-records.ts';
+import type { Judging } from './judging.ts';
+import { judging } from './judging.ts';
+import type { MatchRecord } from './match-record.ts';
+import type { Changing, Neighbourhood } from './neighbourhood.ts';
+import type { StoredPerson } from './persons.ts';
+import { patientsOf, personsOf } from './persons.ts';
+
+/** So many records are taken together for one person at most; a chain of certain pairs that is longer is a fault of the data, and is cut. */
+export const MOST_MEMBERS = 500;
+
+/** A walk through the records around those that change, step by step away from them. */
+export class Around {
+  readonly #services: Services;
+  readonly #changing: Changing;
+  readonly #judging: Judging;
+  /** As they will be, whether stored, written or decided. */
+  readonly #known = new Map<string, MatchRecord>();
+  readonly #byKey = new Map<string, Set<string>>();
+  readonly #asked = new Set<string>();
+  /** As they are stored. */
+  readonly #stored = new Map<string, MatchRecord>();
+  readonly #members = new Set<string>();
+  readonly #persons = new Map<string, StoredPerson>();
+  readonly #decisions = new Map<string, PersonDecision>();
+  readonly #assuming: Assumption[] = [];
+
+  constructor(services: Services, changing: Changing, written: readonly MatchRecord[]) {
+    this.#services = services;
+    this.#changing = changing;
+    this.#judging = judging(services.matching);
+    for (const record of written) this.#know(record);
+  }
+
+  /** @param before those that change, as they are stored */
+  async lookFrom(before: readonly MatchRecord[]): Promise<void> {
+    const { deleted, touched, decided } = this.#changing;
+    for (const record of before) this.#stored.set(record.patient, record);
+    let next = new Set([...this.#known.keys(), ...touched, ...decided.flatMap(({ patients }) => patients)]);
+    await this.#ask(before.flatMap(({ keys }) => keys));
+    for (const record of before) for (const patient of this.#certainOf(record)) next.add(patient);
+    for (const patient of await this.#joined(deleted)) next.add(patient);
+    for (const { merges } of before) for (const { patient } of merges) next.add(patient);
+    while (next.size > 0) next = await this.#step([...next]);
+  }
+
+  /** One step further: whom the records of the step before lead to. */
+  async #step(patients: readonly string[]): Promise<Set<string>> {
+    await this.#load(patients);
+    const fresh = patients.flatMap((patient) => this.#known.get(patient) ?? []).filter(({ patient }) => !this.#members.has(patient));
+    if (fresh.length === 0) return new Set();
+    for (const { patient } of fresh) this.#members.add(patient);
+    await this.#ask(fresh.flatMap(({ keys }) => keys));
+    const ids = fresh.map(({ patient }) => patient);
+    const reached = [...await this.#joined(ids), ...await this.#decided(ids), ...fresh.flatMap(({ merges }) => merges.map(({ patient }) => patient))];
+    if (this.#members.size < MOST_MEMBERS) reached.push(...fresh.flatMap((record) => this.#certainOf(record)));
+    return new Set(reached.filter((patient) => !this.#members.has(patient)));
+  }
+
+  async found(before: readonly MatchRecord[]): Promise<Neighbourhood> {
+    const members = new Map([...this.#members].sort().flatMap((patient) => [this.#known.get(patient)].flatMap((record) => (record === undefined ? [] : [[patient, record] as const]))));
+    const others = new Map([...this.#doubtful(members, before)].map((record) => [record.patient, record]));
+    const ids = [...others.keys()];
+    if (ids.length > 0) {
+      await this.#joined(ids);
+      await this.#decided(ids);
+    }
+    return {
+      members, others, before, judging: this.#judging,
+      persons: [...this.#persons.values()],
+      decisions: [...this.#decisions.values()],
+      assuming: [...this.#assuming, ...unchangedRecords([...this.#stored.values()])],
+    };
+  }
+
+  /** Those beside the members about whom there may be a doubt: probably one with a member, or of a number that is looked at. */
+  #doubtful(members: ReadonlyMap<string, MatchRecord>, before: readonly MatchRecord[]): ReadonlySet<MatchRecord> {
+    const numbers = new Set([...members.values(), ...before].flatMap(({ traits: { residentId } }) => (residentId === undefined ? [] : [residentId.number])));
+    const others = [...this.#known.values()].filter(({ patient }) => !members.has(patient));
+    const found = new Set(others.filter(({ traits: { residentId } }) => residentId !== undefined && numbers.has(residentId.number)));
+    for (const member of members.values()) {
+      for (const other of this.#sharing(member)) {
+        const { grade } = this.#judging.of(member, other);
+        if (!members.has(other.patient) && (grade === 'certain' || grade === 'probable')) found.add(other);
+      }
+    }
+    return found;
+  }
+
+  /** Looks up whoever shares one of the keys. */
+  async #ask(keys: readonly string[]): Promise<void> {
+    const fresh = [...new Set(keys)].filter((key) => !this.#asked.has(key));
+    for (const key of fresh) this.#asked.add(key);
+    const { records, crowded, assuming } = await recordsWithKeys(this.#services, fresh);
+    for (const record of records) this.#meet(record);
+    for (const key of crowded) this.#byKey.set(key, new Set());
+    this.#assuming.push(...assuming);
+  }
+
+  async #load(patients: readonly string[]): Promise<void> {
+    const unknown = patients.filter((patient) => !this.#known.has(patient) && !this.#changing.deleted.includes(patient));
+    for (const record of await recordsOf(this.#services, unknown)) this.#meet(record);
+  }
+
+  /** A record as it is stored: it is known as such, unless this very commit changes it. */
+  #meet(record: MatchRecord): void {
+    this.#stored.set(record.patient, record);
+    if (!this.#known.has(record.patient) && !this.#changing.deleted.includes(record.patient)) this.#know(record);
+  }
+
+  #know(record: MatchRecord): void {
+    this.#known.set(record.patient, record);
+    for (const key of record.keys) this.#byKey.set(key, (this.#byKey.get(key) ?? new Set()).add(record.patient));
+  }
+
+  #sharing(record: MatchRecord): readonly MatchRecord[] {
+    const patients = new Set(record.keys.flatMap((key) => [...this.#byKey.get(key) ?? []]));
+    patients.delete(record.patient);
+    return [...patients].flatMap((patient) => this.#known.get(patient) ?? []);
+  }
+
+  #certainOf(record: MatchRecord): readonly string[] {
+    return this.#sharing(record).filter((other) => this.#judging.of(record, other).grade === 'certain').map(({ patient }) => patient);
+  }
+
+  /** Everybody in the persons of these Patients. */
+  async #joined(patients: readonly string[]): Promise<readonly string[]> {
+    if (patients.length === 0) return [];
+    const { persons, assumption } = await personsOf(this.#services, patients);
+    this.#assuming.push(assumption);
+    for (const person of persons) this.#persons.set(person.id, person);
+    return patientsOf(persons);
+  }
+
+  /** Whom humans hold to be one person with these. */
+  async #decided(patients: readonly string[]): Promise<readonly string[]> {
+    const { decisions, assumption } = await activeDecisions(this.#services, patients);
+    this.#assuming.push(assumption);
+    for (const decision of decisions) this.#decisions.set(decision.id, decision);
+    for (const decision of this.#changing.decided) {
+      if (decision.status === 'active') this.#decisions.set(decision.id, decision);
+      else this.#decisions.delete(decision.id);
+    }
+    return [...this.#decisions.values()].filter(({ verdict, patients: [a, b] }) => verdict === 'same' && (patients.includes(a) || patients.includes(b))).flatMap((decision) => decision.patients);
+  }
+}
