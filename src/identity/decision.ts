@@ -17,7 +17,7 @@ export type Step = Readonly<z.infer<typeof stepSchema>>;
 const decisionSchema = z.object({
   id: z.string(),
   /** Logical ids of the two Patients, the smaller first. */
-  patients: z.tuple([z.string(), z.string()]),
+  patients: z.tuple([z.string(), z.string()]).readonly(),
   verdict: z.enum(VERDICTS),
   /** A withdrawn decision says nothing any more. */
   status: z.enum(['active', 'withdrawn']),

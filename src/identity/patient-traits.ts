@@ -38,6 +38,11 @@ function residentIdOf(patient: Resource): ResidentId | undefined {
 
 const NAME_RANK: readonly unknown[] = ['official', 'usual', undefined];
 
+/** The name by which a Patient goes, as it was sent; '' where it has none. */
+export function displayName(patient: Resource): string {
+  return primaryName(patient);
+}
+
 function primaryName(patient: Resource): string {
   const names = listOf(patient['name']).filter(({ use }) => use !== 'old' && use !== 'maiden' && use !== 'nickname');
   const ranked = NAME_RANK.map((rank) => names.find(({ use }) => use === rank)).find((name) => name !== undefined) ?? names[0];
