@@ -10,8 +10,9 @@ import type { Changing, Neighbourhood } from './neighbourhood.ts';
 import type { StoredPerson } from './persons.ts';
 import { patientsOf, personsOf } from './persons.ts';
 
-/** So many records are taken together for one person at most; a chain of certain pairs that is longer is a fault of the data, and is cut. */
-export const MOST_MEMBERS = 500;
+/** So many records are reached by certain pairs at most, and so many more for each that changes; a longer chain is a fault of the data, and is cut. */
+const MOST_MEMBERS = 500;
+const MORE_MEMBERS = 20;
 
 /** A walk through the records around those that change, step by step away from them. */
 export class Around {
@@ -22,17 +23,21 @@ export class Around {
   readonly #known = new Map<string, MatchRecord>();
   readonly #byKey = new Map<string, Set<string>>();
   readonly #asked = new Set<string>();
+  readonly #crowded = new Set<string>();
   /** As they are stored. */
   readonly #stored = new Map<string, MatchRecord>();
   readonly #members = new Set<string>();
   readonly #persons = new Map<string, StoredPerson>();
   readonly #decisions = new Map<string, PersonDecision>();
   readonly #assuming: Assumption[] = [];
+  readonly #deleted: ReadonlySet<string>;
+  #most = MOST_MEMBERS;
 
   constructor(services: Services, changing: Changing, written: readonly MatchRecord[]) {
     this.#services = services;
     this.#changing = changing;
     this.#judging = judging(services.matching);
+    this.#deleted = new Set(changing.deleted);
     for (const record of written) this.#know(record);
   }
 
@@ -41,6 +46,7 @@ export class Around {
     const { deleted, touched, decided } = this.#changing;
     for (const record of before) this.#stored.set(record.patient, record);
     let next = new Set([...this.#known.keys(), ...touched, ...decided.flatMap(({ patients }) => patients)]);
+    this.#most = MOST_MEMBERS + next.size * MORE_MEMBERS;
     await this.#ask(before.flatMap(({ keys }) => keys));
     for (const record of before) for (const patient of this.#certainOf(record)) next.add(patient);
     for (const patient of await this.#joined(deleted)) next.add(patient);
@@ -57,7 +63,7 @@ export class Around {
     await this.#ask(fresh.flatMap(({ keys }) => keys));
     const ids = fresh.map(({ patient }) => patient);
     const reached = [...await this.#joined(ids), ...await this.#decided(ids), ...fresh.flatMap(({ merges }) => merges.map(({ patient }) => patient))];
-    if (this.#members.size < MOST_MEMBERS) reached.push(...fresh.flatMap((record) => this.#certainOf(record)));
+    if (this.#members.size < this.#most) reached.push(...fresh.flatMap((record) => this.#certainOf(record)));
     return new Set(reached.filter((patient) => !this.#members.has(patient)));
   }
 
@@ -70,7 +76,7 @@ export class Around {
       await this.#decided(ids);
     }
     return {
-      members, others, before, judging: this.#judging,
+      members, others, before, judging: this.#judging, sharing: (record) => this.#sharing(record),
       persons: [...this.#persons.values()],
       decisions: [...this.#decisions.values()],
       assuming: [...this.#assuming, ...unchangedRecords([...this.#stored.values()])],
@@ -97,19 +103,19 @@ export class Around {
     for (const key of fresh) this.#asked.add(key);
     const { records, crowded, assuming } = await recordsWithKeys(this.#services, fresh);
     for (const record of records) this.#meet(record);
-    for (const key of crowded) this.#byKey.set(key, new Set());
+    for (const key of crowded) this.#crowded.add(key);
     this.#assuming.push(...assuming);
   }
 
   async #load(patients: readonly string[]): Promise<void> {
-    const unknown = patients.filter((patient) => !this.#known.has(patient) && !this.#changing.deleted.includes(patient));
+    const unknown = patients.filter((patient) => !this.#known.has(patient) && !this.#deleted.has(patient));
     for (const record of await recordsOf(this.#services, unknown)) this.#meet(record);
   }
 
   /** A record as it is stored: it is known as such, unless this very commit changes it. */
   #meet(record: MatchRecord): void {
     this.#stored.set(record.patient, record);
-    if (!this.#known.has(record.patient) && !this.#changing.deleted.includes(record.patient)) this.#know(record);
+    if (!this.#known.has(record.patient) && !this.#deleted.has(record.patient)) this.#know(record);
   }
 
   #know(record: MatchRecord): void {
@@ -118,7 +124,7 @@ export class Around {
   }
 
   #sharing(record: MatchRecord): readonly MatchRecord[] {
-    const patients = new Set(record.keys.flatMap((key) => [...this.#byKey.get(key) ?? []]));
+    const patients = new Set(record.keys.flatMap((key) => (this.#crowded.has(key) ? [] : [...this.#byKey.get(key) ?? []])));
     patients.delete(record.patient);
     return [...patients].flatMap((patient) => this.#known.get(patient) ?? []);
   }
@@ -145,6 +151,6 @@ export class Around {
       if (decision.status === 'active') this.#decisions.set(decision.id, decision);
       else this.#decisions.delete(decision.id);
     }
-    return [...this.#decisions.values()].filter(({ verdict, patients: [a, b] }) => verdict === 'same' && (patients.includes(a) || patients.includes(b))).flatMap((decision) => decision.patients);
+    return [...this.#decisions.values()].filter(({ verdict }) => verdict === 'same').flatMap((decision) => decision.patients);
   }
 }

@@ -18,6 +18,8 @@ export interface DoubtQuestion {
   readonly isMerged: (patient: string) => boolean;
   readonly decisions: readonly PersonDecision[];
   readonly judging: Judging;
+  /** Those that share a key with a record, each with each. */
+  readonly sharing: (record: MatchRecord) => readonly MatchRecord[];
 }
 
 /** Two records of different persons that may be one, and that no human has judged. */
@@ -34,19 +36,19 @@ export function doubtsOf(question: DoubtQuestion): readonly Doubt[] {
   ];
 }
 
-function doubtfulPairs({ records, members, numbers, personOf, isMerged, decisions, judging }: DoubtQuestion): readonly DoubtfulPair[] {
+function doubtfulPairs({ records, members, numbers, personOf, isMerged, decisions, judging, sharing }: DoubtQuestion): readonly DoubtfulPair[] {
   const decided = new Set(decisions.flatMap(({ patients: [a, b] }) => {
     const [one, other] = [personOf(a), personOf(b)];
     return one === undefined || other === undefined ? [] : [pairOf(one, other).join(' ')];
   }));
-  const speaking = records.filter(({ patient }) => !isMerged(patient));
-  return speaking.flatMap((a, at) => speaking.slice(at + 1).flatMap((b): DoubtfulPair[] => {
+  const sought = new Set(numbers);
+  return records.filter(({ patient }) => !isMerged(patient)).flatMap((a) => sharing(a).flatMap((b): DoubtfulPair[] => {
     const [one, other] = [personOf(a.patient), personOf(b.patient)];
+    if (isMerged(b.patient) || one === undefined || other === undefined || one === other || decided.has(pairOf(one, other).join(' '))) return [];
     const number = a.traits.residentId?.number === b.traits.residentId?.number ? a.traits.residentId?.number : undefined;
-    const concerns = members.has(a.patient) || members.has(b.patient) || (number !== undefined && numbers.includes(number));
-    if (!concerns || one === undefined || other === undefined || one === other || decided.has(pairOf(one, other).join(' '))) return [];
+    const concerns = members.has(a.patient) || members.has(b.patient) || (number !== undefined && sought.has(number));
     const { grade, score } = judging.of(a, b);
-    if (grade !== 'certain' && grade !== 'probable') return [];
+    if (!concerns || (grade !== 'certain' && grade !== 'probable')) return [];
     return [{ persons: pairOf(one, other), reason: number !== undefined ? 'same-number' : grade === 'certain' ? 'contradiction' : 'likely-one', score, number }];
   }));
 }

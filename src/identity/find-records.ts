@@ -1,4 +1,5 @@
 import type { Clause } from '../fhir/search/query.ts';
+import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
 import type { Assumption, Page, Stored } from '../store/store.ts';
 import { digestTerm, keyTerm, MATCH_PARAM } from './index-terms.ts';
@@ -16,37 +17,52 @@ export interface FoundRecords {
   readonly assuming: readonly Assumption[];
 }
 
+/** So many keys are asked for at once. */
+const KEYS_A_SEARCH = 100;
+/** What one search for several keys is expected to find at most, for each key. */
+const EXPECTED_PER_KEY = 10;
+
 /**
  * The Patients that share a key.
  *
  * @param limits further clauses, such as those of a permit
  */
 export async function recordsWithKeys(services: Pick<Services, 'store'>, keys: readonly string[], limits: readonly Clause[] = []): Promise<FoundRecords> {
-  if (keys.length === 0) return { records: [], crowded: [], assuming: [] };
-  const page = await search(services, keys, limits);
-  // While all of them together are few, none of them is crowded.
-  const { items, crowded } = page.next === undefined ? { items: page.items, crowded: [] } : await searchEach(services, keys, limits);
-  const used = keys.filter((key) => !crowded.includes(key));
-  return {
-    records: items.map(({ id, body }) => storedRecord(id, body)),
-    crowded,
-    assuming: used.length === 0 ? [] : [{ type: 'Patient', where: [sharing(used), ...limits], ids: items.map(({ id }) => id) }],
-  };
-}
-
-async function searchEach(services: Pick<Services, 'store'>, keys: readonly string[], limits: readonly Clause[]): Promise<{ readonly items: readonly Stored[]; readonly crowded: readonly string[] }> {
-  const items = new Map<string, Stored>();
+  const records = new Map<string, MatchRecord>();
   const crowded: string[] = [];
-  for (const key of keys) {
-    const page = await search(services, [key], limits);
-    if (page.next === undefined) for (const item of page.items) items.set(item.id, item);
-    else crowded.push(key);
+  const assuming: Assumption[] = [];
+  for (let start = 0; start < keys.length; start += KEYS_A_SEARCH) {
+    const found = await recordsWithSome(services, keys.slice(start, start + KEYS_A_SEARCH), limits);
+    for (const record of found.records) records.set(record.patient, record);
+    crowded.push(...found.crowded);
+    assuming.push(...found.assuming);
   }
-  return { items: [...items.values()], crowded };
+  return { records: [...records.values()], crowded, assuming };
 }
 
-function search({ store }: Pick<Services, 'store'>, keys: readonly string[], limits: readonly Clause[]): Promise<Page> {
-  return store.search({ type: 'Patient', where: [sharing(keys), ...limits], sort: [], limit: MOST_PER_KEY });
+async function recordsWithSome(services: Pick<Services, 'store'>, keys: readonly string[], limits: readonly Clause[]): Promise<FoundRecords> {
+  const page = await search(services, keys, limits, Math.min(MAX_PAGE_SIZE, Math.max(MOST_PER_KEY, keys.length * EXPECTED_PER_KEY)));
+  const { items, overfull } = page.next === undefined ? { items: page.items, overfull: [] } : await searchEach(services, keys, limits);
+  const found = items.map(({ id, body }) => storedRecord(id, body));
+  const crowded = keys.filter((key) => overfull.includes(key) || found.filter((record) => record.keys.includes(key)).length > MOST_PER_KEY);
+  const used = new Set(keys.filter((key) => !crowded.includes(key)));
+  const records = crowded.length === 0 ? found : found.filter((record) => record.keys.some((key) => used.has(key)));
+  return { records, crowded, assuming: used.size === 0 ? [] : [{ type: 'Patient', where: [sharing([...used]), ...limits], ids: records.map(({ patient }) => patient) }] };
+}
+
+async function searchEach(services: Pick<Services, 'store'>, keys: readonly string[], limits: readonly Clause[]): Promise<{ readonly items: readonly Stored[]; readonly overfull: readonly string[] }> {
+  const items = new Map<string, Stored>();
+  const overfull: string[] = [];
+  for (const key of keys) {
+    const page = await search(services, [key], limits, MOST_PER_KEY);
+    if (page.next === undefined) for (const item of page.items) items.set(item.id, item);
+    else overfull.push(key);
+  }
+  return { items: [...items.values()], overfull };
+}
+
+function search({ store }: Pick<Services, 'store'>, keys: readonly string[], limits: readonly Clause[], limit: number): Promise<Page> {
+  return store.search({ type: 'Patient', where: [sharing(keys), ...limits], sort: [], limit });
 }
 
 function sharing(keys: readonly string[]): Clause {

@@ -3,7 +3,7 @@ import type { Judgement, MatchModel } from './matching/index.ts';
 import { judge } from './matching/index.ts';
 
 /** Compares records, each kind of pair once: a hospital that makes a record for each visit says the same many times. */
-export interface Judging { of(a: MatchRecord, b: MatchRecord): Judgement }
+export interface Judging { readonly of: (a: MatchRecord, b: MatchRecord) => Judgement }
 
 export function judging(model: MatchModel): Judging {
   const kinds = new Map<string, number>();

@@ -33,6 +33,8 @@ export interface Neighbourhood {
   /** In force, and about members. */
   readonly decisions: readonly PersonDecision[];
   readonly judging: Judging;
+  /** The records, members and others, that share a key with one of them. */
+  readonly sharing: (record: MatchRecord) => readonly MatchRecord[];
   readonly assuming: readonly Assumption[];
 }
 

@@ -48,36 +48,63 @@ export async function personChanges(services: Services, { written = [], deleted 
     const around = await neighbourhoodOf(services, { written, deleted, touched: [...asked], decided });
     if ('unchanged' in around) return { changes: [], assuming: around.unchanged };
     const forming = formingOf(around);
-    const formed = formPersons(partition(forming), (patient) => formedOf(services, around, forming, patient));
+    const formed = formPersons(forming.questions.flatMap(partition), (patient) => formedOf(services, around, forming, patient));
     const before = await personsBefore(services, around, { formed, deleted });
     const strangers = strangersTo(around, { formed, before, deleted }).filter((patient) => !asked.has(patient));
-    if (strangers.length === 0) return { changes: [...changedPersons(before, formed), ...await reviewChanges(services, around, { forming, formed, before, decided })], assuming: around.assuming };
+    if (strangers.length === 0) return { changes: [...changedPersons(before, formed), ...await reviewChanges(services, around, { isMerged: forming.isMerged, formed, before, decided })], assuming: around.assuming };
     for (const patient of strangers) asked.add(patient);
   }
   throw new TypeError('Persons of ever more records bear the ids of these');
 }
 
-/** The records around as a question who is one person. What its source merged into another record says nothing by itself. */
-function formingOf({ members, decisions, judging }: Neighbourhood): Question {
+/** Records that hang together, as a question who of them is one person. */
+interface Forming { readonly questions: readonly Question[]; readonly isMerged: (patient: string) => boolean }
+
+/** What its source merged into another record says nothing by itself. */
+function formingOf(around: Neighbourhood): Forming {
+  const { members, decisions, judging } = around;
   const pairs = (verdict: PersonDecision['verdict']): readonly Pair[] => decisions.filter((decision) => decision.verdict === verdict && decision.patients.every((patient) => members.has(patient))).map(({ patients }) => patients);
-  const different = pairs('different');
+  const [same, different] = [pairs('same'), pairs('different')];
   const merged = mergedInto(members, different);
-  const isMerged = new Set(merged.map(([patient]) => patient));
-  const speaking = (patient: string): MatchRecord | undefined => (isMerged.has(patient) ? undefined : members.get(patient));
-  return {
-    records: [...members.keys()], same: pairs('same'), different, merged,
-    judge: (a, b) => {
-      const [one, other] = [speaking(a), speaking(b)];
-      return one === undefined || other === undefined ? undefined : judging.of(one, other);
-    },
+  const silent = new Set(merged.map(([patient]) => patient));
+  const speaking = (patient: string): MatchRecord | undefined => (silent.has(patient) ? undefined : members.get(patient));
+  const judge: Question['judge'] = (a, b) => {
+    const [one, other] = [speaking(a), speaking(b)];
+    return one === undefined || other === undefined ? undefined : judging.of(one, other);
   };
+  const questions = hangingTogether(around, [...same, ...merged], silent).map((records): Question => {
+    const within = (list: readonly Pair[]): readonly Pair[] => list.filter((pair) => pair.every((patient) => records.has(patient)));
+    return { records: [...records], same: within(same), different: within(different), merged: within(merged), judge };
+  });
+  return { questions, isMerged: (patient) => silent.has(patient) };
 }
 
-function formedOf(services: Services, { members }: Neighbourhood, { merged }: Question, patient: string): Formed {
+/** The members in sets that no certain pair and none of the given pairs connects. */
+function hangingTogether({ members, judging, sharing }: Neighbourhood, joined: readonly Pair[], silent: ReadonlySet<string>): readonly ReadonlySet<string>[] {
+  const partners = Map.groupBy(joined.flatMap(([a, b]) => [{ from: a, to: b }, { from: b, to: a }]), ({ from }) => from);
+  const left = new Set(members.keys());
+  const sets: Set<string>[] = [];
+  for (const first of left) {
+    const set = new Set([first]);
+    for (const patient of set) {
+      left.delete(patient);
+      for (const { to } of partners.get(patient) ?? []) set.add(to);
+      const record = silent.has(patient) ? undefined : members.get(patient);
+      if (record === undefined) continue;
+      for (const other of sharing(record)) {
+        if (members.has(other.patient) && !silent.has(other.patient) && judging.of(record, other).grade === 'certain') set.add(other.patient);
+      }
+    }
+    sets.push(set);
+  }
+  return sets;
+}
+
+function formedOf(services: Services, { members }: Neighbourhood, { isMerged }: Forming, patient: string): Formed {
   const record = members.get(patient);
   if (record === undefined) throw new TypeError('A record is formed into a Person that was not looked at');
   const institution = institutionOf(services, record.resource);
-  return { patient, traits: record.traits, knownAt: institution === undefined ? [] : [institution], isMerged: merged.some(([one]) => one === patient) };
+  return { patient, traits: record.traits, knownAt: institution === undefined ? [] : [institution], isMerged: isMerged(patient) };
 }
 
 /** A source speaks for its own institution only; `managingOrganization` counts for Patients that no source sent. */

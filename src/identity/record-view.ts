@@ -35,7 +35,7 @@ function isPhone({ system }: JsonObject): boolean {
 
 /** `••••1234`; a text that is no longer than what is shown is masked as a whole. */
 export function masked(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   const shown = characters.length > SHOWN_END ? characters.slice(-SHOWN_END) : [];
   return '•'.repeat(characters.length - shown.length) + shown.join('');
 }

@@ -4,7 +4,6 @@ import type { PersonDecision } from './decision.ts';
 import { doubtsOf } from './doubts.ts';
 import { REVIEWED_PARAM } from './index-terms.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
-import type { Question } from './partition.ts';
 import type { Person } from './person.ts';
 import type { StoredPerson } from './persons.ts';
 import type { Doubt, StoredReview } from './review.ts';
@@ -12,7 +11,8 @@ import { closedReview, openReview, parseReview, reasonOfReview, reviewIdOfNumber
 
 /** What has become of the persons around. */
 export interface Formation {
-  readonly forming: Question;
+  /** What its source merged into another record. */
+  readonly isMerged: (patient: string) => boolean;
   readonly formed: readonly Person[];
   readonly before: ReadonlyMap<string, StoredPerson>;
   /** What a human decides now: the questions that it answers are completed. */
@@ -41,14 +41,13 @@ function numbersOf({ members, before }: Neighbourhood, formation: Formation): re
   return [...new Set([...carried, ...known])];
 }
 
-function doubtsFor({ members, others, persons, decisions, judging }: Neighbourhood, { forming, formed }: Formation, numbers: readonly string[]): readonly Doubt[] {
+function doubtsFor({ members, others, persons, decisions, judging, sharing }: Neighbourhood, { isMerged, formed }: Formation, numbers: readonly string[]): readonly Doubt[] {
   if (others.size === 0 && formed.length < 2) return [];
   const personOf = new Map<string, string>();
   for (const { id, links } of [...persons, ...formed]) for (const { patient } of links) personOf.set(patient, id);
-  const merged = new Set([...forming.merged.map(([patient]) => patient)]);
   return doubtsOf({
     records: [...members.values(), ...others.values()], members: new Set(members.keys()), numbers,
-    personOf: (patient) => personOf.get(patient), isMerged: (patient) => merged.has(patient), decisions, judging,
+    personOf: (patient) => personOf.get(patient), isMerged, decisions, judging, sharing,
   });
 }
 

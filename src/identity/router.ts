@@ -13,6 +13,7 @@ import { reasonSchema, VERDICTS } from './decision.ts';
 import { decidePersons, judgedPair, withdrawDecision } from './decide-persons.ts';
 import { decideReview } from './decide-review.ts';
 import { listDecisions } from './list-decisions.ts';
+import { listRematchJobs } from './list-jobs.ts';
 import { listReviews } from './list-reviews.ts';
 import { matchPatient } from './match-patient.ts';
 import { parseMatchRequest } from './match-request.ts';
@@ -35,6 +36,11 @@ export function identityRouter(services: Services): Router {
   routeDecisions(services, router);
   router.route('/persons/:id/history').get(async (req, res) => {
     res.json(await personHistory(services, callerOf(res), pathParameter(req, 'id')));
+  }).all(methodNotAllowed('GET'));
+  router.route('/jobs').get(async (req, res) => {
+    const { page, nextLink } = listRequest(services, req, res, []);
+    const { jobs, next } = await listRematchJobs(services, callerOf(res), page);
+    res.json({ jobs, next: nextLink(next) });
   }).all(methodNotAllowed('GET'));
   return router;
 }
