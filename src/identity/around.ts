@@ -2,7 +2,7 @@ import type { Services } from '../services.ts';
 import type { Assumption } from '../store/store.ts';
 import type { PersonDecision } from './decision.ts';
 import { activeDecisions } from './find-decisions.ts';
-import { recordsOf, recordsWithKeys, unchangedRecords } from './find-records.ts';
+import { recordsOf, recordsReferringTo, recordsWithKeys, unchangedRecords } from './find-records.ts';
 import type { Judging } from './judging.ts';
 import { judging } from './judging.ts';
 import type { MatchRecord } from './match-record.ts';
@@ -51,6 +51,7 @@ export class Around {
     for (const record of before) for (const patient of this.#certainOf(record)) next.add(patient);
     for (const patient of await this.#joined(deleted)) next.add(patient);
     for (const { merges } of before) for (const { patient } of merges) next.add(patient);
+    for (const patient of await this.#referring(deleted)) next.add(patient);
     while (next.size > 0) next = await this.#step([...next]);
   }
 
@@ -62,7 +63,7 @@ export class Around {
     for (const { patient } of fresh) this.#members.add(patient);
     await this.#ask(fresh.flatMap(({ keys }) => keys));
     const ids = fresh.map(({ patient }) => patient);
-    const reached = [...await this.#joined(ids), ...await this.#decided(ids), ...fresh.flatMap(({ merges }) => merges.map(({ patient }) => patient))];
+    const reached = [...await this.#joined(ids), ...await this.#decided(ids), ...await this.#referring(ids), ...fresh.flatMap(({ merges }) => merges.map(({ patient }) => patient))];
     if (this.#members.size < this.#most) reached.push(...fresh.flatMap((record) => this.#certainOf(record)));
     return new Set(reached.filter((patient) => !this.#members.has(patient)));
   }
@@ -109,7 +110,10 @@ export class Around {
 
   async #load(patients: readonly string[]): Promise<void> {
     const unknown = patients.filter((patient) => !this.#known.has(patient) && !this.#deleted.has(patient));
-    for (const record of await recordsOf(this.#services, unknown)) this.#meet(record);
+    const found = await recordsOf(this.#services, unknown);
+    for (const record of found) this.#meet(record);
+    const missing = unknown.filter((patient) => !found.some((record) => record.patient === patient));
+    if (missing.length > 0) this.#assuming.push({ type: 'Patient', where: [{ kind: 'id', anyOf: missing }], ids: [] });
   }
 
   /** A record as it is stored: it is known as such, unless this very commit changes it. */
@@ -140,6 +144,15 @@ export class Around {
     this.#assuming.push(assumption);
     for (const person of persons) this.#persons.set(person.id, person);
     return patientsOf(persons);
+  }
+
+  /** Records that say of themselves that they and one of these are one. */
+  async #referring(patients: readonly string[]): Promise<readonly string[]> {
+    if (patients.length === 0) return [];
+    const { records, assuming } = await recordsReferringTo(this.#services, patients);
+    this.#assuming.push(...assuming);
+    for (const record of records) this.#meet(record);
+    return records.map(({ patient }) => patient);
   }
 
   /** Whom humans hold to be one person with these. */

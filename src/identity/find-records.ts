@@ -69,6 +69,19 @@ function sharing(keys: readonly string[]): Clause {
   return { kind: 'uri', param: MATCH_PARAM, match: 'exact', anyOf: keys.map(keyTerm) };
 }
 
+/** The Patients that were merged into one of these, or into which one of these was merged, by their own account. */
+export async function recordsReferringTo({ store }: Pick<Services, 'store'>, patients: readonly string[]): Promise<Omit<FoundRecords, 'crowded'>> {
+  const where: readonly Clause[] = [{ kind: 'reference', param: 'link', anyOf: patients.map((id) => ({ type: 'Patient', id })) }];
+  const records: MatchRecord[] = [];
+  let after: string | undefined;
+  do {
+    const page: Page = await store.search({ type: 'Patient', where, sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
+    records.push(...page.items.map(({ id, body }) => storedRecord(id, body)));
+    after = page.next;
+  } while (after !== undefined);
+  return { records, assuming: [{ type: 'Patient', where, ids: records.map(({ patient }) => patient) }] };
+}
+
 /** The Patients of these ids, as far as they exist. */
 export async function recordsOf({ store }: Pick<Services, 'store'>, patients: readonly string[]): Promise<readonly MatchRecord[]> {
   const stored = patients.length === 0 ? [] : await store.readMany(patients.map((id) => ({ type: 'Patient', id })));

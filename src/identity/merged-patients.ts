@@ -16,14 +16,19 @@ export function mergedInto(records: ReadonlyMap<string, MatchRecord>, different:
   });
 }
 
-/** The record at the end of the chain; of records that name each other the first stays by itself. */
+/** The record at the end of the chain; where records name each other, the smallest of those. */
 function survivorOf(patient: string, records: ReadonlyMap<string, MatchRecord>): string {
-  const passed = new Set<string>();
+  const passed: string[] = [];
   for (let at = patient; ; ) {
-    passed.add(at);
-    const next = records.get(at)?.merges.find((merge) => merge.type === 'replaced-by' && records.has(merge.patient))?.patient;
+    passed.push(at);
+    const next = records.get(at)?.merges.find((merge) => merge.type === 'replaced-by' && areOfOneSource(records.get(at), records.get(merge.patient)))?.patient;
     if (next === undefined) return at;
-    if (passed.has(next)) return [...passed].sort()[0] ?? patient;
+    if (passed.includes(next)) return passed.slice(passed.indexOf(next)).sort()[0] ?? at;
     at = next;
   }
+}
+
+/** A source speaks for its own records only. */
+function areOfOneSource(a: MatchRecord | undefined, b: MatchRecord | undefined): boolean {
+  return a !== undefined && b !== undefined && a.resource.meta?.['source'] === b.resource.meta?.['source'];
 }
