@@ -5,3 +5,4 @@ export { blockingKeys } from './blocking-keys.ts';
 export { judge } from './judge.ts';
 export { parseMatchModel, type MatchModel } from './model.ts';
 export { loadMatchModel } from './load-match-model.ts';
+export { learnModel, type LearningOptions } from './learn/learn-model.ts';
