@@ -51,7 +51,7 @@ export async function startIdentityServer(uri?: string): Promise<IdentityServer>
   };
 }
 
-export function record(source: string, number: string, { residentId, name, birthDate = '1971-03-05', gender = 'female', phone, address }: Said): object {
+export function record(source: string, number: string, { residentId, name, birthDate = residentId === undefined ? '1971-03-05' : '1960-01-01', gender = 'female', phone, address }: Said): object {
   return {
     resourceType: 'Patient',
     identifier: [
