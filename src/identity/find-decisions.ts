@@ -11,7 +11,7 @@ export interface FoundDecisions { readonly decisions: readonly PersonDecision[];
 /** The decisions in force that name one of these Patients. */
 export async function activeDecisions({ store }: Pick<Services, 'store'>, patients: readonly string[]): Promise<FoundDecisions> {
   const where: readonly Clause[] = [
-    { kind: 'reference', param: 'patient', anyOf: patients.map((id) => ({ type: 'Patient', id })) },
+    { kind: 'reference', param: 'about', anyOf: patients.map((id) => ({ type: 'Patient', id })) },
     { kind: 'token', param: 'status', anyOf: [{ system: '', code: 'active' }] },
   ];
   const decisions: PersonDecision[] = [];

@@ -16,10 +16,10 @@ export const REVIEWED_PARAM = '_reviewed';
 
 const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
 
-/** @returns undefined for a resource that is no record of the identities */
+/** @returns undefined for a resource that is no record of the identities. A decision is found by `about`: by `patient` a store looks into records of patients */
 export function identityTerms(resource: Resource): IndexTerms | undefined {
   switch (resource.resourceType) {
-    case DECISION_TYPE: return { ...NO_TERMS, token: statusTerm(resource), reference: patientsIn(resource).map((id) => ({ param: 'patient', type: 'Patient', id, url: '' })) };
+    case DECISION_TYPE: return { ...NO_TERMS, token: statusTerm(resource), reference: patientsIn(resource).map((id) => ({ param: 'about', type: 'Patient', id, url: '' })) };
     case REMATCH_JOB_TYPE: return { ...NO_TERMS, token: statusTerm(resource) };
     case REMATCH_MODEL_TYPE: return NO_TERMS;
     default: return undefined;

@@ -16,7 +16,7 @@ export interface DecisionPage { readonly decisions: readonly PersonDecision[]; r
  */
 export async function listDecisions(services: Services, caller: Caller, filter: { readonly patient?: string | undefined }, page: { readonly count: number; readonly after: string | undefined }): Promise<DecisionPage> {
   await authorize(services, caller, { action: 'identity-read' });
-  const where: Clause[] = filter.patient === undefined ? [] : [{ kind: 'reference', param: 'patient', anyOf: [{ type: 'Patient', id: filter.patient }] }];
+  const where: Clause[] = filter.patient === undefined ? [] : [{ kind: 'reference', param: 'about', anyOf: [{ type: 'Patient', id: filter.patient }] }];
   const { items, next } = await services.store.search({ type: DECISION_TYPE, where, sort: [], limit: page.count, ...(page.after === undefined ? {} : { after: page.after }) });
   const decisions = items.map(({ body }) => parseDecision(body));
   const patients = [...new Set(decisions.flatMap((decision) => decision.patients))];

@@ -70,7 +70,7 @@ function without(links: readonly PatientLink[], others: readonly PatientLink[]):
 async function decisionSteps({ store }: Services, references: readonly string[]): Promise<readonly DecisionStep[]> {
   const anyOf = references.map((reference) => ({ type: 'Patient', id: reference.slice('Patient/'.length) }));
   if (anyOf.length === 0) return [];
-  const where: readonly Clause[] = [{ kind: 'reference', param: 'patient', anyOf }];
+  const where: readonly Clause[] = [{ kind: 'reference', param: 'about', anyOf }];
   const { items } = await store.search({ type: DECISION_TYPE, where, sort: [], limit: MAX_PAGE_SIZE });
   const histories = await Promise.all(items.map(({ id }) => store.history({ type: DECISION_TYPE, id, limit: MOST_VERSIONS })));
   return histories.flatMap((history) => history.items.filter((item) => !item.deleted).map(({ body }) => parseDecision(body)))
