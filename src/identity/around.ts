@@ -55,17 +55,26 @@ export class Around {
     while (next.size > 0) next = await this.#step([...next]);
   }
 
-  /** One step further: whom the records of the step before lead to. */
+  /** One step further: whom the records of the step before lead to, first by what they say, then by what is known of them otherwise. */
   async #step(patients: readonly string[]): Promise<Set<string>> {
     await this.#load(patients);
-    const fresh = patients.flatMap((patient) => this.#known.get(patient) ?? []).filter(({ patient }) => !this.#members.has(patient));
+    const fresh: MatchRecord[] = [];
+    for (let wave = this.#notYet(patients); wave.length > 0;) {
+      for (const { patient } of wave) this.#members.add(patient);
+      fresh.push(...wave);
+      await this.#ask(wave.flatMap(({ keys }) => keys));
+      wave = this.#members.size < this.#most ? this.#notYet(wave.flatMap((record) => this.#certainOf(record))) : [];
+    }
     if (fresh.length === 0) return new Set();
-    for (const { patient } of fresh) this.#members.add(patient);
-    await this.#ask(fresh.flatMap(({ keys }) => keys));
     const ids = fresh.map(({ patient }) => patient);
-    const reached = [...await this.#joined(ids), ...await this.#decided(ids), ...await this.#referring(ids), ...fresh.flatMap(({ merges }) => merges.map(({ patient }) => patient))];
-    if (this.#members.size < this.#most) reached.push(...fresh.flatMap((record) => this.#certainOf(record)));
-    return new Set(reached.filter((patient) => !this.#members.has(patient)));
+    const reached = await Promise.all([this.#joined(ids), this.#decided(ids), this.#referring(ids)]);
+    const merged = fresh.flatMap(({ merges }) => merges.map(({ patient }) => patient));
+    return new Set([...reached.flat(), ...merged].filter((patient) => !this.#members.has(patient)));
+  }
+
+  /** Those of the Patients that are known and no members yet. */
+  #notYet(patients: readonly string[]): readonly MatchRecord[] {
+    return [...new Set(patients)].filter((patient) => !this.#members.has(patient)).flatMap((patient) => this.#known.get(patient) ?? []);
   }
 
   async found(before: readonly MatchRecord[]): Promise<Neighbourhood> {

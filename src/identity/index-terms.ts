@@ -2,7 +2,7 @@ import { isList, textOf } from '../fhir/resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { IndexTerms, UriTerm } from '../fhir/search/terms.ts';
 import { DECISION_TYPE } from './decision.ts';
-import { matchRecord } from './match-record.ts';
+import { hasId, matchRecord } from './match-record.ts';
 import { REMATCH_JOB_TYPE, REMATCH_MODEL_TYPE } from './rematch-job.ts';
 import { isReview, personsOfReview } from './review.ts';
 
@@ -33,7 +33,7 @@ export function withIdentityTerms(resource: Resource, terms: IndexTerms): IndexT
 }
 
 function addedTerms(resource: Resource): readonly UriTerm[] {
-  if (resource.resourceType === 'Patient') return typeof resource.id === 'string' ? matchTerms({ ...resource, id: resource.id }) : [];
+  if (resource.resourceType === 'Patient') return hasId(resource) ? matchTerms(resource) : [];
   if (resource.resourceType === 'Task' && isReview(resource)) return personsOfReview(resource).map((value) => ({ param: REVIEWED_PARAM, value }));
   return [];
 }

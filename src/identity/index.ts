@@ -1,5 +1,6 @@
 /** Which Patients are one person. Imported by the decision point, so nothing here may import `access/`. */
 export { identityTerms, withIdentityTerms } from './index-terms.ts';
+export { matchQuality, qualityMembers } from './match-quality.ts';
 export { loadMatchModel, type MatchModel } from './matching/index.ts';
 export { facilitiesOfPerson, type Person } from './person.ts';
 export { type PersonOfPatient, personOfPatient } from './person-of-patient.ts';

@@ -9,14 +9,13 @@ import { recordsWithKeys } from './find-records.ts';
 import { knownAtInstitution } from './known-at-institution.ts';
 import type { MatchRecord } from './match-record.ts';
 import { matchRecord } from './match-record.ts';
+import { MATCH_GRADE_URL, probabilityOf } from './match-score.ts';
 import type { MatchRequest } from './match-request.ts';
 import { judge } from './matching/index.ts';
 import type { Judgement } from './matching/index.ts';
 import { personsOf, personsWith } from './persons.ts';
 import type { Person } from './person.ts';
 
-/** @see http://hl7.org/fhir/R4/extension-match-grade.html */
-export const MATCH_GRADE_URL = 'http://hl7.org/fhir/StructureDefinition/match-grade';
 /** Extension of an entry: the Person to whom the record belongs, so that records of one person are recognised. */
 export const PERSON_URL = 'https://bund.example/StructureDefinition/person';
 
@@ -95,11 +94,6 @@ function entryOf({ record, judgement }: Match, persons: readonly Person[], base:
       mode: 'match', score: probabilityOf(judgement),
     },
   };
-}
-
-/** The score, a logarithm to base 2 of the odds, as a probability. A number and a name that agree leave no doubt. */
-export function probabilityOf({ rule, score }: Pick<Judgement, 'rule' | 'score'>): number {
-  return rule === 'resident-id' ? 1 : Math.round(1e4 / (1 + 2 ** -score)) / 1e4;
 }
 
 /** What helps somebody who is told nothing. */

@@ -25,17 +25,30 @@ export interface MatchRecord {
 /** That its source merged this record into another, or another into this one. */
 export interface Merge { readonly type: 'replaces' | 'replaced-by'; readonly patient: string }
 
-/** @param resource a Patient with its id */
+/** One Patient is looked at on its way into the store several times. */
+const known = new WeakMap<Resource, MatchRecord>();
+
+/** @param resource a Patient with its id, which nobody changes */
 export function matchRecord(resource: Resource & { readonly id: string }): MatchRecord {
+  const record = known.get(resource) ?? made(resource);
+  known.set(resource, record);
+  return record;
+}
+
+function made(resource: Resource & { readonly id: string }): MatchRecord {
   const features = featuresOf(resource);
   const traits = traitsOf(resource);
   const merges = mergesOf(resource);
   return { patient: resource.id, features, traits, keys: blockingKeys(features), digest: digestOf(resource, [features, traits, merges]), merges, resource };
 }
 
+export function hasId(resource: Resource): resource is Resource & { readonly id: string } {
+  return typeof resource.id === 'string';
+}
+
 /** @param body a stored Patient, JSON text */
 export function storedRecord(id: string, body: string): MatchRecord {
-  return matchRecord({ ...resourceOf(body), id });
+  return made({ ...resourceOf(body), id });
 }
 
 /** The institution that a record makes its person known at hangs on who sent it, or who manages it. */

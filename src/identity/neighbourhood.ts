@@ -6,7 +6,7 @@ import type { PersonDecision } from './decision.ts';
 import { recordsOf, unchangedRecords } from './find-records.ts';
 import type { Judging } from './judging.ts';
 import type { MatchRecord } from './match-record.ts';
-import { matchRecord } from './match-record.ts';
+import { hasId, matchRecord } from './match-record.ts';
 import type { StoredPerson } from './persons.ts';
 
 /** What is about to change. */
@@ -44,7 +44,7 @@ export interface Neighbourhood {
  * @returns only what must still hold, where nothing changes by which a record is joined to a person
  */
 export async function neighbourhoodOf(services: Services, changing: Changing): Promise<Neighbourhood | { readonly unchanged: readonly Assumption[] }> {
-  const written = changing.written.flatMap((resource) => (resource.id === undefined ? [] : [matchRecord({ ...resource, id: resource.id })]));
+  const written = changing.written.filter(hasId).map(matchRecord);
   const before = await recordsOf(services, [...written.map(({ patient }) => patient), ...changing.deleted]);
   if (changing.deleted.length + changing.touched.length + changing.decided.length === 0 && areSame(written, before)) return { unchanged: unchangedRecords(before) };
   const around = new Around(services, changing, written);

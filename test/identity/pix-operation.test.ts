@@ -47,10 +47,10 @@ describe.each(STORES)('Patient/$ihe-pix on $name', ({ uri }) => {
   });
 
   it.each([
-    ['an identifier that is not known', `${numberSystem('hospital-a')}|nobody`, [], 404, 'not-found', 'sourceIdentifier Patient Identifier not found'],
-    ['a domain that is not known', 'urn:oid:1.2.3|x', [], 400, 'code-invalid', 'sourceIdentifier Assigning Authority not found'],
-    ['a target that is not known', ofA, ['urn:oid:1.2.3'], 403, 'code-invalid', 'targetSystem not found'],
-  ] as const)('answers %s as ITI-83 demands', async (_what, source, targets, status, code, diagnostics) => {
+    ['an identifier that is not known', `${numberSystem('hospital-a')}|nobody`, [], { status: 404, code: 'not-found', diagnostics: 'sourceIdentifier Patient Identifier not found' }],
+    ['a domain that is not known', 'urn:oid:1.2.3|x', [], { status: 400, code: 'code-invalid', diagnostics: 'sourceIdentifier Assigning Authority not found' }],
+    ['a target that is not known', ofA, ['urn:oid:1.2.3'], { status: 403, code: 'code-invalid', diagnostics: 'targetSystem not found' }],
+  ] as const)('answers %s as ITI-83 demands', async (_what, source, targets, { status, code, diagnostics }) => {
     const answer = await ask(source, targets);
     expect(answer.status).toBe(status);
     expect(answer.body.issue).toMatchObject([{ severity: 'error', code, diagnostics }]);
