@@ -51,6 +51,8 @@ function compareHan(a: HanName, b: HanName): NameLevel {
   const different = left.flatMap((character, at) => (character === right[at] ? [] : [[character, right[at] ?? ''] as const]));
   if (different.every(([one, other]) => soundAlike(one, other)) || (a.familyPinyin === b.familyPinyin && a.given.every((one, at) => soundAlike(one, b.given[at] ?? '')))) return 'homophone';
   if (different.length === 1 && different.every(([one, other]) => lookAlike(one, other))) return 'look-alike';
+  // Of a given name of one character nothing is left.
+  if (a.family === b.family && a.given.length < 2) return familyLevel(a, b);
   const isTurned = different.length === 2 && a.family === b.family && different[0]?.[0] === different[1]?.[1] && different[0]?.[1] === different[1]?.[0];
   return left.length > 2 && (different.length === 1 || isTurned) ? 'one-character' : familyLevel(a, b);
 }

@@ -56,7 +56,8 @@ function readLatin(whole: string, { family, given, use }: LatinParts): LatinName
   const [before, after] = splitComma(placeholder?.mother ?? whole);
   const familyWords = family === '' || placeholder !== undefined ? wordsOf(after === undefined ? '' : before) : wordsOf(family);
   const givenWords = given.length === 0 || placeholder !== undefined ? wordsOf(after ?? '') : wordsOf(given.join(' '));
-  const written = whole === '' ? [...givenWords, ...familyWords] : wordsOf(placeholder?.mother ?? whole);
+  // `Smith, John` is John Smith.
+  const written = whole === '' || after !== undefined ? [...givenWords, ...familyWords] : wordsOf(before);
   if (written.length === 0 || written.length > 8 || NO_NAME.test(written.join(' '))) return undefined;
   return { script: 'latin', use, words: written, family: familyWords, given: givenWords, pinyin: pinyinOf(written, familyWords), child: childOf(placeholder) };
 }
