@@ -46,7 +46,7 @@ function compareWritten(a: Name, b: Name): NameLevel {
 
 function compareHan(a: HanName, b: HanName): NameLevel {
   if (a.full === b.full) return 'exact';
-  const [left, right] = [[...a.full], [...b.full]];
+  const [left, right] = [Array.from(a.full), Array.from(b.full)];
   if (left.length !== right.length) return isShortened(left, right) ? 'one-character' : familyLevel(a, b);
   const different = left.flatMap((character, at) => (character === right[at] ? [] : [[character, right[at] ?? ''] as const]));
   if (different.every(([one, other]) => soundAlike(one, other)) || (a.familyPinyin === b.familyPinyin && a.given.every((one, at) => soundAlike(one, b.given[at] ?? '')))) return 'homophone';

@@ -86,8 +86,9 @@ function weightOf(field: Field, { levels, names }: ComparedRecords, model: Match
   return { household: weight.household, stranger: levels.name === 'exact' ? Math.max(bits, 0) : bits };
 }
 
-function weightIn<F extends Field>(field: F, levels: Comparison, model: MatchModel): Weight {
-  return model.weights[field][levels[field]];
+function weightIn(field: Field, levels: Comparison, model: MatchModel): Weight {
+  const weights: Readonly<Record<string, Weight>> = model.weights[field];
+  return weights[levels[field]] ?? { stranger: 0, household: 0 };
 }
 
 const [NAME, BIRTH_DATE, SEX] = [FIELDS.indexOf('name'), FIELDS.indexOf('birthDate'), FIELDS.indexOf('sex')];

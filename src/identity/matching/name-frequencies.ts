@@ -18,7 +18,7 @@ export interface NameFrequencies {
 const RAREST = 2 ** -30;
 
 export function nameFrequencies({ surnames, given, characters, rare }: ModelData['frequencies']): NameFrequencies {
-  const read = (text: string): string => [...text].map((character) => readingsOf(character)[0] ?? '').join('');
+  const read = (text: string): string => Array.from(text).map((character) => readingsOf(character)[0] ?? '').join('');
   return {
     surnames: new Map(Object.entries(surnames)), surnameReadings: summed(surnames, surnameReading), given: new Map(Object.entries(given)), givenReadings: summed(given, read),
     characters: new Map(Object.entries(characters)), syllables: summed(characters, read), rare,

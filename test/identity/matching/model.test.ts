@@ -25,7 +25,10 @@ describe('the model', () => {
 
   it('is learned from records alone, and again the same', () => {
     const records = [...registry({ people: 3000, seed: 'learning' })].map(({ patient }) => featuresOf(patient));
-    const learn = (): ModelData => learnModel(records, { people: 1_000_000, chance: createRandom('learning', 'strangers').next, strangers: 30_000 });
+    const learn = (): ModelData => {
+      const random = createRandom('learning', 'strangers');
+      return learnModel(records, { people: 1_000_000, chance: () => random.next(), strangers: 30_000 });
+    };
     const model = learn();
     expect(learn()).toEqual(model);
     expect(() => parseMatchModel(model)).not.toThrow();
