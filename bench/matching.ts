@@ -1,21 +1,22 @@
 /**
  * `npm run bench:matching`: how well and how fast records of one person are found in a generated registry whose truth is
- * known. `--people 20000`, `--seed bench`, `--wrong` prints pairs that were linked and are not one person.
+ * known. `--people 20000`, `--seed bench`; `--errors 2`: all errors and gaps twice as frequent; `--wrong` prints pairs that were linked and are not one person.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { ratesTimes } from '../src/district/registry/rates.ts';
 import { loadMatchModel } from '../src/identity/matching/index.ts';
 import { linkRegistry } from './matching/link-registry.ts';
 import type { Quality } from './matching/quality.ts';
 
-const { values } = parseArgs({ options: { people: { type: 'string', default: '20000' }, seed: { type: 'string', default: 'bench' }, wrong: { type: 'boolean', default: false } } });
+const { values } = parseArgs({ options: { people: { type: 'string', default: '20000' }, seed: { type: 'string', default: 'bench' }, errors: { type: 'string', default: '1' }, wrong: { type: 'boolean', default: false } } });
 const folder = mkdtempSync(path.join(os.tmpdir(), 'bund-matching-'));
 try {
   const model = await loadMatchModel(path.join(import.meta.dirname, '../profiles/identity/model.json'));
   const linking = linkRegistry({
-    people: Number(values.people), seed: values.seed, model, folder,
+    people: Number(values.people), seed: values.seed, rates: ratesTimes(Number(values.errors)), model, folder,
     ...(values.wrong ? { onWrong: (a: string, b: string) => console.log(`${a}\n${b}\n`) } : {}),
     onProgress: (records) => console.error(`${whole(records)} records, resident ${whole(process.memoryUsage.rss() / 2 ** 20)} MB`),
   });

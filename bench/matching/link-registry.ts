@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import path from 'node:path';
+import { RATES, type Rates } from '../../src/district/registry/rates.ts';
 import { registry } from '../../src/district/registry/registry.ts';
 import { blockingKeys, type Features, featuresOf, judge, type MatchModel } from '../../src/identity/matching/index.ts';
 import { isResource } from '../../src/fhir/resource.ts';
@@ -8,7 +9,7 @@ import { KeyIndex } from './key-index.ts';
 import { type Quality, qualityOf, qualityOfClusters } from './quality.ts';
 import { TextFile } from './text-file.ts';
 
-export interface LinkingOptions { readonly people: number; readonly seed: string; readonly model: MatchModel; readonly folder: string; readonly onWrong?: (a: string, b: string) => void; readonly onProgress?: (records: number) => void }
+export interface LinkingOptions { readonly people: number; readonly seed: string; readonly rates?: Rates; readonly model: MatchModel; readonly folder: string; readonly onWrong?: (a: string, b: string) => void; readonly onProgress?: (records: number) => void }
 
 export interface Linking {
   readonly records: number;
@@ -24,22 +25,22 @@ export interface Linking {
 
 /** A key under which more records stand is left out. */
 const MOST_UNDER_KEY = 200;
-/** Records whose features are at hand; all others are read again from the file. */
+/** Records whose features are at hand; all others are read from the file again, as from a store. */
 const CACHED = 20_000;
 
 /**
  * Matches a generated registry record by record, as it would come in: read, find those that share a key, judge each. Records
- * and features are in files, the index is in typed arrays.
+ * are in a file, the index is in typed arrays.
  */
-export function linkRegistry({ people, seed, model, folder, onWrong, onProgress }: LinkingOptions): Linking {
+export function linkRegistry({ people, seed, rates = RATES, model, folder, onWrong, onProgress }: LinkingOptions): Linking {
   const patients = new TextFile(path.join(folder, 'patients'));
   const truth: number[] = [];
-  for (const { person, patient } of registry({ people, seed })) {
+  for (const { person, patient } of registry({ people, seed, rates })) {
     patients.add(JSON.stringify(patient));
     truth.push(person);
   }
   const count = patients.count;
-  const matcher = new Matcher(count, model, folder);
+  const matcher = new Matcher(patients, model);
   const found = new Found(truth, onWrong === undefined ? undefined : (a, b) => onWrong(patients.read(a), patients.read(b)));
   const numbers = new Float64Array(count);
   const started = performance.now();
@@ -54,7 +55,6 @@ export function linkRegistry({ people, seed, model, folder, onWrong, onProgress 
   const persons = cluster(count, found.certainLinks, numbers);
   const seconds = (performance.now() - started) / 1000;
   patients.close();
-  matcher.close();
   return { records: count, seconds, ...found.summary(count), blocking: found.blocking(count, matcher.fullKeys), clusters: qualityOfClusters(persons, truth) };
 }
 
@@ -62,36 +62,27 @@ export function linkRegistry({ people, seed, model, folder, onWrong, onProgress 
 class Matcher {
   readonly #model: MatchModel;
   readonly #index: KeyIndex;
-  readonly #features: TextFile;
-  /** Where the features of a record stand in the file, plus one. */
-  readonly #at: Uint32Array;
+  readonly #patients: TextFile;
   readonly #cache = new Map<number, Features>();
   fullKeys = 0;
 
-  constructor(count: number, model: MatchModel, folder: string) {
+  constructor(patients: TextFile, model: MatchModel) {
+    this.#patients = patients;
     this.#model = model;
-    this.#index = new KeyIndex(Math.max(count * 6, 1024));
-    this.#features = new TextFile(path.join(folder, 'features'));
-    this.#at = new Uint32Array(count);
+    this.#index = new KeyIndex(Math.max(patients.count * 6, 1024));
   }
 
   match(record: number, features: Features, found: Found): void {
     const met = new Set<number>();
     for (const key of blockingKeys(features)) if (!this.#index.meet(key, record, { most: MOST_UNDER_KEY, met })) this.fullKeys++;
     for (const other of met) found.judged(record, other, judge(features, this.#read(other), this.#model));
-    this.#at[record] = this.#features.count;
-    this.#features.add(JSON.stringify(features));
     this.#keep(record, features);
-  }
-
-  close(): void {
-    this.#features.close();
   }
 
   #read(record: number): Features {
     const cached = this.#cache.get(record);
     if (cached !== undefined) return cached;
-    const features = parseFeatures(this.#features.read(this.#at[record] ?? 0));
+    const features = readFeatures(this.#patients.read(record));
     this.#keep(record, features);
     return features;
   }
@@ -164,11 +155,6 @@ function readFeatures(text: string): Features {
   const patient: unknown = JSON.parse(text);
   if (!isResource(patient)) throw new TypeError('The registry holds what is no resource');
   return featuresOf(patient);
-}
-
-function parseFeatures(text: string): Features {
-  const features: Features = JSON.parse(text);
-  return features;
 }
 
 /** A number below 2^48 for the first resident ID; negative for those of permits. */

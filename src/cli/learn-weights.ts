@@ -21,8 +21,8 @@ const { values } = parseArgs({
 });
 
 const records = values.patients === undefined ? [...generated()] : await exported(values.patients);
-const { next } = createRandom(values.seed, 'strangers');
-const learned = learnModel(records, { people: Number(values.registry), chance: next });
+const random = createRandom(values.seed, 'strangers');
+const learned = learnModel(records, { people: Number(values.registry), chance: () => random.next() });
 const origin = values.patients === undefined ? `a generated registry of ${values.people} people, seed ${values.seed}` : 'the Patients of a registry';
 const model = { ...learned, about: [`Learned by npm run learn-weights from ${records.length} records of ${origin}; strangers weigh as in a registry of ${values.registry} people.`, ...learned.about] };
 parseMatchModel(model);

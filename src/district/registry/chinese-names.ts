@@ -8,7 +8,7 @@ const OTHERS = '康易乔赖文庞樊兰殷施洪翟安颜倪牛温芦季俞章�
 const COMPOUND = ['欧阳', '上官', '诸葛', '司马', '皇甫', '尉迟'];
 const SURNAMES: readonly (readonly [string, number])[] = [
   ...[...FREQUENT.matchAll(/(\D)(\d+)/gu)].map(([, name = '', share]) => [name, Number(share)] as const),
-  ...[...OTHERS].map((name) => [name, 8] as const), ...COMPOUND.map((name) => [name, 2] as const),
+  ...Array.from(OTHERS).map((name) => [name, 8] as const), ...COMPOUND.map((name) => [name, 2] as const),
 ];
 
 /** Characters of given names by when they were in fashion, the most frequent first. */
@@ -49,7 +49,7 @@ function drawCharacter(random: Random, characters: string): string {
 const RARE = '珺玥琰璟瑾珂琬沁湘潇洲淇澜溪漪渊浚淳汐沐昱晟曜昕旻晗晖暄煦炜烨焕灿炎焱煊楠桐梓枫柯栋楷槿樱萱芷苒荷菁菡蔓蕴薇蘅钰铮锐铎锦铠霏雯霁霄露震霆骁骏骥驰骋鸿鹤鸣鹭翎翊翰翀翱彦彬影衡徽徵恺恬恪悠惟懿愫嵘峥岳崇崎崧嵩屹邦邺郁都';
 
 const byReading = new Map<string, string[]>();
-for (const character of new Set(Object.values(GIVEN).flat().flatMap(([, characters]) => [...characters]).concat([...RARE], [...FREQUENT.replace(/\d/gu, '')], [...OTHERS]))) {
+for (const character of new Set(Object.values(GIVEN).flat().flatMap(([, characters]) => Array.from(characters)).concat(Array.from(RARE), Array.from(FREQUENT.replace(/\d/gu, '')), Array.from(OTHERS)))) {
   const reading = pinyin(character, { toneType: 'none' });
   byReading.set(reading, [...byReading.get(reading) ?? [], character]);
 }
@@ -72,7 +72,7 @@ const TRADITIONAL = new Map('张張 刘劉 陈陳 杨楊 黄黃 赵趙 吴吳 �
 
 /** The name in traditional characters. */
 export function traditional(name: string): string {
-  return [...name].map((character) => TRADITIONAL.get(character) ?? character).join('');
+  return Array.from(name).map((character) => TRADITIONAL.get(character) ?? character).join('');
 }
 
 /** Surname and given name in letters, `Ouyang` and `Xiaoming`. */

@@ -3,12 +3,12 @@ import { addDays } from '../calendar.ts';
 import type { Random } from '../random.ts';
 import { homophone, lookAlikeOf, drawGivenName } from './chinese-names.ts';
 import type { Inhabitant } from './people.ts';
-import { RATES } from './rates.ts';
+import type { Rates } from './rates.ts';
 
 /** A name with an error of writing, or as it is. */
-export function misspelt(random: Random, name: { readonly family: string; readonly given: string }, { sex, birthDate }: Inhabitant): { readonly family: string; readonly given: string } {
+export function misspelt(random: Random, name: { readonly family: string; readonly given: string }, { person: { sex, birthDate }, rates }: { readonly person: Inhabitant; readonly rates: Rates }): { readonly family: string; readonly given: string } {
   const draw = random.next();
-  const { homophone: byEar, lookAlike: byEye, otherCharacter } = RATES.name;
+  const { homophone: byEar, lookAlike: byEye, otherCharacter } = rates.name;
   // The surname is read aloud and known: one error in eight is in it.
   const isInFamily = random.chance(1 / 8) && name.family.length === 1;
   const whole = isInFamily ? name.family : name.given;
@@ -30,8 +30,8 @@ export function mistyped(random: Random, digits: string, from = 0): string {
 }
 
 /** A birth date with what goes wrong with birth dates; undefined where it is not told. */
-export function misdated(random: Random, birthDate: string, hasNumber: boolean): string | undefined {
-  const { missing, swapped, mistyped: typed, lunar, firstOfYear, despiteNumber } = RATES.birthDate;
+export function misdated(random: Random, birthDate: string, { hasNumber, rates }: { readonly hasNumber: boolean; readonly rates: Rates }): string | undefined {
+  const { missing, swapped, mistyped: typed, lunar, firstOfYear, despiteNumber } = rates.birthDate;
   const share = hasNumber ? despiteNumber : 1;
   if (random.chance(missing * share)) return undefined;
   if (random.chance(swapped * share) && Number(birthDate.slice(8)) <= 12) return `${birthDate.slice(0, 5)}${birthDate.slice(8)}-${birthDate.slice(5, 7)}`;

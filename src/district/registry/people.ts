@@ -80,7 +80,7 @@ function inhabitant(random: Random, draft: Draft): Inhabitant {
   // Wives keep their names, and so do the parents of either.
   const surname = role === 'child' || role === 'father' ? family : drawSurname(random);
   const sibling = siblings.at(-1)?.name?.given;
-  const kept = sibling !== undefined && [...sibling].length === 2 && random.chance(twin === undefined ? 0.25 : 0.55) ? sibling.charAt(0) : undefined;
+  const kept = sibling !== undefined && Array.from(sibling).length === 2 && random.chance(twin === undefined ? 0.25 : 0.55) ? sibling.charAt(0) : undefined;
   return {
     number, sex, birthDate, parents, isPermitHolder: isPermit,
     name: isForeign ? undefined : { family: surname, given: otherThan(siblings.map(({ name }) => name?.given), () => drawGivenName(random, sex, year, kept)) },

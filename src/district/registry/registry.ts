@@ -1,6 +1,7 @@
 import type { Resource } from '../../fhir/resource.ts';
 import { createRandom } from '../random.ts';
 import { householdAt, type Inhabitant } from './people.ts';
+import { RATES, type Rates } from './rates.ts';
 import { type Lender, recordsOf } from './records.ts';
 
 /** One record, and which person it is of: what a real registry does not know. */
@@ -12,13 +13,13 @@ export interface TrueRecord { readonly person: number; readonly patient: Resourc
  *
  * @param people the last household is kept whole, so there may be a few more
  */
-export function* registry({ people, seed }: { readonly people: number; readonly seed: string }): Generator<TrueRecord> {
+export function* registry({ people, seed, rates = RATES }: { readonly people: number; readonly seed: string; readonly rates?: Rates }): Generator<TrueRecord> {
   const random = createRandom(seed, 'lenders');
   let stranger: Lender | undefined;
   for (let index = 0, first = 0; first < people; index++) {
     const household = householdAt(index, first, seed);
     for (const person of household.members) {
-      for (const patient of recordsOf(person, household, { seed, stranger })) yield { person: person.number, patient };
+      for (const patient of recordsOf(person, household, { seed, stranger, rates })) yield { person: person.number, patient };
       // Somebody met some time before: the next who shows another's number shows theirs.
       if (random.chance(0.05)) stranger = lenderOf(person) ?? stranger;
     }

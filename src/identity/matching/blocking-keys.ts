@@ -4,14 +4,14 @@ import type { Features } from './features.ts';
 import type { Name } from './names/name.ts';
 
 /** As many as a record has at the most; the surest come first. */
-const MOST = 12;
+const MOST = 14;
 
 /**
  * The keys under which records meet: two that share none are not compared. Each kind of error leaves one key as it was:
  * a wrong character leaves the pinyin, a swapped or mistyped birth date leaves the year or the day, a lunar date is met
  * by its own day, a new name is met by phone and birth date.
  *
- * @returns at most 12, each 14 characters of a hash. A hash of a number is still a pseudonym of a person: keep them as you keep the number
+ * @returns at most 14, each 14 characters of a hash. A hash of a number is still a pseudonym of a person: keep them as you keep the number
  */
 export function blockingKeys(features: Features): readonly string[] {
   const keys = new Set<string>([
@@ -27,8 +27,9 @@ export function blockingKeys(features: Features): readonly string[] {
 function nameKeys(name: Name, { birthDates, sex, addresses }: Features): readonly string[] {
   const { whole, family, given } = soundOf(name);
   const dates = birthDates.slice(0, 2);
-  if (dates.length === 0) return addresses.filter(({ road }) => road !== '').slice(0, 1).map(({ road }) => `at ${whole} ${road}`);
   return [
+    // For records that tell no birth date.
+    ...addresses.filter(({ road }) => road !== '').slice(0, 1).map(({ road }) => `home ${whole} ${road}`),
     ...dates.map(({ year }) => `year ${whole} ${year}`),
     ...dates.flatMap((date) => daysOf(date).map((day) => `day ${whole} ${day}`)),
     ...dates.flatMap((date) => (date.day === 0 || family === '' ? [] : [`family ${family} ${date.digits} ${sex ?? ''}`])),

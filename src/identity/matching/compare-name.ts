@@ -46,11 +46,13 @@ function compareWritten(a: Name, b: Name): NameLevel {
 
 function compareHan(a: HanName, b: HanName): NameLevel {
   if (a.full === b.full) return 'exact';
-  const [left, right] = [[...a.full], [...b.full]];
+  const [left, right] = [Array.from(a.full), Array.from(b.full)];
   if (left.length !== right.length) return isShortened(left, right) ? 'one-character' : familyLevel(a, b);
   const different = left.flatMap((character, at) => (character === right[at] ? [] : [[character, right[at] ?? ''] as const]));
   if (different.every(([one, other]) => soundAlike(one, other)) || (a.familyPinyin === b.familyPinyin && a.given.every((one, at) => soundAlike(one, b.given[at] ?? '')))) return 'homophone';
   if (different.length === 1 && different.every(([one, other]) => lookAlike(one, other))) return 'look-alike';
+  // Of a given name of one character nothing is left.
+  if (a.family === b.family && a.given.length < 2) return familyLevel(a, b);
   const isTurned = different.length === 2 && a.family === b.family && different[0]?.[0] === different[1]?.[1] && different[0]?.[1] === different[1]?.[0];
   return left.length > 2 && (different.length === 1 || isTurned) ? 'one-character' : familyLevel(a, b);
 }

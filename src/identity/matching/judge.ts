@@ -24,24 +24,34 @@ export function judge(a: Features, b: Features, model: MatchModel): Judgement {
   return { grade: grade === 'certain' && !mayBeCertain(a, b, levels) ? 'probable' : grade, rule: 'weights', score, fields };
 }
 
-/** Levels at which two names are one, written in another way: by eye, by ear, or in another script. */
-const ONE_NAME: ReadonlySet<LevelOf<'name'>> = new Set(['exact', 'former', 'homophone', 'look-alike', 'pinyin', 'swapped', 'nickname', 'typo']);
+/** Levels at which two names are one, written in another way: by eye, by ear, in another script, without a middle name. */
+const ONE_NAME: ReadonlySet<LevelOf<'name'>> = new Set(['exact', 'former', 'homophone', 'look-alike', 'pinyin', 'swapped', 'nickname', 'typo', 'partial']);
 
 function isOtherName(level: LevelOf<'name'>): boolean {
   return level !== 'missing' && level !== 'scripts' && !ONE_NAME.has(level);
 }
 
-function byNumber(a: Features, b: Features, levels: Comparison, weighed: Grade): Pick<Judgement, 'grade' | 'rule'> {
-  const isSuspicious = levels.birthDate === 'differs' || levels.sex === 'differs' || a.residentIds.length > 1 || b.residentIds.length > 1 || a.contradicts.length + b.contradicts.length > 0;
-  if (isOtherName(levels.name)) return { grade: 'probable', rule: 'lent-card' };
-  if (ONE_NAME.has(levels.name) && !isSuspicious) return { grade: 'certain', rule: 'resident-id' };
-  // Without a name to compare, or with a birth date that the number contradicts, the number is not proof enough.
-  return isSuspicious ? { grade: 'probable', rule: 'lent-card' } : { grade: weighed === 'certain' ? 'probable' : weighed, rule: 'weights' };
+/** A wrong tick for the sex happens; with a name that is only nearly the same it is a brother or sister. */
+function byNumber(a: Features, b: Features, { name, birthDate, sex }: Comparison, weighed: Grade): Pick<Judgement, 'grade' | 'rule'> {
+  const isOfOther = birthDate === 'differs' || a.contradicts.includes('birthDate') || b.contradicts.includes('birthDate') || (sex === 'differs' && name !== 'exact');
+  if (isOtherName(name) || isOfOther || hasSeveralNumbers(a) || hasSeveralNumbers(b)) return { grade: 'probable', rule: 'lent-card' };
+  if (ONE_NAME.has(name)) return { grade: 'certain', rule: 'resident-id' };
+  // Without a name to compare the number is not proof enough.
+  return { grade: weighed === 'certain' ? 'probable' : weighed, rule: 'weights' };
 }
 
-/** What no weight makes up for: a name that agrees in some way, and no birth date that is simply another. */
-function mayBeCertain(a: Features, b: Features, { name, birthDate }: Comparison): boolean {
-  return (ONE_NAME.has(name) || name === 'one-character' || name === 'partial' || name === 'placeholder') && birthDate !== 'differs' && a.residentIds.length < 2 && b.residentIds.length < 2;
+/** One of them is somebody else's, and nobody knows which. */
+function hasSeveralNumbers({ residentIds }: Features): boolean {
+  return residentIds.length > 1;
+}
+
+/**
+ * What no weight makes up for: a name that agrees in some way, and no birth date that is simply another. Two children
+ * without a name may be twins, whatever else they share, unless they share a number.
+ */
+function mayBeCertain(a: Features, b: Features, { name, birthDate, otherId }: Comparison): boolean {
+  const isNamed = ONE_NAME.has(name) || name === 'one-character' || (name === 'placeholder' && otherId === 'same');
+  return isNamed && birthDate !== 'differs' && !hasSeveralNumbers(a) && !hasSeveralNumbers(b);
 }
 
 /** Both say which of several children they are, and it is not the same. */
@@ -58,7 +68,7 @@ function gradeOf(score: number, fields: readonly FieldComparison[], { thresholds
 
 function weigh(a: Features, b: Features, compared: ComparedRecords, model: MatchModel): Pick<Judgement, 'score' | 'fields'> {
   const weights = FIELDS.map((field) => weightOf(field, compared, model));
-  adjust(weights, a, b, compared.levels);
+  adjust(weights, { a, b, levels: compared.levels }, model);
   const sums = { stranger: model.priors.stranger, household: model.priors.household };
   for (const { stranger, household } of weights) {
     sums.stranger += stranger;
@@ -76,27 +86,29 @@ function weightOf(field: Field, { levels, names }: ComparedRecords, model: Match
   return { household: weight.household, stranger: levels.name === 'exact' ? Math.max(bits, 0) : bits };
 }
 
-function weightIn<F extends Field>(field: F, levels: Comparison, model: MatchModel): Weight {
-  return model.weights[field][levels[field]];
+function weightIn(field: Field, levels: Comparison, model: MatchModel): Weight {
+  const weights: Readonly<Record<string, Weight>> = model.weights[field];
+  return weights[levels[field]] ?? { stranger: 0, household: 0 };
 }
 
-const BIRTH_DATE = FIELDS.indexOf('birthDate');
-const SEX = FIELDS.indexOf('sex');
+const [NAME, BIRTH_DATE, SEX] = [FIELDS.indexOf('name'), FIELDS.indexOf('birthDate'), FIELDS.indexOf('sex')];
 
 /** What one field says already is not counted again for another. */
-function adjust(weights: Weight[], a: Features, b: Features, { residentId }: Comparison): void {
-  if (residentId === 'same') {
+function adjust(weights: Weight[], { a, b, levels }: { readonly a: Features; readonly b: Features; readonly levels: Comparison }, model: MatchModel): void {
+  if (levels.residentId === 'same') {
     // The number implies both: that they agree says nothing more, that they do not says what it says.
-    for (const at of [BIRTH_DATE, SEX]) weights[at] = atMost(weights[at], 0);
+    for (const at of [BIRTH_DATE, SEX]) weights[at] = atMost(weights[at], { stranger: 0, household: 0 });
   }
-  // Twins are born on one day.
-  if (isTwin(a) || isTwin(b)) weights[BIRTH_DATE] = { stranger: weights[BIRTH_DATE]?.stranger ?? 0, household: Math.min(weights[BIRTH_DATE]?.household ?? 0, 0) };
+  const nothing = { stranger: Number.POSITIVE_INFINITY, household: 0 };
+  // Twins are born on one day, and half of them share a character: that is a brother rather than an error of writing.
+  if (isTwin(a) || isTwin(b)) weights[BIRTH_DATE] = atMost(weights[BIRTH_DATE], nothing);
+  if (levels.name === 'one-character' && levels.birthDate === 'exact') weights[NAME] = atMost(weights[NAME], { ...nothing, household: model.weights.name['family-only'].household });
 }
 
 function isTwin({ multipleBirth }: Features): boolean {
   return multipleBirth === true || typeof multipleBirth === 'number';
 }
 
-function atMost(weight: Weight | undefined, most: number): Weight {
-  return { stranger: Math.min(weight?.stranger ?? 0, most), household: Math.min(weight?.household ?? 0, most) };
+function atMost(weight: Weight = { stranger: 0, household: 0 }, most: Weight): Weight {
+  return { stranger: Math.min(weight.stranger, most.stranger), household: Math.min(weight.household, most.household) };
 }

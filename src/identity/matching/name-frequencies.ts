@@ -18,7 +18,7 @@ export interface NameFrequencies {
 const RAREST = 2 ** -30;
 
 export function nameFrequencies({ surnames, given, characters, rare }: ModelData['frequencies']): NameFrequencies {
-  const read = (text: string): string => [...text].map((character) => readingsOf(character)[0] ?? '').join('');
+  const read = (text: string): string => Array.from(text).map((character) => readingsOf(character)[0] ?? '').join('');
   return {
     surnames: new Map(Object.entries(surnames)), surnameReadings: summed(surnames, surnameReading), given: new Map(Object.entries(given)), givenReadings: summed(given, read),
     characters: new Map(Object.entries(characters)), syllables: summed(characters, read), rare,
@@ -70,9 +70,9 @@ function ofKept(a: HanName, b: HanName, frequencies: NameFrequencies): number {
   return surnameShare(a.family, frequencies) * 2 * shares.reduce((product, share) => product * share, 1);
 }
 
-/** Words with an error are met a little more often than the words themselves. */
+/** Words in another order, short forms and words with an error are met somewhat more often than the words themselves. */
 function ofLatin(level: LevelByFrequency, { words, pinyin }: LatinName, { surnameReadings, givenReadings, rare }: NameFrequencies): number {
-  const slack = level === 'exact' || level === 'former' || level === 'pinyin' ? 1 : 8;
+  const slack = level === 'exact' || level === 'former' ? 1 : level === 'typo' ? 6 : 2;
   if (pinyin !== undefined) return slack * (surnameReadings.get(pinyin.family) ?? rare.surname) * (givenReadings.get(pinyin.given) ?? rare.givenPinyin);
   return slack * rare.latin * rare.word ** Math.min(words.length, 2);
 }

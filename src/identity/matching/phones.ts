@@ -13,11 +13,11 @@ export function normalizePhone(text: unknown): string | undefined {
   const plain = text.normalize('NFKC').trim();
   const isForeign = /^(\+|00)(?!\s*86)/u.test(plain);
   const digits = plain.replace(/(?:转|ext\.?|#).*$/iu, '').replace(/^(\d{3,4}-\d{7,8})-\d+$/u, '$1').replace(/\D/gu, '');
+  if (NOT_A_NUMBER.test(digits)) return undefined;
   if (isForeign) return digits.length < 8 ? undefined : `+${digits.replace(/^00/u, '')}`;
   const national = digits.replace(/^(?:0086|86)(?=1\d{10}$|0?\d{10,11}$)/u, '');
-  if (NOT_A_NUMBER.test(national)) return undefined;
   if (/^1\d{10}$/u.test(national)) return national;
-  return /^0?\d{7,12}$/u.test(national) ? national.slice(/^0(?:10|2\d)/u.test(national) || national.length === 8 ? -8 : -7) : undefined;
+  return /^0?\d{7,12}$/u.test(national) ? national.slice(/^(?:0?(?:10|2\d))?\d{8}$/u.test(national) ? -8 : -7) : undefined;
 }
 
 /** Numbers of one kind that differ say little: people have several and change them. */

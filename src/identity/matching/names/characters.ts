@@ -45,7 +45,7 @@ const LOOK_ALIKES = [
   '辉挥', '军车', '刚钢', '峰锋烽', '鑫森', '晓哓', '佳住', '怡恰', '欣忻', '雨两', '雪雷', '志忐', '忠思', '建健', '玲珍', '洋祥', '波坡', '龙尤', '红江', '桂佳', '秀季', '凤风', '月丹', '莹萤', '薇徽', '茹菇', '颖颍', '璐潞', '妍研', '萌明',
 ] as const;
 const SHAPES = new Map<string, Set<string>>();
-for (const group of LOOK_ALIKES) for (const character of group) SHAPES.set(character, new Set([...SHAPES.get(character) ?? [], ...group]));
+for (const group of LOOK_ALIKES) for (const character of group) SHAPES.set(character, new Set([...SHAPES.get(character) ?? [], ...Array.from(group)]));
 
 /** True for two characters of which one is taken for the other by eye. */
 export function lookAlike(a: string, b: string): boolean {

@@ -3,7 +3,7 @@ import type { Child } from './name.ts';
 const OF_MOTHER = /^(.{2,})之(大|长|二|次|三|四|小)?(子|儿|男|女|婴|囡|宝)(?:\d)?$/u;
 const WITHOUT_OF = /^(.{2,})(大|长|二|次|三)(子|儿|女|宝)$/u;
 const BABY = /^(.{2,}?)(?:之)?(?:新生儿|婴儿|毛毛|宝宝|女婴|男婴)(\d)?$/u;
-const BABY_OF = /^(?:baby|b\/?o|bb|newborn)\s*(boy|girl|twin|son|daughter)?\s*(?:([ab1-3])\s+)?(?:of\s+)?(.+)$/iu;
+const BABY_OF = /^(?:baby|b\/o|bb|newborn)\s+(?:(boy|girl|twin|son|daughter)\s+)?(?:([ab1-3])\s+)?(?:of\s+)?(.+)$/iu;
 const ORDERS: Readonly<Record<string, number>> = { 大: 1, 长: 1, 二: 2, 次: 2, 三: 3, 四: 4, a: 1, b: 2, 1: 1, 2: 2, 3: 3 };
 
 /**

@@ -31,10 +31,10 @@ function readHan(whole: string, { family, use }: { readonly family: string; read
   if (NO_NAME.test(plain)) return undefined;
   const placeholder = readPlaceholder(plain);
   const full = (placeholder?.mother ?? plain).replace(/[\d\p{Script=Latin}]+$/u, '');
-  const characters = [...full];
+  const characters = Array.from(full);
   if (characters.length === 0 || characters.length > 20) return undefined;
   const surname = familyOf(full, characters, { family: simplify(family.replace(/\s+/gu, '')), hasDot });
-  const rest = characters.slice([...surname].length);
+  const rest = characters.slice(Array.from(surname).length);
   return {
     script: 'han', use, full, family: surname, given: rest, child: placeholder?.child,
     familyPinyin: surname === '' ? '' : surnameReading(surname), givenPinyin: rest.map((character) => readingsOf(character)[0] ?? '').join(''),
@@ -43,7 +43,7 @@ function readHan(whole: string, { family, use }: { readonly family: string; read
 
 function familyOf(full: string, characters: readonly string[], { family, hasDot }: { readonly family: string; readonly hasDot: boolean }): string {
   if (hasDot || characters.length > 5) return '';
-  const length = [...family].length;
+  const length = Array.from(family).length;
   if (family !== '' && full.startsWith(family) && length <= 2 && length < characters.length) return family;
   const two = characters.slice(0, 2).join('');
   return characters.length > 2 && COMPOUND.has(two) ? two : characters[0] ?? '';
@@ -56,7 +56,8 @@ function readLatin(whole: string, { family, given, use }: LatinParts): LatinName
   const [before, after] = splitComma(placeholder?.mother ?? whole);
   const familyWords = family === '' || placeholder !== undefined ? wordsOf(after === undefined ? '' : before) : wordsOf(family);
   const givenWords = given.length === 0 || placeholder !== undefined ? wordsOf(after ?? '') : wordsOf(given.join(' '));
-  const written = whole === '' ? [...givenWords, ...familyWords] : wordsOf(placeholder?.mother ?? whole);
+  // `Smith, John` is John Smith.
+  const written = whole === '' || after !== undefined ? [...givenWords, ...familyWords] : wordsOf(before);
   if (written.length === 0 || written.length > 8 || NO_NAME.test(written.join(' '))) return undefined;
   return { script: 'latin', use, words: written, family: familyWords, given: givenWords, pinyin: pinyinOf(written, familyWords), child: childOf(placeholder) };
 }
