@@ -8,6 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ratesTimes } from '../src/district/registry/rates.ts';
 import { loadMatchModel } from '../src/identity/matching/index.ts';
+import { judgeSpeed } from './matching/judge-speed.ts';
 import { linkRegistry } from './matching/link-registry.ts';
 import type { Quality } from './matching/quality.ts';
 
@@ -21,6 +22,7 @@ try {
     onProgress: (records) => console.error(`${whole(records)} records, resident ${whole(process.memoryUsage.rss() / 2 ** 20)} MB`),
   });
   const { blocking } = linking;
+  const speed = judgeSpeed(model);
   console.log([
     `${whole(Number(values.people))} people, ${whole(linking.records)} records, ${whole(linking.truePairs)} pairs of records are of one person.`,
     '',
@@ -29,6 +31,7 @@ try {
     '',
     `Blocking: ${percent(blocking.recall)} of the pairs of one person share a key; ${whole(linking.pairs)} pairs compared, ${(linking.pairs / linking.records).toFixed(1)} for each record, all others spared (${percent(blocking.reduction)}); ${whole(blocking.fullKeys)} times a key was left out because too many stand under it.`,
     `${whole(linking.records / linking.seconds)} records a second with reading, features, keys, comparison and clustering; resident at the most ${whole(process.resourceUsage().maxRSS / 1024)} MB. ${whole(linking.probable)} pairs for a human.`,
+    `Judging alone: ${whole(speed.meeting)} pairs a second that share a key, ${whole(speed.strangers)} of strangers.`,
     `${os.cpus()[0]?.model ?? 'unknown'}, one core, Node ${process.version}.`,
   ].join('\n'));
 } finally {

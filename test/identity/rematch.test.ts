@@ -17,7 +17,7 @@ describe.each(STORES)('matching anew on $name', ({ uri }) => {
   afterAll(() => server.stop());
 
   const jobs = async (): Promise<RematchJob[]> => (await server.services.store.search({ type: 'RematchJob', where: [], sort: [], limit: 10 })).items.map(({ body }) => parseRematchJob(body));
-  const likely = { name: '王芳', birthDate: '1952-04-16' };
+  const likely = { name: '张伟', birthDate: '1952-04-16' };
   /** As after a change of the thresholds. */
   const withCertain = (certain: number): Services => ({ ...server.services, matching: { ...server.services.matching, thresholds: { ...server.services.matching.thresholds, certain } } });
 
@@ -34,7 +34,7 @@ describe.each(STORES)('matching anew on $name', ({ uri }) => {
 
   it('joins what the new model holds for one, parts it by the next, and leaves alone what humans decided', async () => {
     const [a, b] = [await server.tell('hospital-a', 'r1', likely), await server.tell('hospital-b', 'r2', likely)];
-    const [c, d] = [await server.tell('hospital-a', 'r3', { name: '李娜', birthDate: '1957-08-17' }), await server.tell('hospital-b', 'r4', { name: '李娜', birthDate: '1957-08-17' })];
+    const [c, d] = [await server.tell('hospital-a', 'r3', { name: '王伟', birthDate: '1957-08-17' }), await server.tell('hospital-b', 'r4', { name: '王伟', birthDate: '1957-08-17' })];
     await server.decide([c, d], 'different');
     const versions = (await server.stored('Patient')).length;
     expect(await runRematchJobs(withCertain(server.services.matching.thresholds.probable), WORK)).toBe(0);

@@ -18,7 +18,7 @@ describe.each(STORES)('a doubt about who is who, on $name', ({ uri }) => {
   ];
 
   it('is asked once where two persons are probably one, and joins nothing meanwhile', async () => {
-    const [a, b] = await likely('王芳', 1951);
+    const [a, b] = await likely('张伟', 1951);
     expect(await server.together(a)).toEqual([a]);
     const [review, ...others] = await about(a);
     expect(others).toEqual([]);
@@ -50,7 +50,7 @@ describe.each(STORES)('a doubt about who is who, on $name', ({ uri }) => {
   });
 
   it('ends with the answer of a human, and comes back when that is withdrawn', async () => {
-    const [a, b] = await likely('李娜', 1953);
+    const [a, b] = await likely('王伟', 1953);
     const [first] = await about(a);
     expect(await answer(first?.id ?? '', 'different')).toBe(200);
     expect([await about(a), (await about(a, 'completed')).length]).toEqual([[], 1]);
@@ -65,11 +65,11 @@ describe.each(STORES)('a doubt about who is who, on $name', ({ uri }) => {
   });
 
   it('ends by itself when the records agree, part or go', async () => {
-    const [a] = await likely('王秀英', 1954);
+    const [a] = await likely('李伟', 1954);
     expect(await about(a)).toHaveLength(1);
     await server.tell('hospital-b', 'l1954-2', { name: '完颜洪烈', birthDate: '1931-12-12', gender: 'male' });
     expect(await about(a)).toEqual([]);
-    const [c, d] = await likely('张敏', 1955);
+    const [c, d] = await likely('王丽', 1955);
     expect(await about(c)).toHaveLength(1);
     await server.fhir('DELETE', `/Patient/${d}`);
     expect(await about(c)).toEqual([]);
@@ -87,7 +87,7 @@ describe.each(STORES)('a doubt about who is who, on $name', ({ uri }) => {
   });
 
   it('does not open what is only probably of the person: search, history and care relation stay apart', async () => {
-    const [a, b] = await likely('李秀英', 1957);
+    const [a, b] = await likely('张敏', 1957);
     const result = await server.push('hospital-b', { resourceType: 'Observation', status: 'final', code: { text: 'x' }, subject: { reference: `Patient/${b}` } });
     const address = `/${String(result.body.entry[0].response.location)}`;
     expect((await server.fhir('GET', `/Observation?patient=${a}`)).body.entry).toBeUndefined();

@@ -3,6 +3,6 @@ export { FIELDS, GRADES, type Field, type FieldComparison, type Grade, type Judg
 export { featuresOf, type Features } from './features.ts';
 export { blockingKeys } from './blocking-keys.ts';
 export { judge } from './judge.ts';
-export { parseMatchModel, type MatchModel } from './model.ts';
+export { MatchModelError, parseMatchModel, type MatchModel } from './model.ts';
 export { loadMatchModel } from './load-match-model.ts';
 export { learnModel, type LearningOptions } from './learn/learn-model.ts';

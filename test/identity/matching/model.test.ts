@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { registry } from '../../../src/district/registry/registry.ts';
@@ -22,6 +23,19 @@ describe('the model', () => {
     ['in which agreement speaks against one person', { ...shipped, fields: { ...shipped.fields, phone: { ...shipped.fields.phone, same: { person: 0.1, stranger: 0.2, household: 0.05 } } } }, 'at fields.phone.same'],
     ['with an element too many', { ...shipped, extra: 1 }, 'extra'],
   ])('%s is refused, and the element is named', (_, json, message) => expect(() => parseMatchModel(json)).toThrow(message));
+
+  it('that cannot be read is named', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'bund-model-'));
+    try {
+      await expect(loadMatchModel(path.join(folder, 'model.json'))).rejects.toThrow('profiles/identity/model.json cannot be read');
+      writeFileSync(path.join(folder, 'model.json'), '{');
+      await expect(loadMatchModel(path.join(folder, 'model.json'))).rejects.toThrow('profiles/identity/model.json is not JSON');
+      writeFileSync(path.join(folder, 'model.json'), '{}');
+      await expect(loadMatchModel(path.join(folder, 'model.json'))).rejects.toThrow('profiles/identity/model.json: The match model, at about');
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
 
   it('is learned from records alone, and again the same', () => {
     const records = [...registry({ people: 3000, seed: 'learning' })].map(({ patient }) => featuresOf(patient));
