@@ -18,15 +18,14 @@ const ROAD = /^(?:[\p{Script=Han}]{2,6}?(?:街道|镇|乡))?([\p{Script=Han}]{1,
 const DISTRICT_NAMES: Readonly<Record<string, string>> = { 黄埔: '黄浦', 卢湾: '黄浦', 南市: '黄浦', 闸北: '静安', 南汇: '浦东' };
 
 /** Reads an Address of FHIR: its text, or its lines with the district. */
-export function addressOf({ text, line, district, city }: JsonObject): Address | undefined {
+export function addressOf({ text, line, district }: JsonObject): Address | undefined {
   const lines = Array.isArray(line) ? line.filter((part) => typeof part === 'string').join('') : '';
   const written = typeof text === 'string' && text.length >= lines.length ? text : lines;
   if (written === '' || written.length > 300) return undefined;
   const parsed = parseAddress(written);
   const named = typeof district === 'string' ? districtName(simplify(district).replace(/(?:新区|区|县)$/u, '')) : '';
   const known = named !== '' ? named : parsed.district;
-  const isEmpty = parsed.road === '' && parsed.house === '' && known === '' && typeof city !== 'string';
-  return isEmpty ? undefined : { ...parsed, district: known };
+  return parsed.road === '' && known === '' ? undefined : { ...parsed, district: known };
 }
 
 function parseAddress(text: string): Address {
@@ -48,13 +47,21 @@ function districtName(name: string): string {
 /** The surest level that any two addresses have. */
 export function compareAddresses(a: readonly Address[], b: readonly Address[]): LevelOf<'address'> {
   let surest: (typeof LEVELS)['address'][number] | undefined;
-  for (const left of a) for (const right of b) surest = surer(LEVELS.address, surest, compareTwo(left, right));
+  for (const left of a) {
+    for (const right of b) {
+      const level = compareTwo(left, right);
+      if (level !== undefined) surest = surer(LEVELS.address, surest, level);
+    }
+  }
   return surest ?? 'missing';
 }
 
-function compareTwo(a: Address, b: Address): (typeof LEVELS)['address'][number] {
-  if (a.road !== '' && a.road === b.road) {
-    if (a.house === '' || a.house !== b.house) return 'road';
+/** Undefined where one of them tells too little: that somebody else lives in the same district, or on the same road, is not what it says. */
+function compareTwo(a: Address, b: Address): (typeof LEVELS)['address'][number] | undefined {
+  if (a.district !== '' && b.district !== '' && a.district !== b.district && a.road !== b.road) return 'differs';
+  if (a.road === '' || b.road === '' || a.house === '' || b.house === '') return undefined;
+  if (a.road === b.road) {
+    if (a.house !== b.house) return 'road';
     return a.room === b.room ? 'same' : 'building';
   }
   return a.district !== '' && a.district === b.district ? 'district' : 'differs';

@@ -56,7 +56,15 @@ function mayBeCertain(a: Features, b: Features, { name, birthDate, otherId }: Co
 
 /** Both say which of several children they are, and it is not the same. */
 function areDifferentTwins(a: Features, b: Features): boolean {
-  return typeof a.multipleBirth === 'number' && typeof b.multipleBirth === 'number' && a.multipleBirth !== b.multipleBirth;
+  const [one, other] = [birthOrder(a), birthOrder(b)];
+  return one !== undefined && other !== undefined && one !== other;
+}
+
+/** As stated, or as in 王芳之二女. */
+function birthOrder({ multipleBirth, names }: Features): number | undefined {
+  if (typeof multipleBirth === 'number') return multipleBirth;
+  for (const { child } of names) if (child?.order !== undefined) return child.order;
+  return undefined;
 }
 
 /** `not` needs something that speaks against one person; two records that hardly tell anything are not told apart by that. */

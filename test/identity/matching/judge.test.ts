@@ -103,6 +103,11 @@ describe('people of one household', () => {
     const twin: Told = { ...home, name: '林静之子', born: '2025-05-02', sex: 'male' };
     expect(judged({ ...twin, more: { multipleBirthInteger: 1 } }, { ...twin, more: { multipleBirthInteger: 2 } })).toMatchObject({ grade: 'not', rule: 'contradiction' });
   });
+  it('twins whose names say which they are contradict each other', () => {
+    const twin: Told = { ...home, born: '2025-05-02', sex: 'female' };
+    expect(judged({ ...twin, name: '林静之大女' }, { ...twin, name: '林静之二女' })).toMatchObject({ grade: 'not', rule: 'contradiction' });
+    expect(judged({ ...twin, name: '林静之子', sex: 'male' }, { ...twin, name: '林静之女' }).grade).not.toBe('certain');
+  });
   it('newborns under the name of their mother may be twins: a human decides', () => {
     const newborn: Told = { ...home, name: '林静之子', born: '2025-05-02', sex: 'male' };
     expect(judged(newborn, newborn).grade).toBe('probable');

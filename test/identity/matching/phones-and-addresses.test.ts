@@ -27,6 +27,9 @@ describe('addresses', () => {
     [{ text: full }, { text: '梧桐路80号' }, 'road'],
     [{ text: full }, { text: '上海市卢湾区银杏路9号' }, 'district'], // became part of 黄浦
     [{ text: full }, { text: '上海市静安区银杏路9号' }, 'differs'],
+    [{ text: full }, { text: '上海市静安区' }, 'differs'],
+    [{ text: full }, { text: '上海市黄浦区' }, 'missing'], // that it is the same district is all that it tells
+    [{ text: full }, { text: '梧桐路' }, 'missing'],
     [{ text: full }, { text: '上海市黃浦區梧桐路120弄5號1203室' }, 'same'],
   ])('%j and %j: %s', (a, b, level) => {
     const [left, right] = [addressOf(a)!, addressOf(b)!];

@@ -21,6 +21,8 @@ const MOST_IN_BLOCK = 40;
 const MOST_PAIRS = 400_000;
 /** Nothing is rarer than this: what the sample does not show happens all the same. */
 const LEAST: Readonly<Record<Kind, number>> = { person: 1e-4, household: 5e-4, stranger: 1e-6 };
+/** Levels that are agreement as far as both records tell. */
+const AS_FAR_AS_TOLD: ReadonlySet<string> = new Set(['birthDate year-month', 'birthDate year', 'phone landline']);
 /** So many pairs' worth of weight have the starting values, so that what is hardly seen keeps a sensible one. */
 const BELIEF = 20;
 
@@ -73,7 +75,7 @@ function maximize(data: ModelData, start: ModelData, counted: Tally, household: 
   const levels = <L extends string>(field: Field, names: Readonly<Record<L, unknown>>): Record<L, { person: number; stranger: number; household: number }> => mapKeys(names, (level) => {
     const person = share(field, level, 'person');
     // Two of one household agree in nothing more often than one person does: what is counted beyond is chance.
-    const most = level === LEVELS[field][0] ? person : 1;
+    const most = level === LEVELS[field][0] || AS_FAR_AS_TOLD.has(`${field} ${level}`) ? person : 1;
     return { person, stranger: Math.min(share(field, level, 'stranger'), most), household: Math.min(share(field, level, 'household'), most) };
   });
   const { fields, name } = data;
