@@ -59,7 +59,7 @@ function byIssued({ resource: a }: ReadResource, { resource: b }: ReadResource):
 export async function findExaminations(services: Pick<Services, 'store'>, patients: readonly string[], rows: readonly CatalogueRow[]): Promise<ReadonlyMap<CatalogueRow, readonly Examination[]>> {
   if (rows.length === 0) return new Map();
   const { store } = services;
-  const codes: Clause = { kind: 'token', param: 'code', anyOf: rows.flatMap(({ item, codes: known }) => [{ system: ITEM_SYSTEM, code: item }, ...known]) };
+  const codes: Clause = { kind: 'token', param: 'code', anyOf: rows.flatMap(({ codes: known }) => known) };
   const modalities: Clause = { kind: 'token', param: 'modality', anyOf: [...new Set(rows.flatMap(({ examined }) => modalitiesOf(examined?.modality)))].map((code) => ({ code })) };
   const [reports, studies] = await Promise.all([
     searchAll(store, { type: 'DiagnosticReport', where: [ofPatients(patients), codes], date: 'date' }),
@@ -78,7 +78,7 @@ async function readMissing(store: Store, reports: readonly ReadResource[], studi
 }
 
 function examinationsOf(row: CatalogueRow, reports: readonly ReadResource[], studies: readonly ReadResource[]): readonly Examination[] {
-  const isOf = (concept: Resource[string]): boolean => codingsOf(concept).some(({ system, code }) => (system === ITEM_SYSTEM && code === row.item) || row.codes.some((known) => known.system === system && known.code === code));
+  const isOf = (concept: Resource[string]): boolean => codingsOf(concept).some(({ system, code }) => row.codes.some((known) => known.system === system && known.code === code));
   const reported = reports.filter(({ resource }) => isOf(resource['code'])).flatMap((report): Examination[] => {
     const own = studies.filter(({ resource }) => idsOf(report.resource['imagingStudy'], 'ImagingStudy').includes(resource.id ?? ''));
     return own.length === 0 ? [{ study: undefined, report }] : own.map((study) => ({ study, report }));
