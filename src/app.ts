@@ -12,6 +12,8 @@ import { limitTime } from './http/time-limit.ts';
 import { identityRouter } from './identity/router.ts';
 import { figuresOfSources } from './intake/index.ts';
 import { intakeRouter } from './intake/router.ts';
+import { cdsHooksRouter } from './recognition/cds-hooks/router.ts';
+import { recognitionOperations } from './recognition/operations/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
 import { terminologyRouter } from './terminology/router.ts';
@@ -30,10 +32,11 @@ export function buildApp(opened: Services): Express {
   app.set('trust proxy', config.trustedProxies);
 
   app.use(assignRequestId, setSecurityHeaders, logRequests(log, metrics), limitTime(config.limits.requestMs));
-  app.use('/fhir', fhirRouter(services));
+  app.use('/fhir', fhirRouter(services, [...recognitionOperations(services)]));
   app.use('/intake', intakeRouter(services));
   app.use('/identity', identityRouter(services));
   app.use('/terminology', terminologyRouter(services));
+  app.use('/cds-services', cdsHooksRouter(services));
   app.use(healthRouter(store, metrics));
   app.use(unknownRoute);
   app.use(errorHandler(log));

@@ -1,5 +1,6 @@
 import type { JsonValue, Resource } from '../fhir/resource.ts';
 import type { IndexTerms, TokenTerm } from '../fhir/search/terms.ts';
+import { CALL_TYPE } from './cds-hooks/call.ts';
 import { CHANGE_TYPE } from './catalogue/catalogue-change.ts';
 import { CERTIFICATE_TYPE } from './certificates/certificate-record.ts';
 import { REVISION_TYPE } from './revision.ts';
@@ -11,6 +12,7 @@ const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
   [CHANGE_TYPE, ['status', 'subject', 'about']],
   [CERTIFICATE_TYPE, ['status', 'organization', 'item']],
   [REVISION_TYPE, []],
+  [CALL_TYPE, ['hour']],
 ]);
 
 /** @returns undefined for a resource that is no record of recognition */
