@@ -14,6 +14,7 @@ import { figuresOfSources } from './intake/index.ts';
 import { intakeRouter } from './intake/router.ts';
 import { cdsHooksRouter } from './recognition/cds-hooks/router.ts';
 import { recognitionOperations } from './recognition/operations/router.ts';
+import { remindersRouter } from './recognition/reminders/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
 import { terminologyRouter } from './terminology/router.ts';
@@ -37,6 +38,7 @@ export function buildApp(opened: Services): Express {
   app.use('/identity', identityRouter(services));
   app.use('/terminology', terminologyRouter(services));
   app.use('/cds-services', cdsHooksRouter(services));
+  app.use('/recognition/reminders', remindersRouter(services));
   app.use(healthRouter(store, metrics));
   app.use(unknownRoute);
   app.use(errorHandler(log));

@@ -8,11 +8,11 @@ import { clockOf, DAY_MS, dayOf, instantOf } from '../rules/district-time.ts';
 /** In whose name a card is written: how institutions and items are called, and how the district reads its clocks. */
 export interface Speaking { readonly services: Pick<Services, 'sources' | 'recognition' | 'codes'>; readonly now: Date; readonly offsetMinutes: number }
 
-const LONGEST_SUMMARY = 140;
+const LONGEST_SUMMARY = 139;
 const FLAGS: Readonly<Record<string, string>> = { H: '↑', HH: '↑↑', L: '↓', LL: '↓↓' };
 const ANCHORS = { collected: '采集 Collected', effective: '检查 Examined', issued: '报告 Reported' } as const;
 
-/** One line of at most 140 characters: what is there, of what, from where. */
+/** One line of less than 140 characters: what is there, of what, from where. */
 export function summaryOf(group: ToldGroup, { services, offsetMinutes }: Speaking): string {
   const { verdict, members, presentation: { name, coversOrder }, order } = group;
   const [first] = members;
