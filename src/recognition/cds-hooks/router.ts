@@ -16,13 +16,10 @@ import { CDS_SERVICES, type CdsService } from './services.ts';
 import { takeFeedback } from './take-feedback.ts';
 import { verifyClient } from './verify-client.ts';
 
-/** A physician does not wait for a reminder: what takes longer is answered as a failure, and the EMR goes on. */
-const LONGEST_MS = 5_000;
-
 /** CDS Hooks 2.0, to be mounted at `/cds-services`. @see https://cds-hooks.hl7.org/2.0/ */
 export function cdsHooksRouter(services: Services): Router {
   const router = Router({ caseSensitive: true });
-  router.use(allowBrowsers, limitTime(LONGEST_MS));
+  router.use(allowBrowsers, limitTime(services.config.limits.reminderMs));
   router.route('/').get((_req, res) => {
     res.json({ services: CDS_SERVICES });
   }).all(methodNotAllowed('GET', 'OPTIONS'));
