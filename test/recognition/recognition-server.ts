@@ -26,13 +26,13 @@ export interface RecognitionServer extends IntakeServer {
   traces(interaction: string): Promise<Resource[]>;
 }
 
-export async function startRecognitionServer(uri?: string, env: Record<string, string> = {}): Promise<RecognitionServer> {
+export async function startRecognitionServer(uri?: string, env: Record<string, string> = {}, changeMore: (services: Services) => Services = (services) => services): Promise<RecognitionServer> {
   const { publicKey, privateKey } = await generateKeyPair('ES384');
   const jwk = { ...await exportJWK(publicKey), kid: 'k1', alg: 'ES384' };
   const change = (services: Services): Services => {
     const source = services.sources.get('hospital-a');
     if (source === undefined) throw new Error('no hospital-a');
-    return { ...services, sources: new Map([...services.sources, ['hospital-a', { ...source, cdsClient: { iss: ISSUER, jwks: { keys: [jwk] } } }]]) };
+    return changeMore({ ...services, sources: new Map([...services.sources, ['hospital-a', { ...source, cdsClient: { iss: ISSUER, jwks: { keys: [jwk] } } }]]) });
   };
   // The time limit is measured elsewhere: a machine that runs other tests beside may be slow.
   const server = await startIntakeServer({ uri, change, env: { BUND_LIMIT_REMINDER_MS: '60000', ...env } });

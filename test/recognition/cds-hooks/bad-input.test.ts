@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { RecognitionServer } from '../recognition-server.ts';
+import { ServiceError } from '../../../src/errors.ts';
+import type { SearchQuery } from '../../../src/fhir/search/query.ts';
+import type { Page, Store } from '../../../src/store/store.ts';
 import { draft, hookBody, knownAtA, labReport, LIPIDS_B, prefetchedPatient, pushed, startRecognitionServer } from '../recognition-server.ts';
 import { assertCards } from './response-schema.ts';
 
@@ -88,6 +91,37 @@ describe('bad input to CDS Hooks', () => {
       const answer = await server.physician('chengxin', `${SIGN}/feedback`, body);
       assert.equal(answer.status, 400, answer.text);
       assert.equal(answer.body.issue[0].expression[0], element);
+    }
+  });
+});
+
+describe('a reminder that cannot be given', () => {
+  /** A gateway whose store does something else when it is searched for results. */
+  const serverWith = (search: (search: () => Promise<Page>) => Promise<Page>): Promise<RecognitionServer> => startRecognitionServer(undefined, { BUND_LIMIT_REMINDER_MS: '300' }, (services) => ({
+    ...services,
+    store: new Proxy(services.store, {
+      get: (store, name: keyof Store) => (name === 'search'
+        ? (query: SearchQuery) => (query.type === 'Observation' ? search(() => store.search(query)) : store.search(query))
+        : (store[name] as (...args: unknown[]) => unknown).bind(store)),
+    }),
+  }));
+
+  it.each([
+    ['the store does not answer', () => Promise.reject(new ServiceError('unavailable', 'The store is gone')), 503],
+    ['the store is too slow', (search: () => Promise<Page>) => new Promise<Page>((resolve) => { setTimeout(() => resolve(search()), 700); }), 503],
+    ['something is broken', () => Promise.reject(new TypeError('a bug')), 500],
+  ] as const)('is answered as a failure within its time where %s', async (_why, search, status) => {
+    const server = await serverWith(search);
+    try {
+      const patient = await knownAtA(server, 1);
+      const started = performance.now();
+      const answer = await server.physician('chengxin', SIGN, hookBody('order-sign', patient));
+      assert.equal(answer.status, status, answer.text);
+      assert.equal(answer.body.resourceType, 'OperationOutcome');
+      assert.ok(performance.now() - started < 5_000);
+      assert.equal(answer.text.includes('a bug'), false);
+    } finally {
+      await server.stop();
     }
   });
 });
