@@ -12,6 +12,8 @@ import { limitTime } from './http/time-limit.ts';
 import { identityRouter } from './identity/router.ts';
 import { figuresOfSources } from './intake/index.ts';
 import { intakeRouter } from './intake/router.ts';
+import { figuresOfClaims } from './recognition/index.ts';
+import { recognitionRouter } from './recognition/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
 import { terminologyRouter } from './terminology/router.ts';
@@ -22,6 +24,7 @@ export function buildApp(opened: Services): Express {
   const services = { ...opened, store: measuredStore(opened.store, metrics) };
   const { config, store, log } = services;
   metrics.watchSources(() => figuresOfSources(services));
+  metrics.watchClaims(() => figuresOfClaims(services));
   metrics.watchBodyBytes(() => bodyBudgetOf(services).held);
   const app = express();
   app.disable('x-powered-by');
@@ -34,6 +37,7 @@ export function buildApp(opened: Services): Express {
   app.use('/intake', intakeRouter(services));
   app.use('/identity', identityRouter(services));
   app.use('/terminology', terminologyRouter(services));
+  app.use('/recognition', recognitionRouter(services));
   app.use(healthRouter(store, metrics));
   app.use(unknownRoute);
   app.use(errorHandler(log));

@@ -37,7 +37,7 @@ export interface PreparedMessage {
 }
 
 /** The exchange writes these itself: a source that could would write the trace, or join records of others to one person. */
-const OWN_TYPES: ReadonlySet<string> = new Set(['AuditEvent', 'Person']);
+const OWN_TYPES: ReadonlySet<string> = new Set(['AuditEvent', 'Person', 'VerificationResult']);
 
 /**
  * From the body of a message to resources that may be stored, with every fault on the way.
@@ -105,7 +105,8 @@ interface Checked { readonly entry: PreparedEntry; readonly faults: readonly Fau
 function checkEntry(services: Services, source: Source, entry: NormalizedEntry, specimens: Awaited<ReturnType<typeof specimensFor>>): Checked {
   const { codes } = services;
   const { resource, gaps } = mapObservation(entry.resource, { tables: codes, source: codes.sources.get(source.id), isUcum, specimens });
-  const mapped = { ...entry, resource: { ...resource, id: entry.resource.id }, gaps };
+  const stamped = services.recognition.stamp(resource, source.organization.id);
+  const mapped = { ...entry, resource: { ...stamped, id: entry.resource.id }, gaps };
   const own = OWN_TYPES.has(resource.resourceType) ? [faultAt(entry.index, 'business-rule', entry.at, `A source sends no ${resource.resourceType}: the exchange keeps it itself`)] : [];
   return { entry: mapped, faults: [...own, ...entry.contribution === undefined ? faultsOf(services, source, mapped) : []] };
 }
