@@ -7,7 +7,7 @@ export { RecognitionFileError } from './catalogue/read-file.ts';
 export type { DatedPanel, Ordered, Price, RecognitionTables, RetestReason } from './catalogue/recognition-tables.ts';
 export { certificateHolds, isRecalled, markOf, passesRounds, type Reported } from './certificates/mark.ts';
 export { registerFileCertificates } from './certificates/register-file-certificates.ts';
-export { CLAIM_URL, MARK_URL } from './certificates/stamp-mark.ts';
+export { CLAIM_URL, MARK_URL, withoutStamps } from './certificates/stamp-mark.ts';
 export { figuresOfClaims } from './certificates/list-claims.ts';
 export { startRecognition } from './start-recognition.ts';
 export { type LiveRecognition, liveRecognition } from './live-recognition.ts';

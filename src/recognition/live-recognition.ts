@@ -62,11 +62,14 @@ export function liveRecognition(files: RecognitionFiles, codes: CodeTables, sour
     },
     stamp: (resource, institution) => stampMark(resource, { institution, tables, offsetMinutes }),
     ...following(() => tables),
+    get scopes() { return tables.scopes; },
+    get certificates() { return tables.certificates; },
+    get reasons() { return tables.reasons; },
   };
 }
 
-/** Tables that are always those of now. */
-function following(now: () => RecognitionTables): RecognitionTables {
+/** Questions to the tables that are always those of now. A getter here would be read once, when its holder is spread. */
+function following(now: () => RecognitionTables): Omit<RecognitionTables, 'scopes' | 'certificates' | 'reasons'> {
   return {
     rowFor: (item, day) => now().rowFor(item, day),
     itemsOf: (codings, day) => now().itemsOf(codings, day),
@@ -75,14 +78,11 @@ function following(now: () => RecognitionTables): RecognitionTables {
     panelsOn: (day) => now().panelsOn(day),
     priceOf: (organization, priced, day) => now().priceOf(organization, priced, day),
     scope: (id) => now().scope(id),
-    get scopes() { return now().scopes; },
     scopesOf: (organization) => now().scopesOf(organization),
     levelOf: (organization) => now().levelOf(organization),
     institution: (organization) => now().institution(organization),
     certificatesOf: (organization, item) => now().certificatesOf(organization, item),
     certificate: (id) => now().certificate(id),
-    get certificates() { return now().certificates; },
-    get reasons() { return now().reasons; },
     specimenClass: (concept) => now().specimenClass(concept),
     bodySite: (concept) => now().bodySite(concept),
   };

@@ -19,6 +19,7 @@ const IN_FRONT = new RegExp(String.raw`^\s*(?:(${SYMBOLS})|${OPEN}(${SYMBOLS}|${
 const BEHIND = new RegExp(String.raw`(?<=\S)${GAP}*(?:(${SYMBOLS})|${OPEN}(${SYMBOLS}|${LABEL})${CLOSE}|(?<=[\s·:：])(${LABEL})|(?<=\p{Script=Han})((?:${SHORT_AREA})?HR))\s*$`, 'u');
 /** Nearly all names make none. */
 const ANY_CLAIM = /[★☆*＊]|HR/;
+const NAMED = /[\p{L}\p{N}]/u;
 /** Longer texts are no names of tests, and are not searched. */
 const MAX_LENGTH = 200;
 
@@ -33,7 +34,7 @@ export function readClaim(sent: string): ClaimedName {
   for (const side of [IN_FRONT, BEHIND]) {
     const found = side.exec(name);
     const rest = found === null ? '' : name.replace(side, '').trim();
-    if (found === null || rest === '') continue;
+    if (found === null || !NAMED.test(rest)) continue;
     claims.push(found.slice(1).find(Boolean) ?? '');
     name = rest;
   }

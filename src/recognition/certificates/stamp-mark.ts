@@ -30,7 +30,8 @@ export function stampMark(resource: Resource, stamping: Stamping): Resource {
   return { ...bare, extension: [...others, ...added] };
 }
 
-function withoutStamps(resource: Resource): Resource {
+/** What a source sends under the addresses of these extensions is nothing: also one that gives back what it was given. */
+export function withoutStamps(resource: Resource): Resource {
   const { extension, ...rest } = resource;
   if (!isList(extension)) return resource;
   const others = extension.filter((one) => !isObject(one) || (one['url'] !== MARK_URL && one['url'] !== CLAIM_URL));
