@@ -7,6 +7,7 @@ import { loadRecognitionFiles } from '../../src/recognition/catalogue/load-recog
 import type { LiveRecognition } from '../../src/recognition/index.ts';
 import { liveRecognition } from '../../src/recognition/index.ts';
 import { loadCodeTables } from '../../src/terminology/index.ts';
+import type { Parsed } from '../http/server.ts';
 
 export const PROFILES = path.resolve(import.meta.dirname, '../../profiles');
 const codes = await loadCodeTables(path.join(PROFILES, 'codes'));
@@ -25,7 +26,7 @@ export function tablesOf(files: RecognitionFiles): LiveRecognition {
 }
 
 /** Loads a copy of the folder in which one file is changed. @param change of the parsed file, or a text in its place */
-export async function loadChanged(file: string, change: string | ((content: any) => unknown)): Promise<RecognitionFiles> {
+export async function loadChanged(file: string, change: string | ((content: Parsed) => unknown)): Promise<RecognitionFiles> {
   const folder = await mkdtemp(path.join(tmpdir(), 'bund-recognition-'));
   try {
     await cp(FOLDER, folder, { recursive: true });

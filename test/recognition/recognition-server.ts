@@ -1,21 +1,21 @@
 import { registerFileCertificates } from '../../src/recognition/index.ts';
-import type { Answer } from '../http/server.ts';
+import type { Answer, Parsed } from '../http/server.ts';
 import type { Workbench } from '../terminology/workbench-server.ts';
 import { personAsker, startWorkbench } from '../terminology/workbench-server.ts';
 
 /** People who keep the catalogue, each an operator of their own; sources; and jobs that run when told. */
 export interface RecognitionServer extends Workbench {
   /** Proposes a change as one person, approves it as another, and gives it. */
-  change(proposal: object): Promise<any>;
+  change(proposal: object): Promise<Parsed>;
   /** Registers a certificate as two people, and gives it. */
-  certify(content: object): Promise<any>;
+  certify(content: object): Promise<Parsed>;
 }
 
 export async function startRecognitionServer(uri?: string): Promise<RecognitionServer> {
   const bench = await startWorkbench(uri);
   await registerFileCertificates(bench.services);
   const as = personAsker(bench);
-  const both = async (address: string, proposal: object, name: string): Promise<any> => {
+  const both = async (address: string, proposal: object, name: string): Promise<Parsed> => {
     const proposed = await as('mei', 'POST', address, proposal);
     if (proposed.status !== 201) throw new Error(proposed.text);
     const approved = await as('lin', 'POST', `${address}/${String(proposed.body[name].id)}/approve`, { reason: 'agreed by the committee' });

@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { ConfigError } from '../../../src/config.ts';
 import { RecognitionFileError } from '../../../src/recognition/index.ts';
 import { load, loadChanged } from '../profiles.ts';
+import type { Parsed } from '../../http/server.ts';
 
-const row = (id: string, change: (row: any) => object) => (rows: any[]) => rows.map((one) => (one.id === id ? change(one) : one));
-const adding = (entry: object) => (rows: any[]) => [...rows, entry];
+const row = (id: string, change: (row: Parsed) => object) => (rows: Parsed[]) => rows.map((one) => (one.id === id ? change(one) : one));
+const adding = (entry: object) => (rows: Parsed[]) => [...rows, entry];
 
 describe('the files of recognition', () => {
   it('are loaded as they are shipped', async () => {
@@ -13,7 +14,7 @@ describe('the files of recognition', () => {
     expect(certificates.length).toBeGreaterThan(400);
   });
 
-  it.each<[string, string, string | ((content: any) => unknown), string]>([
+  it.each<[string, string, string | ((content: Parsed) => unknown), string]>([
     ['text that is no JSON', 'catalogue.json', '[', 'profiles/recognition/catalogue.json is not JSON'],
     ['a window below nothing', 'catalogue.json', row('GLU@2024', (one) => ({ ...one, window: { days: -1, anchor: 'collected' } })), 'profiles/recognition/catalogue.json row GLU@2024 at window.days: '],
     ['a window of half a day', 'catalogue.json', row('GLU@2024', (one) => ({ ...one, window: { days: 0.5, anchor: 'collected' } })), 'row GLU@2024 at window.days: '],
@@ -29,11 +30,11 @@ describe('the files of recognition', () => {
     ['a source that is none', 'catalogue.json', row('CT-CHEST@2024', (one) => ({ ...one, sources: { 'hospital-x': 'CT' } })), 'row CT-CHEST@2024 at sources.hospital-x: is no source'],
     ['a member that is no item', 'panels.json', row('LIP@2024', (one) => ({ ...one, members: ['TC', 'FAT'] })), 'profiles/recognition/panels.json row LIP@2024 at members: FAT is no item of the catalogue'],
     ['a member that is listed twice', 'panels.json', row('LIP@2024', (one) => ({ ...one, optional: ['TC'] })), 'row LIP@2024 at optional: TC is listed twice'],
-    ['a price in part of a fen', 'prices.json', (lists) => lists.map((list: any) => ({ ...list, items: { GLU: 1.5 } })), 'profiles/recognition/prices.json row 1 at items.GLU: '],
+    ['a price in part of a fen', 'prices.json', (lists) => lists.map((list: Parsed) => ({ ...list, items: { GLU: 1.5 } })), 'profiles/recognition/prices.json row 1 at items.GLU: '],
     ['a price of an unknown item', 'prices.json', (lists) => [{ ...lists[0], items: { GLUX: 1 } }], 'at item: GLUX is no item of the catalogue'],
     ['a price at an unknown institution', 'prices.json', (lists) => [{ ...lists[0], organization: 'nowhere' }], 'at organization: nowhere is neither'],
-    ['a scope whose parent is narrower', 'scopes.json', (content) => ({ ...content, scopes: content.scopes.map((scope: any) => (scope.id === 'shanghai' ? { ...scope, parent: 'huangpu' } : scope)) }), 'profiles/recognition/scopes.json scope shanghai is province, and its parent huangpu is district'],
-    ['a scope without a parent', 'scopes.json', (content) => ({ ...content, scopes: content.scopes.map(({ parent: _parent, ...scope }: any) => scope) }), 'scope shanghai has no parent'],
+    ['a scope whose parent is narrower', 'scopes.json', (content) => ({ ...content, scopes: content.scopes.map((scope: Parsed) => (scope.id === 'shanghai' ? { ...scope, parent: 'huangpu' } : scope)) }), 'profiles/recognition/scopes.json scope shanghai is province, and its parent huangpu is district'],
+    ['a scope without a parent', 'scopes.json', (content) => ({ ...content, scopes: content.scopes.map(({ parent: _parent, ...scope }: Parsed) => scope) }), 'scope shanghai has no parent'],
     ['a member of a scope that is none', 'scopes.json', (content) => ({ ...content, members: [{ organization: 'chengxin', scopes: ['moon'] }] }), 'member chengxin belongs to moon, which is no scope'],
     ['a certificate for an unknown item', 'certificates.json', (parts) => [{ ...parts[0], items: ['GLUX'] }], 'profiles/recognition/certificates.json certificate of chengxin for GLUX: GLUX is no item'],
     ['a certificate of an unknown scope', 'certificates.json', (parts) => [{ ...parts[0], scope: 'moon' }], 'moon is no scope'],
@@ -48,7 +49,7 @@ describe('the files of recognition', () => {
     const again = { id: 'GLU@2026', item: 'GLU', kind: 'laboratory', specimens: ['serum'], window: { days: 3, anchor: 'collected' }, scope: 'city', exclusions: [], isEnabled: true, effective: { from: '2026-01-01' } };
     await expect(loadChanged('catalogue.json', adding(again))).rejects.toThrow(
       'profiles/recognition/catalogue.json row GLU@2024 (2024-01-01 to …) and profiles/recognition/catalogue.json row GLU@2026 (2026-01-01 to …) both hold for item GLU on 2026-01-01');
-    const ended = (rows: any[]) => adding(again)(row('GLU@2024', (one) => ({ ...one, effective: { from: '2024-01-01', to: '2025-12-31' } }))(rows));
+    const ended = (rows: Parsed[]) => adding(again)(row('GLU@2024', (one) => ({ ...one, effective: { from: '2024-01-01', to: '2025-12-31' } }))(rows));
     expect((await loadChanged('catalogue.json', ended)).entries.filter(({ id }) => id.startsWith('GLU@')).length).toBe(3);
   });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { load, loadChanged, tablesOf } from '../profiles.ts';
+import type { Parsed } from '../../http/server.ts';
 
 const tables = tablesOf(await load());
 const DAY = '2026-03-01';
@@ -90,7 +91,7 @@ describe('institutions', () => {
 
 describe('a group that is disabled', () => {
   it('makes its items unusable on its days, with its reason, and keeps a reason of their own', async () => {
-    const changed = tablesOf(await loadChanged('groups.json', (groups) => groups.flatMap((group: any) => (group.group !== '血脂' ? [group] : [
+    const changed = tablesOf(await loadChanged('groups.json', (groups) => groups.flatMap((group: Parsed) => (group.group !== '血脂' ? [group] : [
       { ...group, effective: { from: '2024-01-01', to: '2026-02-28' } }, { ...group, id: '血脂@2026', isEnabled: false, disabledReason: '校准中', effective: { from: '2026-03-01' } }]))));
     expect(changed.rowFor('TC', '2026-02-28')).toMatchObject({ isEnabled: true });
     expect(changed.rowFor('TC', '2026-03-01')).toMatchObject({ isEnabled: false, disabledReason: '校准中', window: { days: 30 } });

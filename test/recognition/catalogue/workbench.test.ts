@@ -4,13 +4,14 @@ import { startBeside } from '../../intake/intake-server.ts';
 import { STORES } from '../../http/server.ts';
 import type { RecognitionServer } from '../recognition-server.ts';
 import { faultOf, rowProposal, startRecognitionServer } from '../recognition-server.ts';
+import type { Parsed } from '../../http/server.ts';
 
 describe.each(STORES)('the catalogue in the workbench on $name', ({ uri }) => {
   let bench: RecognitionServer;
   beforeAll(async () => { bench = await startRecognitionServer(uri); });
   afterAll(() => bench.stop());
 
-  const rowOn = async (item: string, day: string): Promise<any> => (await bench.as('mei', 'GET', `/recognition/catalogue?item=${item}&kind=laboratory&day=${day}`)).body.rows[0];
+  const rowOn = async (item: string, day: string): Promise<Parsed> => (await bench.as('mei', 'GET', `/recognition/catalogue?item=${item}&kind=laboratory&day=${day}`)).body.rows[0];
   const post = (person: string, address: string, body: unknown) => bench.as(person, 'POST', `/recognition${address}`, body);
   const reason = 'agreed by the committee';
 
@@ -106,7 +107,7 @@ describe.each(STORES)('the catalogue in the workbench on $name', ({ uri }) => {
     expect((await bench.as('mei', 'GET', listed.body.next)).body.changes).toHaveLength(1);
     const { id } = listed.body.changes[0];
     const { versions } = (await bench.as('mei', 'GET', `/recognition/changes/${String(id)}/history`)).body;
-    expect(versions.map(({ change }: any) => change.status)).toEqual(['retired', 'approved', 'approved', 'proposed'].slice(-versions.length));
+    expect(versions.map(({ change }: Parsed) => change.status)).toEqual(['retired', 'approved', 'approved', 'proposed'].slice(-versions.length));
     expect((await bench.as('mei', 'GET', `/recognition/changes/${String(id)}`)).body.change.id).toBe(id);
     expect((await bench.as('mei', 'GET', '/recognition/changes/none')).status).toBe(404);
     expect((await bench.as('mei', 'GET', '/recognition/changes?status=open')).status).toBe(400);
@@ -159,7 +160,7 @@ describe.each(STORES)('the catalogue in the workbench on $name', ({ uri }) => {
     const before = bench.services.recognition.revision;
     const place = fc.constantFrom(['content', 'item'], ['content', 'window', 'days'], ['content', 'effective', 'from'], ['content', 'effective'], ['content', 'specimens'], ['content'], ['subject'], ['reason'], ['replaces'], ['content', 'sources'], ['content', 'loinc'], ['content', 'accepts']);
     const mutated = fc.record({ at: place, value: fc.oneof(fc.jsonValue({ maxDepth: 2 }), fc.constantFrom('__proto__', '2026-13-01', -1, 1e99, 'GLU@2024', '\u0000', 'x'.repeat(5_000))) }).map(({ at, value }) => {
-      const body = structuredClone(rowProposal({})) as any;
+      const body = structuredClone(rowProposal({})) as Parsed;
       const holder = at.slice(0, -1).reduce((inner, name) => inner[name], body);
       holder[at.at(-1) ?? ''] = value;
       return body;

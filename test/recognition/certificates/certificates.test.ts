@@ -6,6 +6,7 @@ import { labBundle } from '../../intake/samples.ts';
 import { STORES } from '../../http/server.ts';
 import type { RecognitionServer } from '../recognition-server.ts';
 import { certificate, faultOf, startRecognitionServer } from '../recognition-server.ts';
+import type { Parsed } from '../../http/server.ts';
 
 describe.each(STORES)('certificates of quality on $name', ({ uri }) => {
   let bench: RecognitionServer;
@@ -14,16 +15,16 @@ describe.each(STORES)('certificates of quality on $name', ({ uri }) => {
 
   const reason = 'list of the centre';
   const post = (person: string, address: string, body: unknown) => bench.as(person, 'POST', `/recognition/certificates${address}`, body);
-  const pushed = async (source: string, number: string, code: string, changes: object = {}): Promise<any> => {
+  const pushed = async (source: string, number: string, code: string, changes: object = {}): Promise<Parsed> => {
     const message = labBundle(source, { number: `p-${number}` }, [{ number, code, unit: 'U/L' }]);
     Object.assign(message.entry[1]?.resource as object, { issued: '2026-03-01T10:00:00+08:00', ...changes });
     const answer = await bench.push(source, message);
     expect(answer.status, answer.text).toBe(200);
     return stored(number);
   };
-  const stored = async (number: string): Promise<any> => (await bench.stored('Observation')).find((one) => JSON.stringify(one).includes(`"${number}"`));
-  const markOn = (result: any): any => Object.fromEntries((result.extension ?? []).filter(({ url }: any) => url === MARK_URL).flatMap(({ extension }: any) => extension).map(({ url, valueString, valueCode, valueReference }: any) => [url, valueString ?? valueCode ?? valueReference?.reference]));
-  const held = async (organization: string, item: string): Promise<any> => (await bench.as('mei', 'GET', `/recognition/certificates?organization=${organization}&item=${item}`)).body.certificates[0];
+  const stored = async (number: string): Promise<Parsed> => (await bench.stored('Observation')).find((one) => JSON.stringify(one).includes(`"${number}"`));
+  const markOn = (result: Parsed): Parsed => Object.fromEntries((result.extension ?? []).filter(({ url }: Parsed) => url === MARK_URL).flatMap(({ extension }: Parsed) => extension).map(({ url, valueString, valueCode, valueReference }: Parsed) => [url, valueString ?? valueCode ?? valueReference?.reference]));
+  const held = async (organization: string, item: string): Promise<Parsed> => (await bench.as('mei', 'GET', `/recognition/certificates?organization=${organization}&item=${item}`)).body.certificates[0];
 
   it('of the files are shown as valid VerificationResults, once', async () => {
     const { total } = (await bench.fhir('GET', '/VerificationResult?_summary=count')).body;
@@ -48,7 +49,7 @@ describe.each(STORES)('certificates of quality on $name', ({ uri }) => {
     const sent = { extension: [{ url: MARK_URL, extension: [{ url: 'label', valueString: '全国HR' }, { url: 'scope', valueCode: 'national' }, { url: 'certificate', valueReference: { reference: 'VerificationResult/forged' } }] }, { url: CLAIM_URL, extension: [{ url: 'text', valueString: '★' }] }] };
     const result = await pushed('hospital-d', 'c2-1', 'JXLSM', sent);
     expect(JSON.stringify(result)).not.toContain('forged');
-    expect(result.extension?.map(({ url }: any) => url) ?? []).not.toContain(MARK_URL);
+    expect(result.extension?.map(({ url }: Parsed) => url) ?? []).not.toContain(MARK_URL);
     const forged = await bench.push('hospital-a', { resourceType: 'VerificationResult', status: 'validated', target: [{ reference: 'Organization/chengxin' }] });
     expect([forged.status, forged.text]).toEqual([422, expect.stringContaining('A source sends no VerificationResult')]);
   });
@@ -80,7 +81,7 @@ describe.each(STORES)('certificates of quality on $name', ({ uri }) => {
     expect(markOn(result)).toMatchObject({ label: '沪HR', certificate: `VerificationResult/${String(id)}` });
     expect(markOn(await stored('c3-2'))).toEqual({});
     const history = (await bench.fhir('GET', `/Observation/${String(result.id)}/_history`)).body.entry;
-    expect(history.map(({ resource }: any) => resource.extension?.some(({ url }: any) => url === MARK_URL) ?? false)).toEqual([true, false]);
+    expect(history.map(({ resource }: Parsed) => resource.extension?.some(({ url }: Parsed) => url === MARK_URL) ?? false)).toEqual([true, false]);
     const provenance = (await bench.fhir('GET', `/Provenance?target=Observation/${String(result.id)}&_sort=-recorded&_count=1`)).body.entry[0].resource;
     expect(provenance).toMatchObject({ entity: [{ role: 'source', what: { reference: `VerificationResult/${String(id)}` } }] });
     expect(provenance.agent[0].who.identifier.value).toBe('lin');
@@ -114,10 +115,10 @@ describe.each(STORES)('certificates of quality on $name', ({ uri }) => {
     const other = await startBeside(bench);
     try {
       await bench.certify({ organization: 'wutongli', item: 'CRP', scope: 'huangpu', programme: 'HP-EQA' });
-      const seen = async (): Promise<any> => (await other.operator('GET', '/recognition/certificates?organization=wutongli&item=CRP')).body.certificates;
+      const seen = async (): Promise<Parsed> => (await other.operator('GET', '/recognition/certificates?organization=wutongli&item=CRP')).body.certificates;
       // The poll of a gateway is a refresh; a proposal makes one.
       await other.operator('POST', '/recognition/certificates', certificate({ organization: 'wutongli', item: 'CRP' }));
-      expect((await seen()).map(({ status }: any) => status).sort()).toEqual(['proposed', 'registered']);
+      expect((await seen()).map(({ status }: Parsed) => status).sort()).toEqual(['proposed', 'registered']);
     } finally {
       await other.stop();
     }
@@ -139,7 +140,7 @@ describe.each(STORES)('certificates of quality on $name', ({ uri }) => {
     ];
     for (const [changes, element] of cases) {
       const answer = await post('mei', '', certificate({ programme: 'other', ...changes }));
-      expect([answer.status, new Set(answer.body.issue?.map(({ expression }: any) => expression[0]))], element).toEqual([422, new Set([element])]);
+      expect([answer.status, new Set(answer.body.issue?.map(({ expression }: Parsed) => expression[0]))], element).toEqual([422, new Set([element])]);
     }
   });
 
@@ -147,8 +148,8 @@ describe.each(STORES)('certificates of quality on $name', ({ uri }) => {
     const first = (await bench.as('mei', 'GET', '/recognition/certificates?organization=pubin&_count=5')).body;
     expect(first.certificates).toHaveLength(5);
     const second = (await bench.as('mei', 'GET', first.next)).body.certificates;
-    expect(new Set([...first.certificates, ...second].map(({ id }: any) => id)).size).toBe(10);
-    expect((await bench.as('mei', 'GET', '/recognition/certificates?status=recalled')).body.certificates.map(({ organization }: any) => organization)).toEqual(['yunqiao']);
+    expect(new Set([...first.certificates, ...second].map(({ id }: Parsed) => id)).size).toBe(10);
+    expect((await bench.as('mei', 'GET', '/recognition/certificates?status=recalled')).body.certificates.map(({ organization }: Parsed) => organization)).toEqual(['yunqiao']);
   });
 
   it('are read by clinicians as VerificationResults, and kept by operators alone', async () => {

@@ -7,6 +7,7 @@ import { labBundle } from '../../intake/samples.ts';
 import { STORES } from '../../http/server.ts';
 import type { RecognitionServer } from '../recognition-server.ts';
 import { startRecognitionServer } from '../recognition-server.ts';
+import type { Parsed } from '../../http/server.ts';
 
 const fixture = (name: string): string => readFileSync(path.resolve(import.meta.dirname, '../../../fixtures', name), 'utf8');
 
@@ -16,15 +17,15 @@ describe.each(STORES)('marks and claims of what is pushed, on $name,', ({ uri })
   afterAll(() => bench.stop());
 
   /** Label of the mark, what is claimed, and whether a certificate bears it out, of each result of an item. */
-  const of = async (item: string): Promise<unknown[]> => (await bench.stored('Observation')).filter(({ code }: any) => code.coding?.some((coding: any) => coding.system === 'https://bund.example/CodeSystem/item' && coding.code === item)).map(({ extension = [] }: any) => {
-    const parts = (url: string): any[] => extension.find((one: any) => one.url === url)?.extension ?? [];
+  const of = async (item: string): Promise<unknown[]> => (await bench.stored('Observation')).filter(({ code }: Parsed) => code.coding?.some((coding: Parsed) => coding.system === 'https://bund.example/CodeSystem/item' && coding.code === item)).map(({ extension = [] }: Parsed) => {
+    const parts = (url: string): Parsed[] => extension.find((one: Parsed) => one.url === url)?.extension ?? [];
     const claim = parts(CLAIM_URL);
     return { mark: parts(MARK_URL)[0]?.valueString, claim: claim[0]?.valueString, held: claim[1]?.valueBoolean };
   });
 
   it('over FHIR: the claim in a display or a text is noted, and the name stays as it was sent', async () => {
     const message = labBundle('hospital-a', { number: 'f1' }, [{ number: 'f1-1', code: 'GLU' }, { number: 'f1-2', code: 'CREA' }, { number: 'f1-3', code: 'CEA', unit: 'ng/mL' }]);
-    const [, first, second, third] = message.entry.map(({ resource }: any) => resource);
+    const [, first, second, third] = message.entry.map(({ resource }: Parsed) => resource);
     first.code.coding[0].display = '★葡萄糖';
     second.code.text = '肌酐(沪HR)';
     second.performer = [{ reference: 'Organization/chengxin' }];
@@ -46,7 +47,7 @@ describe.each(STORES)('marks and claims of what is pushed, on $name,', ({ uri })
     const answer = await bench.push('hospital-c', { resourceType: 'Bundle', type: 'transaction', entry });
     expect(answer.status, answer.text).toBe(200);
     for (const type of ['ImagingStudy', 'DiagnosticReport']) {
-      expect((await bench.stored(type)).map(({ extension }: any) => extension?.[0]?.extension?.[0]?.valueString), type).toEqual(['上海市黄浦区HR']);
+      expect((await bench.stored(type)).map(({ extension }: Parsed) => extension?.[0]?.extension?.[0]?.valueString), type).toEqual(['上海市黄浦区HR']);
       expect((await bench.fhir('GET', `/${type}?recognition-mark=huangpu&_summary=count`)).body.total).toBe(1);
     }
   });
@@ -63,7 +64,7 @@ describe.each(STORES)('marks and claims of what is pushed, on $name,', ({ uri })
     const answer = await bench.push('hospital-d', fixture('hospital-d/laboratory-report.in.xml').replace('displayName="C反应蛋白"', 'displayName="★C反应蛋白"'), { 'Content-Type': 'application/xml' });
     expect(answer.status, answer.text).toBe(200);
     expect(await of('CRP')).toEqual([{ mark: '沪HR', claim: '★', held: true }]);
-    expect((await of('WBC')).every((one: any) => one.mark === '沪HR' && one.claim === undefined)).toBe(true);
+    expect((await of('WBC')).every((one: Parsed) => one.mark === '沪HR' && one.claim === undefined)).toBe(true);
   });
 
   it('over tables: the name of the item', async () => {
@@ -77,7 +78,7 @@ describe.each(STORES)('marks and claims of what is pushed, on $name,', ({ uri })
     expect(claims).toContainEqual({ source: 'hospital-a', item: 'CEA', agreeing: 0, withoutCertificate: 1, notClaimed: 0 });
     expect(claims).toContainEqual({ source: 'hospital-a', item: 'GLU', agreeing: 1, withoutCertificate: 0, notClaimed: 0 });
     expect(claims).toContainEqual(expect.objectContaining({ source: 'hospital-d', item: 'WBC', agreeing: 0, withoutCertificate: 0, notClaimed: expect.any(Number) }));
-    expect(claims.filter(({ source }: any) => source === 'hospital-c')).toEqual([]);
+    expect(claims.filter(({ source }: Parsed) => source === 'hospital-c')).toEqual([]);
     expect((await bench.as('mei', 'GET', '/recognition/claims?source=hospital-b')).body.claims).toEqual([{ source: 'hospital-b', item: 'GLU', agreeing: 1, withoutCertificate: 0, notClaimed: 0 }]);
     const metrics = await (await fetch(`${bench.url}/metrics`)).text();
     expect(metrics.includes('bund_mark_claims{source="hospital-a",item="CEA",kind="without-certificate"} 1')).toBe(true);
@@ -86,14 +87,14 @@ describe.each(STORES)('marks and claims of what is pushed, on $name,', ({ uri })
   it('of examinations are set when their certificate is registered late', async () => {
     await bench.certify({ organization: 'yunqiao', item: 'CT-CHEST', scope: 'shanghai', programme: 'SH-RQC' });
     await bench.remap();
-    for (const type of ['ImagingStudy', 'DiagnosticReport']) expect((await bench.stored(type)).map(({ extension }: any) => extension?.[0]?.extension?.[0]?.valueString).filter(Boolean), type).toEqual(['沪HR']);
+    for (const type of ['ImagingStudy', 'DiagnosticReport']) expect((await bench.stored(type)).map(({ extension }: Parsed) => extension?.[0]?.extension?.[0]?.valueString).filter(Boolean), type).toEqual(['沪HR']);
   });
 
   it('follow the mapping: a test that is mapped late is marked then, one that is unmapped no longer', async () => {
     const message = labBundle('hospital-a', { number: 'f3' }, [{ number: 'f3-1', code: 'NEW-UA', value: 350, unit: 'umol/L' }]);
-    (message.entry[1]?.resource as any).code.coding[0].display = '★尿酸';
+    (message.entry[1]?.resource as Parsed).code.coding[0].display = '★尿酸';
     await bench.push('hospital-a', message);
-    const result = async (): Promise<any> => (await bench.stored('Observation')).find((one) => JSON.stringify(one).includes('NEW-UA'));
+    const result = async (): Promise<Parsed> => (await bench.stored('Observation')).find((one) => JSON.stringify(one).includes('NEW-UA'));
     expect((await result()).extension).toEqual([{ url: CLAIM_URL, extension: [{ url: 'text', valueString: '★' }] }]);
     const { mapping } = await bench.map({ kind: 'code', source: 'hospital-a', local: 'NEW-UA', item: 'UA', loinc: '14933-6', equivalence: 'equivalent', reason: 'named so in the list' });
     await bench.remap();
