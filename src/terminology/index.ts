@@ -6,7 +6,7 @@ export { loincFault } from './loinc.ts';
 export { type Gap, mapObservation, type MappedResource } from './map-observation.ts';
 export { terminologyTerms } from './records.ts';
 export { readClaim } from './mark-claim.ts';
-export { jobResource, markJobOf, type RemapJob } from './remap-job.ts';
+export { jobResource, type MarkCause, markJobOf, type RemapJob } from './remap-job.ts';
 export { specimensFor } from './specimens-for.ts';
 export { startTerminology } from './start-terminology.ts';
 export { type CodeTables, isExact } from './tables.ts';

@@ -108,14 +108,22 @@ export function isAboutMarks({ kind }: Pick<RemapJob, 'kind'>): boolean {
   return kind === 'item' || kind === 'study' || kind === 'report';
 }
 
-/**
- * The job that sets marks anew, for a certificate that was registered late.
- *
- * @param certificate reference of the VerificationResult @param at revision of the tables of recognition with it, who registered it and when
- */
-export function markJobOf(scope: Pick<RemapJob, 'source' | 'kind' | 'local' | 'standard'>, certificate: string, at: { readonly revision: number; readonly by: string; readonly now: string }): RemapJob {
+/** Because of what marks are set anew. */
+export interface MarkCause {
+  /** Reference of the VerificationResult; `certificates.json` where many came with that. */
+  readonly of: string;
+  /** Revision of the tables of recognition with it. */
+  readonly revision: number;
+  readonly by: string;
+  readonly now: string;
+  /** Digest of the file that brought it: gateways are restarted one after another with it. */
+  readonly file?: string;
+}
+
+/** The job that sets marks anew, for a certificate that was registered late. */
+export function markJobOf(scope: Pick<RemapJob, 'source' | 'kind' | 'local'> & { readonly standard: readonly string[] }, at: MarkCause): RemapJob {
   return {
-    ...scope, id: derivedId(REMAP_JOB_TYPE, certificate, scope.source, scope.kind, at.revision), status: 'waiting', mapping: certificate, mappingVersion: at.revision, isText: false,
+    ...scope, standard: [...scope.standard], ...(at.file === undefined ? {} : { isOfFile: true }), id: derivedId(REMAP_JOB_TYPE, at.of, scope.source, scope.kind, at.revision, at.file ?? ''), status: 'waiting', mapping: at.of, mappingVersion: at.revision, isText: false,
     revision: 0, recognition: at.revision, by: at.by, createdAt: at.now, total: 0, examined: 0, changed: 0, pages: 0, open: [],
   };
 }

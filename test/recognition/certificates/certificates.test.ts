@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CLAIM_URL, MARK_URL, registerFileCertificates } from '../../../src/recognition/index.ts';
-import { startBeside } from '../../intake/intake-server.ts';
+import { runRemapJobs } from '../../../src/terminology/run-remap-jobs.ts';
+import { startBeside, startIntakeServer } from '../../intake/intake-server.ts';
 import { labBundle } from '../../intake/samples.ts';
 import { STORES } from '../../http/server.ts';
 import type { RecognitionServer } from '../recognition-server.ts';
@@ -43,6 +44,21 @@ describe.each(STORES)('certificates of quality on $name', ({ uri }) => {
     expect(markOn(await pushed('hospital-a', 'c1-2', 'ALT', { issued: '2023-12-31T10:00:00+08:00', effectiveDateTime: '2023-12-31T08:00:00+08:00' }))).toEqual({});
     expect(markOn(await pushed('hospital-a', 'c1-3', 'ALT', { performer: [{ display: 'another laboratory' }] })).label).toBe('沪HR');
     expect((await bench.fhir('GET', '/Observation?recognition-mark=shanghai&_summary=count')).body.total).toBe(2);
+  });
+
+  it('of the files mark what a store holds already that never knew them', async () => {
+    // Until now nobody knew of certificates.
+    const fresh = await startIntakeServer({ uri, change: (services) => ({ ...services, recognition: { ...services.recognition, stamp: (resource) => resource } }) });
+    try {
+      await fresh.push('hospital-a', labBundle('hospital-a', { number: 'p-c0' }, [{ number: 'c0-1', code: 'ALT', unit: 'U/L' }]));
+      expect((await fresh.stored('Observation')).map(markOn)).toEqual([{}]);
+      await registerFileCertificates(fresh.services);
+      while (await runRemapJobs(fresh.services, { worker: 'test', graceMs: 0, restartMs: 0 }) > 0);
+      expect((await fresh.stored('Observation')).map(markOn)).toMatchObject([{ label: '沪HR' }]);
+      expect((await fresh.fhir('GET', '/Provenance?_sort=-recorded&_count=1')).text.includes('profiles/recognition/certificates.json')).toBe(true);
+    } finally {
+      await fresh.stop();
+    }
   });
 
   it('never let a source mark its own results, and take no mark from a message', async () => {
