@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startBeside } from '../../intake/intake-server.ts';
 import { STORES } from '../../http/server.ts';
-import type { RecognitionServer } from '../recognition-server.ts';
-import { faultOf, rowProposal, startRecognitionServer } from '../recognition-server.ts';
+import type { RecognitionServer } from '../catalogue-server.ts';
+import { faultOf, rowProposal, startRecognitionServer } from '../catalogue-server.ts';
 import type { Parsed } from '../../http/server.ts';
 
 describe.each(STORES)('the catalogue in the workbench on $name', ({ uri }) => {

@@ -5,8 +5,8 @@ import { runRemapJobs } from '../../../src/terminology/run-remap-jobs.ts';
 import { startBeside, startIntakeServer } from '../../intake/intake-server.ts';
 import { labBundle } from '../../intake/samples.ts';
 import { STORES } from '../../http/server.ts';
-import type { RecognitionServer } from '../recognition-server.ts';
-import { certificate, faultOf, startRecognitionServer } from '../recognition-server.ts';
+import type { RecognitionServer } from '../catalogue-server.ts';
+import { certificate, faultOf, startRecognitionServer } from '../catalogue-server.ts';
 import type { Parsed } from '../../http/server.ts';
 
 describe.each(STORES)('certificates of quality on $name', ({ uri }) => {

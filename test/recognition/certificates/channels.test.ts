@@ -5,8 +5,8 @@ import { CLAIM_URL, MARK_URL } from '../../../src/recognition/index.ts';
 import { order, pid, v2 } from '../../intake/hl7v2/samples.ts';
 import { labBundle } from '../../intake/samples.ts';
 import { STORES } from '../../http/server.ts';
-import type { RecognitionServer } from '../recognition-server.ts';
-import { startRecognitionServer } from '../recognition-server.ts';
+import type { RecognitionServer } from '../catalogue-server.ts';
+import { startRecognitionServer } from '../catalogue-server.ts';
 import type { Parsed } from '../../http/server.ts';
 
 const fixture = (name: string): string => readFileSync(path.resolve(import.meta.dirname, '../../../fixtures', name), 'utf8');
