@@ -15,6 +15,8 @@ import { intakeRouter } from './intake/router.ts';
 import { cdsHooksRouter } from './recognition/cds-hooks/router.ts';
 import { recognitionOperations } from './recognition/operations/router.ts';
 import { remindersRouter } from './recognition/reminders/router.ts';
+import { figuresOfClaims } from './recognition/index.ts';
+import { recognitionRouter } from './recognition/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
 import { terminologyRouter } from './terminology/router.ts';
@@ -25,6 +27,7 @@ export function buildApp(opened: Services): Express {
   const services = { ...opened, store: measuredStore(opened.store, metrics) };
   const { config, store, log } = services;
   metrics.watchSources(() => figuresOfSources(services));
+  metrics.watchClaims(() => figuresOfClaims(services));
   metrics.watchBodyBytes(() => bodyBudgetOf(services).held);
   const app = express();
   app.disable('x-powered-by');
@@ -39,6 +42,7 @@ export function buildApp(opened: Services): Express {
   app.use('/terminology', terminologyRouter(services));
   app.use('/cds-services', cdsHooksRouter(services));
   app.use('/recognition/reminders', remindersRouter(services));
+  app.use('/recognition', recognitionRouter(services));
   app.use(healthRouter(store, metrics));
   app.use(unknownRoute);
   app.use(errorHandler(log));

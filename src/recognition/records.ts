@@ -3,6 +3,7 @@ import type { IndexTerms, TokenTerm } from '../fhir/search/terms.ts';
 import { CALL_TYPE } from './cds-hooks/call.ts';
 import { CHANGE_TYPE } from './catalogue/catalogue-change.ts';
 import { CERTIFICATE_TYPE } from './certificates/certificate-record.ts';
+import { CERTIFICATE_FILE_TYPE } from './certificates/register-file-certificates.ts';
 import { REVISION_TYPE } from './revision.ts';
 
 const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
@@ -13,6 +14,7 @@ const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
   [CERTIFICATE_TYPE, ['status', 'organization', 'item']],
   [REVISION_TYPE, []],
   [CALL_TYPE, ['hour']],
+  [CERTIFICATE_FILE_TYPE, []],
 ]);
 
 /** @returns undefined for a resource that is no record of recognition */
