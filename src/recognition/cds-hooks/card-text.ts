@@ -105,5 +105,5 @@ function conclusionLines(shown: readonly Candidate[]): readonly string[] {
 
 /** What a source wrote is shown as it is, never read as Markdown or HTML. */
 export function plain(text: string): string {
-  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]()#+!|<>~]/g, (mark) => (mark === '<' ? '&lt;' : mark === '>' ? '&gt;' : '()+'.includes(mark) ? mark : `\\${mark}`));
+  return text.replace(/\s+/g, ' ').replace(/[\\`*_{}[\]#!|~]/g, '\\$&').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
