@@ -12,6 +12,7 @@ import { limitTime } from './http/time-limit.ts';
 import { identityRouter } from './identity/router.ts';
 import { figuresOfSources } from './intake/index.ts';
 import { intakeRouter } from './intake/router.ts';
+import { decisionsRouter } from './recognition/decisions/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
 import { terminologyRouter } from './terminology/router.ts';
@@ -33,6 +34,7 @@ export function buildApp(opened: Services): Express {
   app.use('/fhir', fhirRouter(services));
   app.use('/intake', intakeRouter(services));
   app.use('/identity', identityRouter(services));
+  app.use('/recognition', decisionsRouter(services));
   app.use('/terminology', terminologyRouter(services));
   app.use(healthRouter(store, metrics));
   app.use(unknownRoute);
