@@ -6,6 +6,7 @@ import { type Config, type Reading, readingOf } from './config.ts';
 import type { Fhir } from './fhir/fhir.ts';
 import { loadFhir } from './fhir/load.ts';
 import { internalTerms, loadSources, requireKnownProfiles } from './intake/index.ts';
+import { liveRecognition, loadRecognitionFiles, recognitionTerms } from './recognition/index.ts';
 import type { Keys, Services } from './services.ts';
 import { storeFault } from './start-faults.ts';
 import type { Store, StoreOptions } from './store/store.ts';
@@ -33,14 +34,16 @@ export async function openServices(config: Config, writer: string): Promise<Serv
     loadCodeFiles(path.join(PROFILES_DIR, 'codes')),
   ]);
   requireKnownProfiles(sources, fhir.definitions);
-  const store = await openStore(config, fhir, { writer, indexVersion: indexVersionOf(config, fhir) });
   const codes = liveCodes(codeFiles);
+  const recognition = liveRecognition(await loadRecognitionFiles(path.join(PROFILES_DIR, 'recognition'), { items: codes.tables.items, sources: sources.values() }), codes.tables, sources.values());
+  const store = await openStore(config, fhir, { writer, indexVersion: indexVersionOf(config, fhir) });
   const keys = await orClose(store, async () => {
     // Before the first message: what was approved must hold for it.
     await codes.refresh(store);
+    await recognition.refresh(store);
     return openKeys(config.dataDir);
   });
-  return { config, store, fhir, sources, codes: codes.tables, liveCodes: codes, keys, clock, newId: randomUUIDv7, log: pino({ level: config.logLevel }) };
+  return { config, store, fhir, sources, codes: codes.tables, liveCodes: codes, recognition, keys, clock, newId: randomUUIDv7, log: pino({ level: config.logLevel }) };
 }
 
 /** What comes after the store: one that is named by mistake must not get keys beside it. */
@@ -64,7 +67,7 @@ export function openFhir(reading: Reading = { offsetMinutes: 0 }): Promise<Fhir>
  * @throws ConfigError for a store that cannot be one, ServiceError 'unavailable' for one that does not answer
  */
 export async function openStore({ store }: Pick<Config, 'store'>, fhir: Fhir, options: Pick<StoreOptions, 'writer' | 'indexVersion'>): Promise<Store> {
-  const opened: StoreOptions = { extract: (resource) => internalTerms(resource) ?? fhir.extractTerms(resource), clock, ...options };
+  const opened: StoreOptions = { extract: (resource) => internalTerms(resource) ?? recognitionTerms(resource) ?? fhir.extractTerms(resource), clock, ...options };
   try {
     return await openAdapter(store, opened);
   } catch (error) {
