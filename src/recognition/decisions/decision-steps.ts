@@ -102,13 +102,14 @@ function faultOf(record: DecisionRecord, { outcome, reason, text }: AnswerSaid):
 function repeated(record: DecisionRecord, said: AnswerSaid, act: Act): StepOutcome {
   const last = record.steps.findLast(({ to }) => to === record.state);
   if (record.state !== said.outcome || last === undefined) return refused('state', 'outcome', contradiction(record.state));
-  const isSame = last.reason === said.reason && (said.text === undefined || last.text === said.text.trim());
+  const words = said.text?.trim() ?? '';
+  const isSame = last.reason === said.reason && (words === '' || last.text === words);
   if (!isSame) return refused('state', said.reason === last.reason ? 'text' : 'reason', contradiction(record.state));
   if (said.isPatientInformed === undefined || said.isPatientInformed === last.isPatientInformed) return { kind: 'unchanged', record };
   if (last.isPatientInformed === true) return refused('state', 'isPatientInformed', 'That the patient was informed is recorded already');
   const { reason, text, isLate } = last;
-  const words = { ...(reason === undefined ? {} : { reason }), ...(text === undefined ? {} : { text }), ...(isLate === undefined ? {} : { isLate }) };
-  return { kind: 'changed', record: stepped(record, record.state, act, { ...words, isPatientInformed: said.isPatientInformed, informedAt: act.at }) };
+  const kept = { ...(reason === undefined ? {} : { reason }), ...(text === undefined ? {} : { text }), ...(isLate === undefined ? {} : { isLate }) };
+  return { kind: 'changed', record: stepped(record, record.state, act, { ...kept, isPatientInformed: said.isPatientInformed, informedAt: act.at }) };
 }
 
 function contradiction(state: DecisionState): string {

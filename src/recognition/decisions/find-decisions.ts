@@ -66,7 +66,7 @@ export async function listDecisions(services: Services, caller: Caller, filter: 
   const { items, next } = await services.store.search({ type: DECISION_TYPE, where: clausesOf(caller, filter, linked), sort: [], limit: page.count, ...(page.after === undefined ? {} : { after: page.after }) });
   const decisions = items.flatMap((stored) => readDecision(stored) ?? []);
   const patients = [...new Set([...(filter.patient === undefined ? [] : [filter.patient]), ...decisions.map(({ order }) => order.patient)])];
-  const query = Object.entries(filter).filter(([, value]) => value !== undefined).map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&');
+  const query = (['patient', 'order', 'state', 'item'] as const).flatMap((name) => (filter[name] === undefined ? [] : [`${name}=${encodeURIComponent(filter[name])}`])).join('&');
   if (patients.length === 0) throw await nothingAbout(services, caller, query);
   const permit = await authorize(services, caller, { action: 'recognition-ask', type: DECISION_TYPE, patients, query });
   await recordTrace(services, caller, {
