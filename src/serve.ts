@@ -7,6 +7,7 @@ import { createServer } from './http/server.ts';
 import type { MllpChannel } from './intake/index.ts';
 import { registerSources, startDeliveries, startHousekeeping, startMllpChannel, startResuming } from './intake/index.ts';
 import { openServices } from './open-services.ts';
+import { startDecisions } from './recognition/decisions/index.ts';
 import { startTerminology } from './terminology/index.ts';
 import type { Services } from './services.ts';
 import { listenFault, mllpFault } from './start-faults.ts';
@@ -38,7 +39,7 @@ export async function serve(config: Config, writer: string, isFirst = true): Pro
     const mllp = await startMllp(services);
     const signing = startSigning(services);
     const atWork = [
-      startResuming(services), startTerminology(services), startHousekeeping(services),
+      startResuming(services), startTerminology(services), startHousekeeping(services), startDecisions(services),
       ...(isFirst && config.deliveriesDir !== undefined ? [startDeliveries(services, config.deliveriesDir)] : []),
     ];
     return {

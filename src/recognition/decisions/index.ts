@@ -5,3 +5,4 @@ export { decisionIdOf } from './decision-id.ts';
 export { presentDecisions } from './present-decisions.ts';
 export type { DecidedOrder, Presentation, Price, PriorUsed, VersionedReference } from './presentation.ts';
 export { REASONS_SHOWN, type ReasonShown, RETEST_REASON_SYSTEM } from './retest-reasons.ts';
+export { startDecisions } from './start-decisions.ts';
