@@ -9,11 +9,11 @@ export interface AssessedPrior { readonly prior: PriorResult; readonly assessmen
 /** `why`: the gates that the best result of the item did not pass; empty where nothing of it is known. */
 export interface MissingMember { readonly item: string; readonly why: readonly FailedGate[] }
 
-export interface PanelAssessment {
+export interface PanelAssessment<T extends AssessedPrior = AssessedPrior> {
   /** Whether all its members are recognised, some, or none; optional ones do not count. */
   readonly coverage: 'complete' | 'partial' | 'none';
   /** Members and optional members with a result that may stand in, in the order of the panel. */
-  readonly recognised: readonly { readonly item: string; readonly best: AssessedPrior }[];
+  readonly recognised: readonly { readonly item: string; readonly best: T }[];
   readonly missing: readonly MissingMember[];
 }
 
@@ -22,7 +22,7 @@ export interface PanelAssessment {
  *
  * @param byItem every assessed result of each item
  */
-export function assessPanel({ members, optional = [] }: CataloguePanel, byItem: ReadonlyMap<string, readonly AssessedPrior[]>): PanelAssessment {
+export function assessPanel<T extends AssessedPrior>({ members, optional = [] }: Pick<CataloguePanel, 'members' | 'optional'>, byItem: ReadonlyMap<string, readonly T[]>): PanelAssessment<T> {
   const found = [...members, ...optional].map((item) => ({ item, best: bestOf(byItem.get(item) ?? []) }));
   const recognised = found.flatMap(({ item, best }) => (best?.assessment.verdict === 'recognise' ? [{ item, best }] : []));
   const isMissing = (item: string): boolean => !recognised.some((member) => member.item === item);
@@ -36,7 +36,7 @@ function coverageOf(members: number, missing: number): PanelAssessment['coverage
 }
 
 /** The result to be told of an item: one that may stand in before one to be looked at, then the newest; of what is hidden, nothing. */
-export function bestOf(candidates: readonly AssessedPrior[]): AssessedPrior | undefined {
+export function bestOf<T extends AssessedPrior>(candidates: readonly T[]): T | undefined {
   return candidates.filter(({ assessment }) => assessment.verdict !== 'hidden').sort(compare)[0];
 }
 

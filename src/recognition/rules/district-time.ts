@@ -1,5 +1,4 @@
 import { parseMoment } from '../../fhir/dates.ts';
-import type { Days } from './catalogue-item.ts';
 
 export const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -19,9 +18,4 @@ export function dayOf(at: number, offsetMinutes: number): string {
 /** To the minute, as the district reads its clocks: `2026-03-01 08:15`. */
 export function clockOf(at: number, offsetMinutes: number): string {
   return new Date(at + offsetMinutes * MINUTE_MS).toISOString().slice(0, 16).replace('T', ' ');
-}
-
-/** Whether a day lies within others, both ends included. */
-export function isWithin(day: string, { from, to }: Days): boolean {
-  return (from === undefined || from <= day) && (to === undefined || day <= to);
 }

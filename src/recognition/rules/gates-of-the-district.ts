@@ -1,7 +1,8 @@
+import { holdsOn } from '../catalogue/days.ts';
 import { anchorOf, endOfWindow, timesOf } from './anchor.ts';
 import type { InstitutionLevel } from './catalogue-item.ts';
 import { INSTITUTION_LEVELS } from './catalogue-item.ts';
-import { clockOf, dayOf, isWithin } from './district-time.ts';
+import { clockOf, dayOf } from './district-time.ts';
 import type { GateRule } from './question.ts';
 import { ANCHOR_WORDS, CIRCUMSTANCE_WORDS, itemWords, LEVEL_WORDS } from './words.ts';
 
@@ -11,9 +12,12 @@ export const CLOCK_SKEW_MS = 5 * 60_000;
 export const catalogueGate: GateRule = ({ order, row, offsetMinutes }, now) => {
   const item = itemWords(row, order);
   if (row === undefined) return { zh: `${item.zh} 不在互认目录中`, en: `The catalogue of recognition does not hold ${item.en}` };
-  if (!row.isEnabled) return { zh: `${row.zh} 在互认目录中已停用`, en: `${row.en} is disabled in the catalogue of recognition` };
+  if (!row.isEnabled) {
+    const why = row.disabledReason === undefined ? { zh: '', en: '' } : { zh: `（${row.disabledReason}）`, en: ` (${row.disabledReason})` };
+    return { zh: `${row.zh} 在互认目录中已停用${why.zh}`, en: `${row.en} is disabled in the catalogue of recognition${why.en}` };
+  }
   if (row.window.days <= 0) return { zh: `${row.zh} 只共享不互认`, en: `${row.en} is shared and never recognised` };
-  if (isWithin(dayOf(now, offsetMinutes), row.effective)) return undefined;
+  if (holdsOn(row.effective, dayOf(now, offsetMinutes))) return undefined;
   const days = `${row.effective.from ?? '…'} – ${row.effective.to ?? '…'}`;
   return { zh: `${row.zh} 的目录条目有效期为 ${days}`, en: `The catalogue holds ${row.en} for ${days} only` };
 };

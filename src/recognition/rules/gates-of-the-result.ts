@@ -1,3 +1,4 @@
+import { foldText } from '../../fhir/search/fold.ts';
 import type { GateRule } from './question.ts';
 import { itemWords, told } from './words.ts';
 
@@ -37,7 +38,7 @@ export const codeGate: GateRule = ({ order, prior, row }) => {
 
 export const methodGate: GateRule = ({ order, prior, row }) => {
   if (row?.isMethodSpecific !== true) return undefined;
-  if (order.method !== undefined && order.method === prior.method) return undefined;
+  if (order.method !== undefined && prior.method !== undefined && foldText(order.method.trim()) === foldText(prior.method.trim())) return undefined;
   const [ordered, measured] = [told(order.method), told(prior.method)];
   return {
     zh: `${row.zh}仅同一检测方法可比：本机构方法${ordered.zh}，该结果方法${measured.zh}`,
@@ -48,7 +49,7 @@ export const methodGate: GateRule = ({ order, prior, row }) => {
 export const unitGate: GateRule = ({ order, prior, row }) => {
   if (prior.unit !== 'unknown') return undefined;
   const item = itemWords(row, order);
-  return { zh: `结果单位无法换算为 ${item.zh} 的标准单位`, en: `The unit of the result cannot be converted to that of ${item.en}` };
+  return { zh: `结果的数值或单位无法换算为 ${item.zh} 的标准单位`, en: `The value or the unit of the result cannot be converted to the unit of ${item.en}` };
 };
 
 export const imagesGate: GateRule = ({ prior, row }) => {

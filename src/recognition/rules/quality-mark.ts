@@ -1,13 +1,12 @@
+import { holdsOn } from '../catalogue/days.ts';
+import { certificateHolds, isRecalled, passesRounds } from '../certificates/mark.ts';
+import { reportedAt } from './anchor.ts';
 import type { ScopeLevel } from './catalogue-item.ts';
 import { SCOPE_LEVELS } from './catalogue-item.ts';
-import { reportedAt } from './anchor.ts';
-import type { Certificate, Mark, Round } from './certificate.ts';
-import { clockOf, dayOf, instantOf, isWithin } from './district-time.ts';
+import type { Certificate, Mark } from './certificate.ts';
+import { clockOf, dayOf, instantOf } from './district-time.ts';
 import type { GateRule, RecognitionQuestion, Sentence } from './question.ts';
 import { itemWords, SCOPE_WORDS } from './words.ts';
-
-/** Of 100 evaluated results, with which a round is passed. @see WS/T 644 on external quality assessment */
-const PASSING_SCORE = 80;
 
 /** What keeps a certificate from counting, the nearest to counting last. */
 type Fault = 'method' | 'instrument' | 'days' | 'recalled-before' | 'rounds' | 'elsewhere' | 'level' | 'recalled';
@@ -45,23 +44,26 @@ function judged(question: RecognitionQuestion, now: number): readonly Judged[] {
     .sort((a, b) => nearness(b.fault) - nearness(a.fault) || breadth(a.certificate) - breadth(b.certificate) || compare(a.certificate, b.certificate));
 }
 
-function faultOf(certificate: Certificate, { order, prior, row, scopes, offsetMinutes }: RecognitionQuestion, now: number): Fault | undefined {
-  const reported = reportedAt(prior);
-  const recalled = instantOf(certificate.recalled?.at);
-  if (certificate.method !== undefined && certificate.method !== prior.method) return 'method';
-  if (certificate.instrument !== undefined && prior.instrument !== undefined && certificate.instrument !== prior.instrument) return 'instrument';
-  if (reported === undefined || !isWithin(dayOf(reported, offsetMinutes), certificate.valid)) return 'days';
-  if (recalled !== undefined && recalled <= reported) return 'recalled-before';
-  if (hasFailed(certificate.rounds)) return 'rounds';
+function faultOf(certificate: Certificate, question: RecognitionQuestion, now: number): Fault | undefined {
+  const { order, row, scopes } = question;
+  const unheld = whyNotHeld(certificate, question);
+  if (unheld !== undefined) return unheld;
   const scope = scopes.get(certificate.scope);
   if (scope === undefined || !order.orderedBy.scopes.includes(scope.id)) return 'elsewhere';
   if (row !== undefined && !reaches(scope.level, row.scope)) return 'level';
-  return recalled !== undefined && recalled <= now ? 'recalled' : undefined;
+  return isRecalled(certificate, new Date(now)) ? 'recalled' : undefined;
 }
 
-/** Two of the last three rounds below the passing score: so are two in succession, of which the last is one. */
-export function hasFailed(rounds: readonly Round[]): boolean {
-  return rounds.slice(-3).filter(({ score }) => score < PASSING_SCORE).length >= 2;
+/** Why a certificate did not hold when the result was reported; undefined where it did. */
+function whyNotHeld(certificate: Certificate, { prior, offsetMinutes }: RecognitionQuestion): Fault | undefined {
+  const reported = reportedAt(prior);
+  if (reported === undefined) return 'days';
+  const made = { reportedAt: new Date(reported).toISOString(), method: prior.method, instrument: prior.instrument };
+  if (certificateHolds(certificate, made, offsetMinutes)) return undefined;
+  if (!holdsOn(certificate.valid, dayOf(reported, offsetMinutes))) return 'days';
+  if (isRecalled(certificate, new Date(reported))) return 'recalled-before';
+  if (!passesRounds(certificate.rounds)) return 'rounds';
+  return certificateHolds({ ...certificate, instrument: undefined }, made, offsetMinutes) ? 'instrument' : 'method';
 }
 
 function reaches(level: ScopeLevel, asked: ScopeLevel): boolean {

@@ -10,6 +10,8 @@ export function oracle(q: RecognitionQuestion, now: number): { verdict: string; 
   const failed = new Set<Gate>();
   const { order, prior, row, consent } = q;
 
+  const alike = (a: string | undefined, b: string | undefined): boolean => a !== undefined && b !== undefined && a.toLowerCase() === b.toLowerCase();
+
   if (prior.grade !== 'certain') failed.add('identity');
   if (consent !== 'permitted') failed.add('consent');
   if (row?.isConfidential && (!prior.performer || prior.performer.organization !== order.orderedBy.organization)) failed.add('consent');
@@ -41,7 +43,7 @@ export function oracle(q: RecognitionQuestion, now: number): { verdict: string; 
     }
   }
 
-  if (row?.isMethodSpecific && (!order.method || !prior.method || order.method !== prior.method)) failed.add('method');
+  if (row?.isMethodSpecific && !alike(order.method, prior.method)) failed.add('method');
   if (prior.unit === 'unknown') failed.add('unit');
   if (row?.kind === 'imaging' && !prior.hasImages) failed.add('images');
 
@@ -66,15 +68,15 @@ export function oracle(q: RecognitionQuestion, now: number): { verdict: string; 
   const good = (cert: Certificate): boolean => {
     if (cert.organization !== prior.performer?.organization) return false;
     if (cert.item !== prior.item) return false;
-    if (cert.method && cert.method !== prior.method) return false;
-    if (cert.instrument && prior.instrument && cert.instrument !== prior.instrument) return false;
+    if (cert.method && !alike(cert.method, prior.method)) return false;
+    if (cert.instrument && !alike(cert.instrument, prior.instrument)) return false;
     if (reported === undefined) return false;
     if (cert.valid.from && day(reported) < cert.valid.from) return false;
     if (cert.valid.to && day(reported) > cert.valid.to) return false;
     if (cert.recalled && (Date.parse(cert.recalled.at) <= reported || Date.parse(cert.recalled.at) <= now)) return false;
     const n = cert.rounds.length;
     const bad = [n - 3, n - 2, n - 1].filter((k) => k >= 0 && (cert.rounds[k]?.score ?? 0) < 80);
-    if (bad.length > 1) return false;
+    if (bad.length > 1 || cert.rounds.every((round) => round.score < 80)) return false;
     const scope = q.scopes.get(cert.scope);
     if (!scope || !order.orderedBy.scopes.some((s) => s === scope.id)) return false;
     const rank = { national: 5, province: 4, city: 3, district: 2, consortium: 1 };

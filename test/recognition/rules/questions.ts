@@ -96,7 +96,7 @@ const prior: fc.Arbitrary<PriorResult> = fc.record({
   laterality: mostly<string | undefined>(undefined, 'left', 'right'),
   contrast: mostly<'with' | 'without' | undefined>('without', 'with', undefined),
   modality: mostly<string | undefined>('DX', 'CR', 'CT', undefined),
-  method: mostly<string | undefined>('enzymatic', 'immunoassay', undefined),
+  method: mostly<string | undefined>('enzymatic', 'Enzymatic', 'immunoassay', undefined),
   instrument: mostly<string | undefined>('cobas', 'other', undefined),
   unit: mostly<PriorResult['unit']>('common', 'converted', 'unknown', 'none'),
   collectedAt: time, effectiveAt: time, issuedAt: time,
