@@ -13,6 +13,7 @@ import { identityRouter } from './identity/router.ts';
 import { figuresOfSources } from './intake/index.ts';
 import { intakeRouter } from './intake/router.ts';
 import { decisionsRouter } from './recognition/decisions/router.ts';
+import { figureOperations, figuresRouter } from './recognition/figures/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
 import { terminologyRouter } from './terminology/router.ts';
@@ -31,10 +32,10 @@ export function buildApp(opened: Services): Express {
   app.set('trust proxy', config.trustedProxies);
 
   app.use(assignRequestId, setSecurityHeaders, logRequests(log, metrics), limitTime(config.limits.requestMs));
-  app.use('/fhir', fhirRouter(services));
+  app.use('/fhir', fhirRouter(services, figureOperations(services)));
   app.use('/intake', intakeRouter(services));
   app.use('/identity', identityRouter(services));
-  app.use('/recognition', decisionsRouter(services));
+  app.use('/recognition', decisionsRouter(services), figuresRouter(services));
   app.use('/terminology', terminologyRouter(services));
   app.use(healthRouter(store, metrics));
   app.use(unknownRoute);

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import type { Server } from 'node:http';
 import { startSigning } from './audit/index.ts';
 import { buildApp } from './app.ts';
@@ -6,8 +7,10 @@ import { traceCountedRefusals } from './http/authenticate.ts';
 import { createServer } from './http/server.ts';
 import type { MllpChannel } from './intake/index.ts';
 import { registerSources, startDeliveries, startHousekeeping, startMllpChannel, startResuming } from './intake/index.ts';
-import { openServices } from './open-services.ts';
+import { openServices, PROFILES_DIR } from './open-services.ts';
 import { startDecisions } from './recognition/decisions/index.ts';
+import { registerIndicators } from './recognition/figures/measures.ts';
+import { startRepeats } from './recognition/repeats/start-repeats.ts';
 import { startTerminology } from './terminology/index.ts';
 import type { Services } from './services.ts';
 import { listenFault, mllpFault } from './start-faults.ts';
@@ -35,11 +38,12 @@ export async function serve(config: Config, writer: string, isFirst = true): Pro
   const services = await openServices(config, writer);
   try {
     await registerSources(services);
+    await registerIndicators(services, path.join(PROFILES_DIR, 'indicators'));
     const server = await listen(services);
     const mllp = await startMllp(services);
     const signing = startSigning(services);
     const atWork = [
-      startResuming(services), startTerminology(services), startHousekeeping(services), startDecisions(services),
+      startResuming(services), startTerminology(services), startHousekeeping(services), startDecisions(services), startRepeats(services),
       ...(isFirst && config.deliveriesDir !== undefined ? [startDeliveries(services, config.deliveriesDir)] : []),
     ];
     return {

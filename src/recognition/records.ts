@@ -2,6 +2,8 @@ import type { JsonValue, Resource } from '../fhir/resource.ts';
 import type { IndexTerms, TokenTerm } from '../fhir/search/terms.ts';
 import { CHANGE_TYPE } from './catalogue/catalogue-change.ts';
 import { CERTIFICATE_TYPE } from './certificates/certificate-record.ts';
+import { SNAPSHOT_TYPE } from './figures/snapshot.ts';
+import { REPEAT_TYPE } from './repeats/repeat.ts';
 import { REVISION_TYPE } from './revision.ts';
 
 const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
@@ -11,6 +13,8 @@ const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
   [CHANGE_TYPE, ['status', 'subject', 'about']],
   [CERTIFICATE_TYPE, ['status', 'organization', 'item']],
   [REVISION_TYPE, []],
+  [SNAPSHOT_TYPE, ['month']],
+  [REPEAT_TYPE, ['organization', 'month', 'item', 'doctor']],
 ]);
 
 /** @returns undefined for a resource that is no record of recognition */

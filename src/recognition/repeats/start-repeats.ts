@@ -1,0 +1,15 @@
+import { about, atIntervals, type Repeating } from '../../at-intervals.ts';
+import { followFeed } from '../../follow-feed.ts';
+import type { Services } from '../../services.ts';
+import { findingRepeats } from './find-repeats.ts';
+
+const FOLLOW_MS = 10_000;
+/** Nobody waits for a repeat to be counted. */
+const SHARE = 0.2;
+
+/** Looks for tests that were done again. */
+export function startRepeats(services: Services): Repeating {
+  const name = services.newId();
+  const consumer = findingRepeats(services);
+  return atIntervals(services, about(FOLLOW_MS), 'could not look for repeated tests', (signal) => followFeed(services, consumer, { name, signal, share: SHARE }));
+}
