@@ -17,6 +17,7 @@ export type Column = (typeof COLUMNS)[number];
 export const COSTS = ['savedGrossFen', 'savedPatientShareFen'] as const;
 export type Cost = (typeof COSTS)[number];
 
+export const ALL_COLUMNS = [...COLUMNS, ...COSTS] as const;
 export type Counts = Readonly<Record<Column | Cost, number>>;
 
 /** Each of these columns is the sum of the others, in every row. */
@@ -27,18 +28,16 @@ export const SUMS: readonly (readonly [sum: Column, parts: readonly Column[]])[]
   ['declined', REASON_COLUMNS],
 ];
 
-export const NO_COUNTS: Counts = countsOf(() => 0);
-
-export function countsOf(count: (column: Column | Cost) => number): Counts {
-  const counts: Partial<Record<Column | Cost, number>> = {};
-  for (const column of [...COLUMNS, ...COSTS]) counts[column] = count(column);
-  return { ...EMPTY, ...counts };
-}
-
-const EMPTY: Counts = {
+export const NO_COUNTS: Counts = {
   presented: 0, viewOnly: 0, eligible: 0, answered: 0, accepted: 0, declined: 0, reversed: 0, reopened: 0, expired: 0, waiting: 0,
   reason1: 0, reason2: 0, reason3: 0, reason4: 0, reason5: 0, reason6: 0, viewed: 0, repeats: 0, savedGrossFen: 0, savedPatientShareFen: 0,
 };
+
+export function countsOf(count: (column: Column | Cost) => number): Counts {
+  const counts: Partial<Record<Column | Cost, number>> = {};
+  for (const column of ALL_COLUMNS) counts[column] = count(column);
+  return { ...NO_COUNTS, ...counts };
+}
 
 export function sumOf(a: Counts, b: Counts): Counts {
   return countsOf((column) => a[column] + b[column]);
@@ -68,9 +67,9 @@ function outcomeOf(record: DecisionRecord): Column {
 }
 
 export function countsOfDecision(record: DecisionRecord): Counts {
-  const columns = columnsOf(record);
+  const columns: ReadonlySet<string> = columnsOf(record);
   const isSaved = columns.has('accepted');
-  return { ...countsOf((column) => (columns.has(column as Column) ? 1 : 0)), savedGrossFen: isSaved ? record.price?.grossFen ?? 0 : 0, savedPatientShareFen: isSaved ? record.price?.patientShareFen ?? 0 : 0 };
+  return { ...countsOf((column) => Number(columns.has(column))), savedGrossFen: isSaved ? record.price?.grossFen ?? 0 : 0, savedPatientShareFen: isSaved ? record.price?.patientShareFen ?? 0 : 0 };
 }
 
 export const ONE_REPEAT: Counts = countsOf((column) => (column === 'repeats' ? 1 : 0));

@@ -1,7 +1,7 @@
 import type { DecisionRecord } from '../decisions/decision-record.ts';
 import type { Repeat } from '../repeats/repeat.ts';
 import type { Counts } from './columns.ts';
-import { countsOfDecision, NO_COUNTS, ONE_REPEAT, sumOf } from './columns.ts';
+import { ALL_COLUMNS, countsOfDecision, NO_COUNTS, ONE_REPEAT } from './columns.ts';
 
 export const DIMENSIONS = ['organization', 'department', 'item'] as const;
 export type Dimension = (typeof DIMENSIONS)[number];
@@ -24,8 +24,8 @@ interface Place { readonly organization: string; readonly department: string; re
 /** Counts a month, one record after another, and keeps no more of them than the numbers. */
 export class FigureCounter {
   readonly #month: string;
-  readonly #tables: Record<Dimension | 'ownItem', Map<string, FigureRow>> = { organization: new Map(), department: new Map(), item: new Map(), ownItem: new Map() };
-  #total = NO_COUNTS;
+  readonly #tables: Record<Dimension | 'ownItem', Map<string, SummedRow>> = { organization: new Map(), department: new Map(), item: new Map(), ownItem: new Map() };
+  readonly #total: Summed = { ...NO_COUNTS };
 
   constructor(month: string) {
     this.#month = month;
@@ -42,7 +42,7 @@ export class FigureCounter {
   }
 
   #add({ organization, department, item }: Place, counts: Counts): void {
-    this.#total = sumOf(this.#total, counts);
+    addInto(this.#total, counts);
     add(this.#tables.organization, { organization, counts });
     add(this.#tables.department, { organization, department, counts });
     add(this.#tables.item, { item, counts });
@@ -50,14 +50,23 @@ export class FigureCounter {
   }
 
   figures(): FigureSet {
-    const sorted = (table: ReadonlyMap<string, FigureRow>): readonly FigureRow[] => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+    const sorted = (table: ReadonlyMap<string, SummedRow>): readonly FigureRow[] => [...table].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
     const { organization, department, item, ownItem } = this.#tables;
     return { month: this.#month, total: this.#total, rows: { organization: sorted(organization), department: sorted(department), item: sorted(item), ownItem: sorted(ownItem) } };
   }
 }
 
-function add(table: Map<string, FigureRow>, row: FigureRow): void {
+type Summed = Record<keyof Counts, number>;
+interface SummedRow extends FigureRow { readonly counts: Summed }
+
+function add(table: Map<string, SummedRow>, row: FigureRow): void {
   const key = JSON.stringify([row.organization ?? '', row.department ?? '', row.item ?? '']);
   const known = table.get(key);
-  table.set(key, known === undefined ? row : { ...known, counts: sumOf(known.counts, row.counts) });
+  if (known === undefined) table.set(key, { ...row, counts: { ...row.counts } });
+  else addInto(known.counts, row.counts);
+}
+
+/** In place: a month has more decisions than it has rows by far. */
+function addInto(sum: Summed, counts: Counts): void {
+  for (const column of ALL_COLUMNS) sum[column] += counts[column];
 }

@@ -35,9 +35,9 @@ export function reportOf(services: Services, indicator: Indicator, reported: Rep
   const { offsetMinutes, figures: { smallestCell } } = services.config;
   const [first, last] = [months[0]?.month ?? '', months.at(-1)?.month ?? ''];
   const total = totalOf(reported, smallestCell);
-  const used = new Set(indicator.groups.flatMap(({ populations }) => populations.flatMap(({ column }) => columnsBehind(column))));
-  const evaluated = lists === undefined ? [] : [...used].flatMap((column) => lists.of(column));
-  const contained = subjects === undefined ? [] : [...used].map((column) => listOf(column, subjects.get(column) ?? []));
+  const used = [...new Set(indicator.groups.flatMap(({ populations }) => populations.map(({ column }) => column)))];
+  const evaluated = lists === undefined ? [] : [...new Set(used.flatMap(columnsBehind))].flatMap((column) => lists.of(column));
+  const contained = subjects === undefined ? [] : used.map((counted) => listOf(counted, columnsBehind(counted).flatMap((column) => subjects.get(column) ?? [])));
   return {
     resourceType: 'MeasureReport',
     id: snapshot === undefined ? services.newId() : derivedId('MeasureReport', indicator.id, snapshot.month, snapshot.revision),
@@ -80,7 +80,7 @@ function measured(group: MeasureGroup, scoring: string, told: Told, hasSubjects:
   return {
     population: group.populations.map(({ code, column }) => ({
       code, ...counted(countOf(told, column)),
-      ...(hasSubjects && columnsBehind(column).length === 1 ? { subjectResults: { reference: `#${column}` } } : {}),
+      ...(hasSubjects ? { subjectResults: { reference: `#${column}` } } : {}),
     })),
     ...scoreOf(group, scoring, told),
   };
@@ -139,7 +139,7 @@ function valueOf(dimension: Dimension, { organization = '', department = '', ite
   return dimension === 'organization' ? { coding: [institution] } : { coding: [institution], text: department === '' ? '未注明科室 Department not told' : department };
 }
 
-function listOf(column: Column, references: readonly string[]): JsonObject {
+function listOf(column: Counted, references: readonly string[]): JsonObject {
   return {
     resourceType: 'List', id: column, status: 'current', mode: 'snapshot',
     ...(references.length === 0 ? { emptyReason: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/list-empty-reason', code: 'nilknown' }] } } : { entry: references.map((reference) => ({ item: { reference } })) }),

@@ -90,7 +90,7 @@ export function presentation({ patient, priorPatient, order, result }: Prepared,
   return {
     order: { reference: `ServiceRequest/${order}`, key: `ServiceRequest/${order}`, patient, organization: FACILITY, department: '内分泌科', practitioner: 'doctor-1' },
     item: 'GLU', name: { zh: '葡萄糖', en: 'Glucose' }, coversOrder: true,
-    prior: { report: undefined, results: [{ reference: `Observation/${result}`, version: 1 }], patients: [priorPatient], performer: 'mingde', text: '葡萄糖 5.6 mmol/L' },
+    prior: { report: undefined, results: [{ reference: `Observation/${result}`, version: 1 }], patients: [priorPatient], performer: 'pubin', text: '葡萄糖 5.6 mmol/L' },
     assessment: RECOGNISED, price: { grossFen: 500, patientShareFen: 100 }, ...changes,
   };
 }

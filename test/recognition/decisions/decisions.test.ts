@@ -122,8 +122,8 @@ describe.each(STORES)('decisions on $name', ({ uri }) => {
     expect(await post(`${id}/accept`, { at: '2020-01-01T00:00:00Z' })).toMatchObject({ status: 422, body: { issue: [{ expression: ['at'] }] } });
     expect(await post('00000000-0000-8000-8000-000000000000/accept', {})).toMatchObject({ status: 404 });
     expect(await post('nonsense/accept', {})).toMatchObject({ status: 404 });
-    // mingde measured, and has a care relation; the order is of chengxin.
-    expect(await post(`${id}/accept`, {}, 'mingde')).toMatchObject({ status: 403 });
+    // pubin measured, and has a care relation; the order is of chengxin.
+    expect(await post(`${id}/accept`, {}, 'pubin')).toMatchObject({ status: 403 });
     expect(await post(`${id}/accept`, {}, 'kangning')).toMatchObject({ status: 403 });
     expect((await post(`${id}/decline`, { reason: '2' })).status).toBe(200);
     expect((await post(`${id}/decline`, { reason: '2' })).status).toBe(200);

@@ -148,6 +148,6 @@ describe.each(STORES)('what a decision rests on changes, on $name', ({ uri }) =>
 
 function recalledCertificate(id: string): { readonly resourceType: string; readonly id: string } {
   const step = { by: 'mei', at: '2026-01-01T00:00:00.000Z', reason: 'control failed' };
-  const content = { organization: 'mingde', item: 'GLU', organiser: 'SCCL', programme: '临床化学', scope: 'shanghai', valid: { from: '2026-01-01', to: '2026-12-31' }, rounds: [{ round: '1', score: 100 }] };
-  return { resourceType: CERTIFICATE_TYPE, id, ...{ status: 'recalled', organization: 'mingde', item: 'GLU', content, proposed: step, registered: step, recalled: { ...step, from: '2026-02-01T00:00:00.000Z' } } };
+  const content = { organization: 'pubin', item: 'GLU', organiser: 'SCCL', programme: '临床化学', scope: 'shanghai', valid: { from: '2026-01-01', to: '2026-12-31' }, rounds: [{ round: '1', score: 100 }] };
+  return { resourceType: CERTIFICATE_TYPE, id, ...{ status: 'recalled', organization: 'pubin', item: 'GLU', content, proposed: step, registered: step, recalled: { ...step, from: '2026-02-01T00:00:00.000Z' } } };
 }
