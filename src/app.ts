@@ -12,8 +12,11 @@ import { limitTime } from './http/time-limit.ts';
 import { identityRouter } from './identity/router.ts';
 import { figuresOfSources } from './intake/index.ts';
 import { intakeRouter } from './intake/router.ts';
+import { cdsHooksRouter } from './recognition/cds-hooks/router.ts';
 import { decisionsRouter } from './recognition/decisions/router.ts';
 import { figureOperations, figuresRouter } from './recognition/figures/router.ts';
+import { recognitionOperations } from './recognition/operations/router.ts';
+import { remindersRouter } from './recognition/reminders/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
 import { terminologyRouter } from './terminology/router.ts';
@@ -32,11 +35,14 @@ export function buildApp(opened: Services): Express {
   app.set('trust proxy', config.trustedProxies);
 
   app.use(assignRequestId, setSecurityHeaders, logRequests(log, metrics), limitTime(config.limits.requestMs));
-  app.use('/fhir', fhirRouter(services, figureOperations(services)));
+  app.use('/fhir', fhirRouter(services, [...recognitionOperations(services), ...figureOperations(services)]));
   app.use('/intake', intakeRouter(services));
   app.use('/identity', identityRouter(services));
-  app.use('/recognition', decisionsRouter(services), figuresRouter(services));
   app.use('/terminology', terminologyRouter(services));
+  app.use('/cds-services', cdsHooksRouter(services));
+  // Clients of the reminders show tokens of their own: they come before what asks for one of the exchange.
+  app.use('/recognition/reminders', remindersRouter(services));
+  app.use('/recognition', decisionsRouter(services), figuresRouter(services));
   app.use(healthRouter(store, metrics));
   app.use(unknownRoute);
   app.use(errorHandler(log));

@@ -38,6 +38,7 @@ const environment = z.object({
   BUND_LIMIT_INCLUDES: wholeNumber(1, 10_000).default(1_000),
   BUND_LIMIT_REPLAY_MESSAGES: wholeNumber(1, 100_000_000).default(1_000_000),
   BUND_LIMIT_REQUEST_MS: wholeNumber(100, 3_600_000).default(60_000),
+  BUND_LIMIT_REMINDER_MS: wholeNumber(100, 60_000).default(5_000),
   BUND_REPLAY_PER_SECOND: wholeNumber(1, 10_000).default(20),
   BUND_RETRY_MINUTES: z.string().refine((text) => minutesListOf(text) !== undefined, 'must be none, or up to 20 growing numbers of minutes, 1 to 43200 each, separated by commas').default('1,5,30,120,720'),
   BUND_RECOGNITION_ANSWER_HOURS: wholeNumber(1, 8_760).default(24),
@@ -109,6 +110,8 @@ export interface Limits {
   /** Most messages of one replay. */
   readonly replayMessages: number;
   readonly requestMs: number;
+  /** A physician does not wait for a reminder: what takes longer is answered as a failure, and the EMR goes on. */
+  readonly reminderMs: number;
 }
 
 /** How the index and the searches read alike an absolute reference to ourselves, and a date without zone. */
@@ -160,6 +163,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       includes: e.BUND_LIMIT_INCLUDES,
       replayMessages: e.BUND_LIMIT_REPLAY_MESSAGES,
       requestMs: e.BUND_LIMIT_REQUEST_MS,
+      reminderMs: e.BUND_LIMIT_REMINDER_MS,
     },
   };
 }

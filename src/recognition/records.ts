@@ -1,5 +1,6 @@
 import type { JsonValue, Resource } from '../fhir/resource.ts';
 import type { IndexTerms, TokenTerm } from '../fhir/search/terms.ts';
+import { CALL_TYPE } from './cds-hooks/call.ts';
 import { CHANGE_TYPE } from './catalogue/catalogue-change.ts';
 import { CERTIFICATE_TYPE } from './certificates/certificate-record.ts';
 import { SNAPSHOT_TYPE } from './figures/snapshot.ts';
@@ -15,6 +16,7 @@ const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
   [REVISION_TYPE, []],
   [SNAPSHOT_TYPE, ['month']],
   [REPEAT_TYPE, ['organization', 'month', 'item', 'doctor']],
+  [CALL_TYPE, ['hour']],
 ]);
 
 /** @returns undefined for a resource that is no record of recognition */

@@ -70,7 +70,7 @@ async function tell(services: Services, caller: Caller, { patient, orders, inter
   const assessed = orders.length === 0 ? [] : await assessOrders(services, orders, { subject: await subjectOf(services, patient), orderedBy, now });
   const groups = assessed.flatMap((order) => groupsOf(order, services.recognition, { now, offsetMinutes: services.config.offsetMinutes }));
   const recorded = groups.filter(({ order }) => order.asked.isRecorded);
-  const told = [...groups.flatMap(candidatesTold), ...assessed.flatMap(missingTold)];
+  const told = [...groups.flatMap(candidatesTold), ...assessed.flatMap(({ items }) => items.flatMap(({ candidates }) => bestOf(candidates) ?? []))];
   const decisions = await presentDecisions(services, caller, recorded.map(({ presentation }) => presentation), {
     action: 'operation', interaction, outcome: 'success',
     resources: [...new Set(told.flatMap(({ prior }) => (prior.report === undefined ? [prior.reference] : [prior.reference, prior.report])))],
@@ -80,11 +80,7 @@ async function tell(services: Services, caller: Caller, { patient, orders, inter
   return { orders: assessed, groups: groups.map((group) => ({ ...group, decision: decisions[recorded.indexOf(group)] })), now };
 }
 
+/** The best of every item besides: also why a result does not do tells that there is one. */
 function candidatesTold({ order, members }: ReportGroup): readonly Candidate[] {
   return members.flatMap(({ item, best }) => [best, ...trendOf(order, item, best)]);
-}
-
-/** Why a result does not do tells that there is one. */
-function missingTold({ items, coverage }: AssessedOrder): readonly Candidate[] {
-  return (coverage?.missing ?? []).flatMap(({ item }) => bestOf(items.find((one) => one.item === item)?.candidates ?? []) ?? []);
 }

@@ -71,6 +71,18 @@ export async function assessOrders(services: Services, orders: readonly AskedOrd
   });
 }
 
+/** As `assessOrders`, of items that nobody orders: what could stand in for each of them, were it ordered in an ordinary way. */
+export async function assessRows(services: Services, rows: readonly CatalogueRow[], { subject, orderedBy, now }: Asking): Promise<readonly AssessedItem[]> {
+  const gathered = await gatherPriors(services, subject, rows, { organization: orderedBy.organization, now });
+  const scopes = new Map(services.recognition.scopes.map((scope) => [scope.id, scope]));
+  return rows.map((row) => ({
+    item: row.item, row,
+    candidates: candidatesOf(services, gathered.get(row.item) ?? [], { order: orderItemOf(services, ORDINARY, row.item, orderedBy), row, scopes, now }),
+  }));
+}
+
+const ORDINARY: ReadOrder = { codings: [], name: '', specimen: undefined, bodySite: undefined, laterality: undefined, contrast: undefined, circumstances: [] };
+
 function itemsOf(panel: AssessedOrder['panel']): readonly string[] {
   return panel === undefined ? [] : [...panel.members, ...panel.optional ?? []];
 }

@@ -11,8 +11,9 @@ import type { Examination } from './prior-examination.ts';
 import type { ReadResource } from './prior-result.ts';
 import { itemOf } from './prior-result.ts';
 
-/** Results of one order that are looked at, of all its items together. */
+/** Results that are read at once, of all items together; for few items fewer, since reading them is most of the work. */
 const MOST_RESULTS = 300;
+const FEWEST_RESULTS = 50;
 /** Of one item: the best is among the newest, and a trend needs no more. */
 export const MOST_OF_AN_ITEM = 12;
 const MOST_EXAMINATIONS = 100;
@@ -26,7 +27,8 @@ export async function findResults({ store }: Pick<Services, 'store'>, patients: 
   const found = new Map<string, ReadResource[]>();
   for (let missing = items, tries = 0; missing.length > 0 && tries < 2; tries++) {
     const codes: Clause = { kind: 'token', param: 'code', anyOf: missing.map((code) => ({ system: ITEM_SYSTEM, code })) };
-    const page = await store.search({ type: 'Observation', where: [ofPatients(patients), codes], sort: NEWEST_FIRST, limit: MOST_RESULTS });
+    const limit = Math.min(MOST_RESULTS, Math.max(FEWEST_RESULTS, missing.length * MOST_OF_AN_ITEM * 2));
+    const page = await store.search({ type: 'Observation', where: [ofPatients(patients), codes], sort: NEWEST_FIRST, limit });
     for (const stored of page.items) addTo(found, parsed(stored));
     missing = page.next === undefined ? [] : missing.filter((item) => !found.has(item));
   }

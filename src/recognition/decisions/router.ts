@@ -29,7 +29,7 @@ const reverseSchema = z.strictObject({ reason: words, at });
 /** Decisions of physicians, the reasons that they choose from, and the notices of what was re-opened. */
 export function decisionsRouter(services: Services): Router {
   const router = Router({ caseSensitive: true });
-  router.use(authenticate(services));
+  router.use(['/decisions', '/notices', '/retest-reasons'], authenticate(services));
   router.route('/retest-reasons').get((_req, res) => { res.json({ reasons: REASONS_SHOWN }); }).all(methodNotAllowed('GET'));
   routeDecisions(services, router);
   routeNotices(services, router);

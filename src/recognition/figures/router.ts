@@ -28,7 +28,7 @@ const snapshotSchema = z.strictObject({ month: z.string().regex(MONTH, 'must be 
 /** The figures of recognition, and the repeats that were found afterwards. */
 export function figuresRouter(services: Services): Router {
   const router = Router({ caseSensitive: true });
-  router.use(authenticate(services));
+  router.use(['/figures', '/repeats'], authenticate(services));
   router.route('/figures').get(async (req, res) => {
     const { filters } = listRequest(services, req, res, ['month', 'by', 'revision']);
     res.json(await readFigures(services, callerOf(res), { month: monthOf(filters), by: oneOf('by', filters.get('by') ?? 'organization', DIMENSIONS), revision: revisionOf(filters.get('revision')) }));
