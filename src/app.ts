@@ -17,6 +17,8 @@ import { decisionsRouter } from './recognition/decisions/router.ts';
 import { figureOperations, figuresRouter } from './recognition/figures/router.ts';
 import { recognitionOperations } from './recognition/operations/router.ts';
 import { remindersRouter } from './recognition/reminders/router.ts';
+import { figuresOfClaims } from './recognition/index.ts';
+import { recognitionRouter } from './recognition/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
 import { terminologyRouter } from './terminology/router.ts';
@@ -27,6 +29,7 @@ export function buildApp(opened: Services): Express {
   const services = { ...opened, store: measuredStore(opened.store, metrics) };
   const { config, store, log } = services;
   metrics.watchSources(() => figuresOfSources(services));
+  metrics.watchClaims(() => figuresOfClaims(services));
   metrics.watchBodyBytes(() => bodyBudgetOf(services).held);
   const app = express();
   app.disable('x-powered-by');
@@ -43,6 +46,7 @@ export function buildApp(opened: Services): Express {
   // Clients of the reminders show tokens of their own: they come before what asks for one of the exchange.
   app.use('/recognition/reminders', remindersRouter(services));
   app.use('/recognition', decisionsRouter(services), figuresRouter(services));
+  app.use('/recognition', recognitionRouter(services));
   app.use(healthRouter(store, metrics));
   app.use(unknownRoute);
   app.use(errorHandler(log));

@@ -35,7 +35,7 @@ export async function openServices(config: Config, writer: string): Promise<Serv
   ]);
   requireKnownProfiles(sources, fhir.definitions);
   const codes = liveCodes(codeFiles);
-  const recognition = liveRecognition(await loadRecognitionFiles(path.join(PROFILES_DIR, 'recognition'), { items: codes.tables.items, sources: sources.values() }), codes.tables, sources.values());
+  const recognition = liveRecognition(await loadRecognitionFiles(path.join(PROFILES_DIR, 'recognition'), { items: codes.tables.items, sources: sources.values() }), codes.tables, sources.values(), config.offsetMinutes);
   const store = await openStore(config, fhir, { writer, indexVersion: indexVersionOf(config, fhir) });
   const keys = await orClose(store, async () => {
     // Before the first message: what was approved must hold for it.

@@ -11,6 +11,7 @@ import { openServices, PROFILES_DIR } from './open-services.ts';
 import { startDecisions } from './recognition/decisions/index.ts';
 import { registerIndicators } from './recognition/figures/measures.ts';
 import { startRepeats } from './recognition/repeats/start-repeats.ts';
+import { registerFileCertificates, startRecognition } from './recognition/index.ts';
 import { startTerminology } from './terminology/index.ts';
 import type { Services } from './services.ts';
 import { listenFault, mllpFault } from './start-faults.ts';
@@ -38,12 +39,13 @@ export async function serve(config: Config, writer: string, isFirst = true): Pro
   const services = await openServices(config, writer);
   try {
     await registerSources(services);
+    await registerFileCertificates(services);
     await registerIndicators(services, path.join(PROFILES_DIR, 'indicators'));
     const server = await listen(services);
     const mllp = await startMllp(services);
     const signing = startSigning(services);
     const atWork = [
-      startResuming(services), startTerminology(services), startHousekeeping(services), startDecisions(services), startRepeats(services),
+      startResuming(services), startTerminology(services), startRecognition(services), startHousekeeping(services), startDecisions(services), startRepeats(services),
       ...(isFirst && config.deliveriesDir !== undefined ? [startDeliveries(services, config.deliveriesDir)] : []),
     ];
     return {

@@ -26,6 +26,9 @@ const WRITES: ReadonlySet<Action> = new Set<Action>(['create', 'update', 'delete
 const OPERATIONS: ReadonlySet<Action> = new Set<Action>(['intake-list', 'intake-replay', 'intake-review', 'terminology-read', 'terminology-propose', 'terminology-approve',
   'identity-read', 'identity-decide', 'recognition-read', 'recognition-propose', 'recognition-approve', 'figures-read']);
 
+/** Discloses nothing that is not public: a check of what was sent, and the list that health authorities publish. */
+const FOR_EVERYBODY: ReadonlySet<Action> = new Set<Action>(['validate', 'catalogue-read']);
+
 const CONTEXTS: Record<Role, ScopeContext> = { source: 'system', system: 'system', clinician: 'user', auditor: 'user', operator: 'user', manager: 'user' };
 
 const PERMIT: Decision = { permitted: true, permit: { limits: [], breakGlass: undefined } };
@@ -41,8 +44,9 @@ const NO_CARE_RELATION = 'Your facility has no care relation with this patient, 
  * and operation rests on it.
  */
 export function decide(caller: Caller, request: AccessRequest, facts: Facts): Decision {
-  if (request.action === 'validate') return PERMIT;
+  if (FOR_EVERYBODY.has(request.action)) return PERMIT;
   if (request.type === 'AuditEvent' && WRITES.has(request.action)) return deny('Traces are written by the exchange alone, they can be neither created, changed nor deleted');
+  if (request.type === 'VerificationResult' && WRITES.has(request.action)) return deny('Certificates of quality are registered at POST /recognition/certificates by two people, and recalled there; they can be neither created, changed nor deleted as resources');
   const decision = RULES[caller.role](caller, request, facts);
   if (!decision.permitted) return decision;
   const missing = missingScope(parseScopes(caller.scopes), CONTEXTS[caller.role], request.action, request.type);

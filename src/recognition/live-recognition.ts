@@ -1,3 +1,4 @@
+import type { Resource } from '../fhir/resource.ts';
 import type { Source } from '../intake/source.ts';
 import type { Store } from '../store/store.ts';
 import type { CodeTables } from '../terminology/tables.ts';
@@ -7,6 +8,7 @@ import type { Entry } from './catalogue/content.ts';
 import { createTables } from './catalogue/create-tables.ts';
 import type { RecognitionFiles } from './catalogue/load-recognition-files.ts';
 import type { RecognitionTables } from './catalogue/recognition-tables.ts';
+import { stampMark } from './certificates/stamp-mark.ts';
 import { storedCertificates } from './certificates/stored-certificates.ts';
 import { readRevision } from './revision.ts';
 
@@ -23,10 +25,17 @@ export interface LiveRecognition extends RecognitionTables {
    * @returns whether the tables are other ones now
    */
   refresh(store: Pick<Store, 'read' | 'search'>): Promise<boolean>;
+  /**
+   * A result with the mark that it has by the certificates, and what its source claims of it; whatever else stood there of either is
+   * taken away. Other resources only lose them.
+   *
+   * @param institution logical id of the Organization whose system sent it
+   */
+  stamp(resource: Resource, institution: string | undefined): Resource;
 }
 
-/** @param codes what the codes of laboratories mean now; a live object @param files as loaded at start */
-export function liveRecognition(files: RecognitionFiles, codes: CodeTables, sources: Iterable<Pick<Source, 'id' | 'organization'>>): LiveRecognition {
+/** @param offsetMinutes of the district's time @param codes what the codes of laboratories mean now; a live object @param files as loaded at start */
+export function liveRecognition(files: RecognitionFiles, codes: CodeTables, sources: Iterable<Pick<Source, 'id' | 'organization'>>, offsetMinutes?: number): LiveRecognition {
   const all = [...sources];
   let entries: readonly Entry[] = files.entries;
   let tables = createTables({ files, entries, certificates: files.certificates, codes, sources: all });
@@ -51,12 +60,16 @@ export function liveRecognition(files: RecognitionFiles, codes: CodeTables, sour
       work = turn.catch(() => undefined);
       return turn;
     },
+    stamp: (resource, institution) => stampMark(resource, { institution, tables, offsetMinutes }),
     ...following(() => tables),
+    get scopes() { return tables.scopes; },
+    get certificates() { return tables.certificates; },
+    get reasons() { return tables.reasons; },
   };
 }
 
-/** Tables that are always those of now. */
-function following(now: () => RecognitionTables): RecognitionTables {
+/** Questions to the tables that are always those of now. A getter here would be read once, when its holder is spread. */
+function following(now: () => RecognitionTables): Omit<RecognitionTables, 'scopes' | 'certificates' | 'reasons'> {
   return {
     rowFor: (item, day) => now().rowFor(item, day),
     itemsOf: (codings, day) => now().itemsOf(codings, day),
@@ -65,13 +78,11 @@ function following(now: () => RecognitionTables): RecognitionTables {
     panelsOn: (day) => now().panelsOn(day),
     priceOf: (organization, priced, day) => now().priceOf(organization, priced, day),
     scope: (id) => now().scope(id),
-    get scopes() { return now().scopes; },
     scopesOf: (organization) => now().scopesOf(organization),
     levelOf: (organization) => now().levelOf(organization),
     institution: (organization) => now().institution(organization),
     certificatesOf: (organization, item) => now().certificatesOf(organization, item),
     certificate: (id) => now().certificate(id),
-    get reasons() { return now().reasons; },
     specimenClass: (concept) => now().specimenClass(concept),
     bodySite: (concept) => now().bodySite(concept),
   };

@@ -5,6 +5,7 @@ import { CHANGE_TYPE } from './catalogue/catalogue-change.ts';
 import { CERTIFICATE_TYPE } from './certificates/certificate-record.ts';
 import { SNAPSHOT_TYPE } from './figures/snapshot.ts';
 import { REPEAT_TYPE } from './repeats/repeat.ts';
+import { CERTIFICATE_FILE_TYPE } from './certificates/register-file-certificates.ts';
 import { REVISION_TYPE } from './revision.ts';
 
 const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
@@ -17,6 +18,7 @@ const MEMBERS: ReadonlyMap<string, readonly string[]> = new Map([
   [SNAPSHOT_TYPE, ['month']],
   [REPEAT_TYPE, ['organization', 'month', 'item', 'doctor']],
   [CALL_TYPE, ['hour']],
+  [CERTIFICATE_FILE_TYPE, []],
 ]);
 
 /** @returns undefined for a resource that is no record of recognition */

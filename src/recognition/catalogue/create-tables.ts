@@ -136,8 +136,8 @@ function places({ scopes: { scopes, members, others } }: RecognitionFiles, sourc
 
 const NONE: readonly Certificate[] = [];
 
-function certificateTables(certificates: readonly Certificate[]): Pick<RecognitionTables, 'certificate' | 'certificatesOf'> {
+function certificateTables(certificates: readonly Certificate[]): Pick<RecognitionTables, 'certificate' | 'certificates' | 'certificatesOf'> {
   const byId = new Map(certificates.map((certificate) => [certificate.id, certificate]));
   const byItem = group([...byId.values()].map((certificate) => [`${certificate.organization}|${certificate.item}`, certificate] as const));
-  return { certificate: (id) => byId.get(id), certificatesOf: (organization, item) => byItem.get(`${organization}|${item}`) ?? NONE };
+  return { certificates: [...byId.values()], certificate: (id) => byId.get(id), certificatesOf: (organization, item) => byItem.get(`${organization}|${item}`) ?? NONE };
 }

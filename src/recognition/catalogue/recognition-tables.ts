@@ -43,6 +43,8 @@ export interface RecognitionTables {
   institution(organization: string): Institution | undefined;
   certificatesOf(organization: string, item: string): readonly Certificate[];
   certificate(id: string): Certificate | undefined;
+  /** All that are registered, those that were recalled included. */
+  readonly certificates: readonly Certificate[];
   readonly reasons: readonly RetestReason[];
   /** The class of a Specimen's type, as `CatalogueRow.specimens` has it. */
   readonly specimenClass: Vocabulary;

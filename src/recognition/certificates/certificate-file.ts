@@ -1,11 +1,14 @@
 import { z } from 'zod';
 import { derivedId } from '../../fhir/derived-id.ts';
+import { reasonSchema } from '../catalogue/catalogue-change.ts';
 import { daysSchema } from '../catalogue/content.ts';
+import { PASSING_SCORE } from './mark.ts';
 import type { Certificate } from '../rules/certificate.ts';
 
 const text = z.string().trim().min(1).max(200);
 const roundsSchema = z.array(z.strictObject({ round: text, score: z.number().min(0).max(100) })).min(1).max(50)
-  .refine((rounds) => new Set(rounds.map(({ round }) => round)).size === rounds.length, 'must not list a round twice');
+  .refine((rounds) => new Set(rounds.map(({ round }) => round)).size === rounds.length, 'must not list a round twice')
+  .refine((rounds) => rounds.some(({ score }) => score >= PASSING_SCORE), `must have a round that was passed, with ${PASSING_SCORE} or more: who passed none has no certificate`);
 
 const members = {
   /** Logical id of the Organization that was assessed. */
@@ -24,6 +27,8 @@ const members = {
 export const certificateFileSchema = z.array(z.strictObject({ ...members, items: z.array(text).min(1) }));
 /** What somebody registers. */
 export const certificateSchema = z.strictObject({ ...members, item: text });
+/** What somebody proposes, and why. */
+export const certificateProposalSchema = z.strictObject({ ...members, item: text, reason: reasonSchema });
 export type CertificateContent = Readonly<z.infer<typeof certificateSchema>>;
 
 export function certificatesOf(parts: z.infer<typeof certificateFileSchema>): readonly Certificate[] {

@@ -18,19 +18,18 @@ export interface Reported {
 }
 
 /**
- * Whether an institution passes: it passed a round, and failed fewer than two of the last three, of which two in succession are
- * a case.
+ * Whether an institution passes: it failed fewer than two of the last three rounds, of which two in succession are a case.
  *
  * @param rounds oldest first
  */
 export function passesRounds(rounds: readonly Round[]): boolean {
-  const failed = rounds.slice(-ROUNDS_THAT_COUNT).filter(({ score }) => score < PASSING_SCORE);
-  return failed.length < FAILED_ROUNDS && rounds.some(({ score }) => score >= PASSING_SCORE);
+  return rounds.slice(-ROUNDS_THAT_COUNT).filter(({ score }) => score < PASSING_SCORE).length < FAILED_ROUNDS;
 }
 
 /**
  * Whether a certificate held for a result when that was reported: within its days, before a recall, with rounds passed, and by
- * the method and instrument that were assessed, where it names any. A result that does not say its method is of none.
+ * the method and instrument that were assessed, where it names any. A result that does not say its method is of none; few say
+ * their instrument.
  *
  * @param offsetMinutes of the district's time, in which days are meant
  */
@@ -41,7 +40,8 @@ export function certificateHolds(certificate: Certificate, { reportedAt, method,
   return holdsOn(certificate.valid, districtDay(reportedAt, offsetMinutes))
     && (recalled === undefined || at < Date.parse(recalled.at))
     && passesRounds(certificate.rounds)
-    && isSame(certificate.method, method) && isSame(certificate.instrument, instrument);
+    && (certificate.method === undefined || (method !== undefined && isSame(certificate.method, method)))
+    && (certificate.instrument === undefined || instrument === undefined || isSame(certificate.instrument, instrument));
 }
 
 /** Whether a certificate may still be relied on: after a recall nothing new is recognised by it, whenever the result was reported. */
@@ -49,8 +49,8 @@ export function isRecalled({ recalled }: Pick<Certificate, 'recalled'>, now: Dat
   return recalled !== undefined && Date.parse(recalled.at) <= now.getTime();
 }
 
-function isSame(assessed: string | undefined, used: string | undefined): boolean {
-  return assessed === undefined || (used !== undefined && foldText(assessed.trim()) === foldText(used.trim()));
+function isSame(assessed: string, used: string): boolean {
+  return foldText(assessed.trim()) === foldText(used.trim());
 }
 
 /**

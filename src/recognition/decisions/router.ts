@@ -16,7 +16,6 @@ import { DECISION_STATES, RETEST_REASONS } from './decision-record.ts';
 import { listDecisions, openDecision } from './find-decisions.ts';
 import { acknowledgeNotice, listNotices } from './list-notices.ts';
 import { noteLine } from './note-line.ts';
-import { REASONS_SHOWN } from './retest-reasons.ts';
 
 const words = z.string().trim().max(1_000, 'must have 1000 characters or less');
 const at = z.iso.datetime({ offset: true, error: 'must be an instant such as 2026-03-01T08:00:00+08:00' }).optional();
@@ -30,7 +29,7 @@ const reverseSchema = z.strictObject({ reason: words, at });
 export function decisionsRouter(services: Services): Router {
   const router = Router({ caseSensitive: true });
   router.use(['/decisions', '/notices', '/retest-reasons'], authenticate(services));
-  router.route('/retest-reasons').get((_req, res) => { res.json({ reasons: REASONS_SHOWN }); }).all(methodNotAllowed('GET'));
+  router.route('/retest-reasons').get((_req, res) => { res.json({ reasons: services.recognition.reasons }); }).all(methodNotAllowed('GET'));
   routeDecisions(services, router);
   routeNotices(services, router);
   return router;

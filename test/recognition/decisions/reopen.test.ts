@@ -4,6 +4,7 @@ import { openServices } from '../../../src/open-services.ts';
 import { answerDecision } from '../../../src/recognition/decisions/index.ts';
 import { reopening } from '../../../src/recognition/decisions/reopen-decisions.ts';
 import { CERTIFICATE_TYPE } from '../../../src/recognition/certificates/certificate-record.ts';
+import { registerFileCertificates } from '../../../src/recognition/index.ts';
 import type { Services } from '../../../src/services.ts';
 import { STORES } from '../../http/server.ts';
 import type { DecisionServer, Prepared } from './decision-server.ts';
@@ -143,6 +144,21 @@ describe.each(STORES)('what a decision rests on changes, on $name', ({ uri }) =>
     expect([(await acknowledge('hospital-a')).status, (await acknowledge('hospital-a')).status]).toEqual([200, 200]);
     expect((await notices()).filter(({ kind }) => kind === 'recognition-recalled')).toEqual([]);
     expect((await notices('hospital-a', 'completed')).filter(({ kind }) => kind === 'recognition-recalled')).toHaveLength(1);
+  });
+
+  it('re-opens what was recognised by a certificate that an operator recalls', async () => {
+    await registerFileCertificates(server.services);
+    const [certificate] = (await server.operator('GET', '/recognition/certificates?organization=pubin&item=GLU&status=registered')).body.certificates;
+    const prepared = await server.prepare(41);
+    const { id } = await server.present(prepared, { assessment: { ...RECOGNISED, mark: { certificate: certificate.id, scope: 'shanghai', label: '沪HR' } } });
+    await answerDecision(server.services, caller(), { decision: id, outcome: 'accepted' });
+    await follow();
+    expect(await decision(id)).toMatchObject({ state: 'accepted' });
+    expect((await server.operator('POST', `/recognition/certificates/${String(certificate.id)}/recall`, { reason: 'control material out of range' })).status).toBe(200);
+    await follow();
+    expect((await decision(id)).steps.at(-1)).toMatchObject({ to: 'reopened', changes: [{ kind: 'recalled', reference: `VerificationResult/${String(certificate.id)}` }] });
+    // It was accepted before the recall: nothing is listed as taken since.
+    expect((await notices()).filter(({ kind, focus }) => kind === 'recognition-recalled' && focus === `VerificationResult/${String(certificate.id)}`)).toMatchObject([{ about: [] }]);
   });
 });
 
