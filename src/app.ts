@@ -9,7 +9,7 @@ import { assignRequestId } from './http/request-id.ts';
 import { logRequests } from './http/request-log.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { limitTime } from './http/time-limit.ts';
-import { identityRouter } from './identity/router.ts';
+import { identityOperations, identityRouter } from './identity/router.ts';
 import { figuresOfSources } from './intake/index.ts';
 import { intakeRouter } from './intake/router.ts';
 import { cdsHooksRouter } from './recognition/cds-hooks/router.ts';
@@ -38,7 +38,7 @@ export function buildApp(opened: Services): Express {
   app.set('trust proxy', config.trustedProxies);
 
   app.use(assignRequestId, setSecurityHeaders, logRequests(log, metrics), limitTime(config.limits.requestMs));
-  app.use('/fhir', fhirRouter(services, [...recognitionOperations(services), ...figureOperations(services)]));
+  app.use('/fhir', fhirRouter(services, [...identityOperations(services), ...recognitionOperations(services), ...figureOperations(services)]));
   app.use('/intake', intakeRouter(services));
   app.use('/identity', identityRouter(services));
   app.use('/terminology', terminologyRouter(services));

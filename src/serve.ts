@@ -5,6 +5,7 @@ import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { traceCountedRefusals } from './http/authenticate.ts';
 import { createServer } from './http/server.ts';
+import { startIdentity } from './identity/start-identity.ts';
 import type { MllpChannel } from './intake/index.ts';
 import { registerSources, startDeliveries, startHousekeeping, startMllpChannel, startResuming } from './intake/index.ts';
 import { openServices, PROFILES_DIR } from './open-services.ts';
@@ -31,7 +32,7 @@ const DRAIN_MS = 8_000;
 
 /**
  * Starts a gateway: listens, and does at intervals what nobody asks for: finishes what is left in the inbox, signs audit heads,
- * maps anew, looks after the sources, takes in deliveries.
+ * maps and matches anew, looks after the sources, takes in deliveries.
  *
  * @param isFirst false for a further process of one machine: what only one of them need do, the first does
  */
@@ -45,7 +46,7 @@ export async function serve(config: Config, writer: string, isFirst = true): Pro
     const mllp = await startMllp(services);
     const signing = startSigning(services);
     const atWork = [
-      startResuming(services), startTerminology(services), startRecognition(services), startHousekeeping(services), startDecisions(services), startRepeats(services),
+      startResuming(services), startTerminology(services), startRecognition(services), startHousekeeping(services), startIdentity(services), startDecisions(services), startRepeats(services),
       ...(isFirst && config.deliveriesDir !== undefined ? [startDeliveries(services, config.deliveriesDir)] : []),
     ];
     return {

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Fhir } from './fhir/fhir.ts';
+import type { MatchModel } from './identity/index.ts';
 import type { Sources } from './intake/load-sources.ts';
 import type { LiveRecognition } from './recognition/live-recognition.ts';
 import type { Store } from './store/store.ts';
@@ -21,6 +22,8 @@ export interface Services {
   readonly liveCodes: LiveCodes;
   /** Catalogue and certificates of mutual recognition, as far as this process knows now. */
   readonly recognition: LiveRecognition;
+  /** By which weights and thresholds records are held to be of one person. */
+  readonly matching: MatchModel;
   readonly keys: Keys;
   readonly clock: () => Date;
   /** A new logical id, time-ordered UUID. */

@@ -1,5 +1,5 @@
-import type { Config } from '../config.ts';
-import type { Services } from '../services.ts';
+import type { Config } from './config.ts';
+import type { Services } from './services.ts';
 
 /** Of each name, who was the last to come. By the configuration, which all parts of a process share. */
 const lines = new WeakMap<Config, Map<string, Promise<unknown>>>();
