@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { followFeed } from '../../../src/follow-feed.ts';
+import { personsOf } from '../../../src/identity/index.ts';
 import { openServices } from '../../../src/open-services.ts';
 import { answerDecision } from '../../../src/recognition/decisions/index.ts';
 import { reopening } from '../../../src/recognition/decisions/reopen-decisions.ts';
@@ -125,6 +126,24 @@ describe.each(STORES)('what a decision rests on changes, on $name', ({ uri }) =>
       else expect(states).toEqual(['reopened']);
       const { status } = (await server.fhir('GET', `/ServiceRequest/${prepared.order}`)).body;
       if (shown.status === 'rejected') expect(status).toBe('active');
+    }
+  });
+
+  it('re-opens when a human takes two records apart, whether or not somebody orders at that moment', async () => {
+    for (const resident of [50, 51, 52]) {
+      const prepared = await server.prepare(resident);
+      const [shown] = await Promise.allSettled([
+        server.present(prepared).then(({ id }) => answerDecision(beside, caller(), { decision: id, outcome: 'accepted' })),
+        server.operator('POST', '/identity/decisions', { patients: [prepared.patient, prepared.priorPatient], verdict: 'different', reason: 'two residents, asked at the desk' })
+          .then(({ status, text }) => { if (status >= 300) throw new Error(text); }),
+      ]);
+      await follow();
+      const { persons } = await personsOf(server.services, [prepared.patient, prepared.priorPatient]);
+      expect(persons).toHaveLength(2);
+      const { entry = [] } = (await server.fhir('GET', `/DetectedIssue?patient=${prepared.patient}`)).body;
+      const text = JSON.stringify(entry);
+      if (entry.length === 0) expect(shown.status).toBe('rejected');
+      else expect([text.includes('"valueCode":"reopened"'), text.includes('"valueCode":"identity"')]).toEqual([true, true]);
     }
   });
 
