@@ -94,6 +94,20 @@ async function hold({ store, clock }: Services, consumer: string, worker: string
   }
 }
 
+/** Leaves a consumer to other gateways at once, as one that stops does. */
+export async function leaveFeed({ store, clock }: Services, consumer: string, worker: string): Promise<void> {
+  const id = derivedId(FEED_LEASE_TYPE, consumer);
+  const stored = await store.read({ type: FEED_LEASE_TYPE, id });
+  const current = stored === undefined ? undefined : readLease(stored.body);
+  const now = clock();
+  if (stored === undefined || current?.worker !== worker || current.untilMs <= now.getTime()) return;
+  try {
+    await store.commit([{ kind: 'put', resource: { resourceType: FEED_LEASE_TYPE, id, consumer, worker, until: now.toISOString() }, expectedVersion: stored.version }]);
+  } catch (error) {
+    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
+  }
+}
+
 function readLease(body: string): { readonly worker: string; readonly untilMs: number } | undefined {
   const lease: unknown = JSON.parse(body);
   if (typeof lease !== 'object' || lease === null || !('worker' in lease) || !('until' in lease)) return undefined;

@@ -1,5 +1,5 @@
 import { about, atIntervals, type Repeating } from '../../at-intervals.ts';
-import { followFeed } from '../../follow-feed.ts';
+import { followFeed, leaveFeed } from '../../follow-feed.ts';
 import type { Services } from '../../services.ts';
 import { expireDecisions } from './expire-decisions.ts';
 import { reopening } from './reopen-decisions.ts';
@@ -15,5 +15,10 @@ export function startDecisions(services: Services): Repeating {
     atIntervals(services, about(EXPIRE_MS), 'could not look for decisions that nobody answered', (signal) => expireDecisions(services, signal)),
     atIntervals(services, about(FOLLOW_MS), 'could not look for decisions whose basis has changed', (signal) => followFeed(services, consumer, { name, signal })),
   ];
-  return { stop: async () => { await Promise.all(parts.map((part) => part.stop())); } };
+  return {
+    stop: async () => {
+      await Promise.all(parts.map((part) => part.stop()));
+      await leaveFeed(services, consumer.name, name);
+    },
+  };
 }

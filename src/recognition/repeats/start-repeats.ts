@@ -1,5 +1,5 @@
 import { about, atIntervals, type Repeating } from '../../at-intervals.ts';
-import { followFeed } from '../../follow-feed.ts';
+import { followFeed, leaveFeed } from '../../follow-feed.ts';
 import type { Services } from '../../services.ts';
 import { findingRepeats } from './find-repeats.ts';
 
@@ -11,5 +11,11 @@ const SHARE = 0.2;
 export function startRepeats(services: Services): Repeating {
   const name = services.newId();
   const consumer = findingRepeats(services);
-  return atIntervals(services, about(FOLLOW_MS), 'could not look for repeated tests', (signal) => followFeed(services, consumer, { name, signal, share: SHARE }));
+  const following = atIntervals(services, about(FOLLOW_MS), 'could not look for repeated tests', (signal) => followFeed(services, consumer, { name, signal, share: SHARE }));
+  return {
+    stop: async () => {
+      await following.stop();
+      await leaveFeed(services, consumer.name, name);
+    },
+  };
 }
