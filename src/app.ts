@@ -9,9 +9,14 @@ import { assignRequestId } from './http/request-id.ts';
 import { logRequests } from './http/request-log.ts';
 import { setSecurityHeaders } from './http/security-headers.ts';
 import { limitTime } from './http/time-limit.ts';
-import { identityRouter } from './identity/router.ts';
+import { identityOperations, identityRouter } from './identity/router.ts';
 import { figuresOfSources } from './intake/index.ts';
 import { intakeRouter } from './intake/router.ts';
+import { cdsHooksRouter } from './recognition/cds-hooks/router.ts';
+import { figureOperations } from './recognition/figures/router.ts';
+import { figuresOfClaims } from './recognition/index.ts';
+import { recognitionOperations } from './recognition/operations/router.ts';
+import { recognitionRouter } from './recognition/router.ts';
 import { fhirRouter } from './rest/router.ts';
 import type { Services } from './services.ts';
 import { terminologyRouter } from './terminology/router.ts';
@@ -22,6 +27,7 @@ export function buildApp(opened: Services): Express {
   const services = { ...opened, store: measuredStore(opened.store, metrics) };
   const { config, store, log } = services;
   metrics.watchSources(() => figuresOfSources(services));
+  metrics.watchClaims(() => figuresOfClaims(services));
   metrics.watchBodyBytes(() => bodyBudgetOf(services).held);
   const app = express();
   app.disable('x-powered-by');
@@ -30,10 +36,12 @@ export function buildApp(opened: Services): Express {
   app.set('trust proxy', config.trustedProxies);
 
   app.use(assignRequestId, setSecurityHeaders, logRequests(log, metrics), limitTime(config.limits.requestMs));
-  app.use('/fhir', fhirRouter(services));
+  app.use('/fhir', fhirRouter(services, [...identityOperations(services), ...recognitionOperations(services), ...figureOperations(services)]));
   app.use('/intake', intakeRouter(services));
   app.use('/identity', identityRouter(services));
   app.use('/terminology', terminologyRouter(services));
+  app.use('/recognition', recognitionRouter(services));
+  app.use('/cds-services', cdsHooksRouter(services));
   app.use(healthRouter(store, metrics));
   app.use(unknownRoute);
   app.use(errorHandler(log));

@@ -38,8 +38,12 @@ const environment = z.object({
   BUND_LIMIT_INCLUDES: wholeNumber(1, 10_000).default(1_000),
   BUND_LIMIT_REPLAY_MESSAGES: wholeNumber(1, 100_000_000).default(1_000_000),
   BUND_LIMIT_REQUEST_MS: wholeNumber(100, 3_600_000).default(60_000),
+  BUND_LIMIT_REMINDER_MS: wholeNumber(100, 60_000).default(5_000),
   BUND_REPLAY_PER_SECOND: wholeNumber(1, 10_000).default(20),
   BUND_RETRY_MINUTES: z.string().refine((text) => minutesListOf(text) !== undefined, 'must be none, or up to 20 growing numbers of minutes, 1 to 43200 each, separated by commas').default('1,5,30,120,720'),
+  BUND_RECOGNITION_ANSWER_HOURS: wholeNumber(1, 8_760).default(24),
+  BUND_RECOGNITION_LOOK_BACK_DAYS: wholeNumber(1, 3_650).default(90),
+  BUND_FIGURES_SMALLEST_CELL: wholeNumber(1, 1_000).default(5),
   BUND_AUDIT_SIGN_MS: wholeNumber(100, 86_400_000).default(10_000),
 })
   .refine((e) => (e.BUND_MLLP_TLS_KEY === undefined) === (e.BUND_MLLP_TLS_CERT === undefined), { path: ['BUND_MLLP_TLS_KEY'], message: 'and BUND_MLLP_TLS_CERT are set together or not at all' })
@@ -70,6 +74,13 @@ export interface Config {
   readonly replay: { readonly perSecond: number };
   /** How long a message waits for records that it misses, before the first time that it is tried again, the second, and so on. */
   readonly retry: { readonly afterMinutes: readonly number[] };
+  /**
+   * `answerHours`: a physician who has not answered by then is no longer waited for. `lookBackDays`: an older result is told to
+   * nobody who orders, unless the window of its item is longer.
+   */
+  readonly recognition: { readonly answerHours: number; readonly lookBackDays: number };
+  /** `smallestCell`: counts below it are shown to the institution that they are about, and to nobody else. */
+  readonly figures: { readonly smallestCell: number };
   readonly limits: Limits;
 }
 
@@ -99,6 +110,8 @@ export interface Limits {
   /** Most messages of one replay. */
   readonly replayMessages: number;
   readonly requestMs: number;
+  /** A physician does not wait for a reminder: what takes longer is answered as a failure, and the EMR goes on. */
+  readonly reminderMs: number;
 }
 
 /** How the index and the searches read alike an absolute reference to ourselves, and a date without zone. */
@@ -137,6 +150,8 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
     auditSignMs: e.BUND_AUDIT_SIGN_MS,
     retry: { afterMinutes: minutesListOf(e.BUND_RETRY_MINUTES) ?? [] },
     replay: { perSecond: e.BUND_REPLAY_PER_SECOND },
+    recognition: { answerHours: e.BUND_RECOGNITION_ANSWER_HOURS, lookBackDays: e.BUND_RECOGNITION_LOOK_BACK_DAYS },
+    figures: { smallestCell: e.BUND_FIGURES_SMALLEST_CELL },
     limits: {
       resourceBytes: e.BUND_LIMIT_RESOURCE_BYTES,
       bundleBytes: e.BUND_LIMIT_BUNDLE_BYTES,
@@ -148,6 +163,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
       includes: e.BUND_LIMIT_INCLUDES,
       replayMessages: e.BUND_LIMIT_REPLAY_MESSAGES,
       requestMs: e.BUND_LIMIT_REQUEST_MS,
+      reminderMs: e.BUND_LIMIT_REMINDER_MS,
     },
   };
 }

@@ -6,6 +6,8 @@ import { type Config, type Reading, readingOf } from './config.ts';
 import type { Fhir } from './fhir/fhir.ts';
 import { loadFhir } from './fhir/load.ts';
 import { internalTerms, loadSources, requireKnownProfiles } from './intake/index.ts';
+import { loadMatchModel, withIdentityTerms } from './identity/index.ts';
+import { liveRecognition, loadRecognitionFiles, recognitionTerms } from './recognition/index.ts';
 import type { Keys, Services } from './services.ts';
 import { storeFault } from './start-faults.ts';
 import type { Store, StoreOptions } from './store/store.ts';
@@ -16,8 +18,8 @@ export const PROFILES_DIR = path.join(ROOT, 'profiles');
 /** Beside the packages that it is distilled from, so that an upgrade of them starts anew. */
 export const CACHE_DIR = path.join(ROOT, 'node_modules', '.cache', 'bund');
 
-/** To be raised when the code of `fhir/search/` or `intake/internal-terms.ts` finds other terms in the same resource. */
-const TERMS_VERSION = 2;
+/** To be raised when the code of `fhir/search/`, `intake/internal-terms.ts` or `identity/` finds other terms in the same resource: also by another key or feature of a Patient. */
+const TERMS_VERSION = 3;
 
 const clock = (): Date => new Date();
 
@@ -27,20 +29,23 @@ const clock = (): Date => new Date();
  * @param writer names this process's audit chain, unique among the processes alive on one store
  */
 export async function openServices(config: Config, writer: string): Promise<Services> {
-  const [fhir, sources, codeFiles] = await Promise.all([
+  const [fhir, sources, codeFiles, matching] = await Promise.all([
     openFhir(readingOf(config)),
     loadSources(path.join(PROFILES_DIR, 'sources')),
     loadCodeFiles(path.join(PROFILES_DIR, 'codes')),
+    loadMatchModel(path.join(PROFILES_DIR, 'identity', 'model.json')),
   ]);
   requireKnownProfiles(sources, fhir.definitions);
-  const store = await openStore(config, fhir, { writer, indexVersion: indexVersionOf(config, fhir) });
   const codes = liveCodes(codeFiles);
+  const recognition = liveRecognition(await loadRecognitionFiles(path.join(PROFILES_DIR, 'recognition'), { items: codes.tables.items, sources: sources.values() }), codes.tables, sources.values(), config.offsetMinutes);
+  const store = await openStore(config, fhir, { writer, indexVersion: indexVersionOf(config, fhir) });
   const keys = await orClose(store, async () => {
     // Before the first message: what was approved must hold for it.
     await codes.refresh(store);
+    await recognition.refresh(store);
     return openKeys(config.dataDir);
   });
-  return { config, store, fhir, sources, codes: codes.tables, liveCodes: codes, keys, clock, newId: randomUUIDv7, log: pino({ level: config.logLevel }) };
+  return { config, store, fhir, sources, codes: codes.tables, liveCodes: codes, matching, recognition, keys, clock, newId: randomUUIDv7, log: pino({ level: config.logLevel }) };
 }
 
 /** What comes after the store: one that is named by mistake must not get keys beside it. */
@@ -64,7 +69,7 @@ export function openFhir(reading: Reading = { offsetMinutes: 0 }): Promise<Fhir>
  * @throws ConfigError for a store that cannot be one, ServiceError 'unavailable' for one that does not answer
  */
 export async function openStore({ store }: Pick<Config, 'store'>, fhir: Fhir, options: Pick<StoreOptions, 'writer' | 'indexVersion'>): Promise<Store> {
-  const opened: StoreOptions = { extract: (resource) => internalTerms(resource) ?? fhir.extractTerms(resource), clock, ...options };
+  const opened: StoreOptions = { extract: (resource) => internalTerms(resource) ?? recognitionTerms(resource) ?? withIdentityTerms(resource, fhir.extractTerms(resource)), clock, ...options };
   try {
     return await openAdapter(store, opened);
   } catch (error) {

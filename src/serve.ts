@@ -1,12 +1,18 @@
+import path from 'node:path';
 import type { Server } from 'node:http';
 import { startSigning } from './audit/index.ts';
 import { buildApp } from './app.ts';
 import type { Config } from './config.ts';
 import { traceCountedRefusals } from './http/authenticate.ts';
 import { createServer } from './http/server.ts';
+import { startIdentity } from './identity/start-identity.ts';
 import type { MllpChannel } from './intake/index.ts';
 import { registerSources, startDeliveries, startHousekeeping, startMllpChannel, startResuming } from './intake/index.ts';
-import { openServices } from './open-services.ts';
+import { openServices, PROFILES_DIR } from './open-services.ts';
+import { startDecisions } from './recognition/decisions/index.ts';
+import { registerIndicators } from './recognition/figures/measures.ts';
+import { registerFileCertificates, startRecognition } from './recognition/index.ts';
+import { startRepeats } from './recognition/repeats/start-repeats.ts';
 import { startTerminology } from './terminology/index.ts';
 import type { Services } from './services.ts';
 import { listenFault, mllpFault } from './start-faults.ts';
@@ -26,7 +32,7 @@ const DRAIN_MS = 8_000;
 
 /**
  * Starts a gateway: listens, and does at intervals what nobody asks for: finishes what is left in the inbox, signs audit heads,
- * maps anew, looks after the sources, takes in deliveries.
+ * maps and matches anew, looks after the sources, takes in deliveries.
  *
  * @param isFirst false for a further process of one machine: what only one of them need do, the first does
  */
@@ -34,11 +40,14 @@ export async function serve(config: Config, writer: string, isFirst = true): Pro
   const services = await openServices(config, writer);
   try {
     await registerSources(services);
+    await registerFileCertificates(services);
+    await registerIndicators(services, path.join(PROFILES_DIR, 'indicators'));
     const server = await listen(services);
     const mllp = await startMllp(services);
     const signing = startSigning(services);
     const atWork = [
-      startResuming(services), startTerminology(services), startHousekeeping(services),
+      startResuming(services), startTerminology(services), startIdentity(services), startHousekeeping(services),
+      startRecognition(services), startDecisions(services), startRepeats(services),
       ...(isFirst && config.deliveriesDir !== undefined ? [startDeliveries(services, config.deliveriesDir)] : []),
     ];
     return {

@@ -2,7 +2,9 @@ import type { KeyObject } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from './config.ts';
 import type { Fhir } from './fhir/fhir.ts';
+import type { MatchModel } from './identity/index.ts';
 import type { Sources } from './intake/load-sources.ts';
+import type { LiveRecognition } from './recognition/live-recognition.ts';
 import type { Store } from './store/store.ts';
 import type { LiveCodes } from './terminology/live-codes.ts';
 import type { CodeTables } from './terminology/tables.ts';
@@ -18,6 +20,10 @@ export interface Services {
   readonly codes: CodeTables;
   /** Where these tables come from, and how they follow what is approved in the workbench. */
   readonly liveCodes: LiveCodes;
+  /** Catalogue and certificates of mutual recognition, as far as this process knows now. */
+  readonly recognition: LiveRecognition;
+  /** By which weights and thresholds records are held to be of one person. */
+  readonly matching: MatchModel;
   readonly keys: Keys;
   readonly clock: () => Date;
   /** A new logical id, time-ordered UUID. */

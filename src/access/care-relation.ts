@@ -22,10 +22,10 @@ function areKnownAt(persons: readonly Person[], patients: readonly string[], fac
   return patients.every((patient) => personsWith(persons, patient).some((person) => facilitiesOfPerson(person).includes(facility)));
 }
 
-/** See `Facts.person`. Only a search can name a patient and find none; an instance about nobody must not be opened by it. */
+/** See `Facts.person`. Only a search, or a match, can name a patient and find none; an instance about nobody must not be opened by it. */
 function personOf(persons: readonly Person[], patients: readonly string[], action: Action): readonly string[] | undefined {
   const [first] = patients;
-  if (first === undefined) return action === 'search-type' ? [] : undefined;
+  if (first === undefined) return action === 'search-type' || action === 'identity-match' ? [] : undefined;
   const linked = [...new Set([first, ...patientsOf(personsWith(persons, first))])];
   return patients.every((patient) => linked.includes(patient)) ? linked : undefined;
 }

@@ -26,6 +26,9 @@ const WRITES: ReadonlySet<Action> = new Set<Action>(['create', 'update', 'delete
 const OPERATIONS: ReadonlySet<Action> = new Set<Action>(['intake-list', 'intake-replay', 'intake-review', 'terminology-read', 'terminology-propose', 'terminology-approve',
   'identity-read', 'identity-decide', 'recognition-read', 'recognition-propose', 'recognition-approve', 'figures-read']);
 
+/** Discloses nothing that is not public: a check of what was sent, and the list that health authorities publish. */
+const FOR_EVERYBODY: ReadonlySet<Action> = new Set<Action>(['validate', 'catalogue-read']);
+
 const CONTEXTS: Record<Role, ScopeContext> = { source: 'system', system: 'system', clinician: 'user', auditor: 'user', operator: 'user', manager: 'user' };
 
 const PERMIT: Decision = { permitted: true, permit: { limits: [], breakGlass: undefined } };
@@ -41,8 +44,9 @@ const NO_CARE_RELATION = 'Your facility has no care relation with this patient, 
  * and operation rests on it.
  */
 export function decide(caller: Caller, request: AccessRequest, facts: Facts): Decision {
-  if (request.action === 'validate') return PERMIT;
+  if (FOR_EVERYBODY.has(request.action)) return PERMIT;
   if (request.type === 'AuditEvent' && WRITES.has(request.action)) return deny('Traces are written by the exchange alone, they can be neither created, changed nor deleted');
+  if (request.type === 'VerificationResult' && WRITES.has(request.action)) return deny('Certificates of quality are registered at POST /recognition/certificates by two people, and recalled there; they can be neither created, changed nor deleted as resources');
   const decision = RULES[caller.role](caller, request, facts);
   if (!decision.permitted) return decision;
   const missing = missingScope(parseScopes(caller.scopes), CONTEXTS[caller.role], request.action, request.type);
@@ -61,9 +65,11 @@ const RULES: Record<Role, Rule> = {
 };
 
 /** What a search is chained to shapes its answer: the token must cover that too. */
-function decideForSystem(caller: Caller, { where = [] }: AccessRequest): Decision {
+function decideForSystem(caller: Caller, { action, where = [] }: AccessRequest): Decision {
   const grants = parseScopes(caller.scopes);
-  const missing = [...typesReached(where)].map((type) => missingScope(grants, 'system', 'search-type', type)).find((scope) => scope !== undefined);
+  // A match shows Patients.
+  const reached = action === 'identity-match' ? ['Patient'] : [...typesReached(where)];
+  const missing = reached.map((type) => missingScope(grants, 'system', 'search-type', type)).find((scope) => scope !== undefined);
   return missing === undefined ? PERMIT : lacks(missing);
 }
 
@@ -92,13 +98,14 @@ function decideForManager(_caller: Caller, { action }: AccessRequest): Decision 
 }
 
 /** What a clinician does besides reading, always for one patient whom the request names. */
-const OF_CLINICIANS: ReadonlySet<Action> = new Set<Action>(['identity-match', 'recognition-ask', 'recognition-answer']);
+const OF_CLINICIANS: ReadonlySet<Action> = new Set<Action>(['recognition-ask', 'recognition-answer']);
 const NO_FACILITY = 'The token names no facility; a clinician reads as a member of one';
 
 function decideForClinician(caller: Caller, request: AccessRequest, facts: Facts): Decision {
   const { action, type } = request;
   if (action === 'batch') return caller.breakGlass === undefined ? PERMIT : deny('The glass is broken by a single request for one person, not by a batch');
   if (action === 'figures-read') return PERMIT;
+  if (action === 'identity-match') return caller.facility === undefined ? deny(NO_FACILITY) : decideOnPatientSearch(caller, caller.facility, facts);
   if (OF_CLINICIANS.has(action)) return caller.facility === undefined ? deny(NO_FACILITY) : decideOnRecord(caller, request, facts);
   if (!READS.has(action)) return deny('A clinician reads; records come from the systems of the institutions through the intake');
   if (caller.facility === undefined) return deny(NO_FACILITY);
@@ -111,7 +118,7 @@ function decideForClinician(caller: Caller, request: AccessRequest, facts: Facts
   return type === 'Patient' && action === 'search-type' ? decideOnPatientSearch(caller, caller.facility, facts) : decideOnRecord(caller, request, facts);
 }
 
-/** Finding a patient is limited to those known at the facility, unless the glass is broken for one person. */
+/** Finding a patient, by search or by match, is limited to those known at the facility, unless the glass is broken for one person. */
 function decideOnPatientSearch(caller: Caller, facility: string, facts: Facts): Decision {
   if (caller.breakGlass === undefined || facts.isKnownAtFacility) return { permitted: true, permit: { limits: [knownAt(facility)], breakGlass: undefined } };
   return breakGlass(caller.breakGlass.reason, facts);

@@ -6,7 +6,7 @@ export const REFERENCE_TYPES: ReadonlySet<string> = new Set([
   'Medication', 'MedicationKnowledge', 'Substance', 'ObservationDefinition', 'SpecimenDefinition', 'DeviceDefinition', 'ChargeItemDefinition',
   'CodeSystem', 'ValueSet', 'ConceptMap', 'NamingSystem', 'TerminologyCapabilities', 'StructureDefinition', 'StructureMap', 'SearchParameter',
   'OperationDefinition', 'CapabilityStatement', 'CompartmentDefinition', 'ImplementationGuide', 'MessageDefinition', 'GraphDefinition',
-  'PlanDefinition', 'ActivityDefinition', 'Library', 'Measure', 'Questionnaire', 'EventDefinition',
+  'PlanDefinition', 'ActivityDefinition', 'Library', 'Measure', 'Questionnaire', 'EventDefinition', 'VerificationResult',
 ]);
 
 type Step = Extract<Clause, { kind: 'chain' | 'has' }>;

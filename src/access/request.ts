@@ -7,6 +7,7 @@ export type Action =
   | 'intake' | 'intake-list' | 'intake-replay' | 'intake-review'
   | 'terminology-read' | 'terminology-propose' | 'terminology-approve'
   | 'identity-match' | 'identity-read' | 'identity-decide'
+  | 'catalogue-read'
   | 'recognition-ask' | 'recognition-answer' | 'recognition-notices' | 'recognition-read' | 'recognition-propose' | 'recognition-approve' | 'figures-read';
 
 /** What a caller wants to do, in the words of FHIR interactions. */

@@ -16,6 +16,7 @@ import { showBreakGlass } from './demo/show-break-glass.ts';
 import { showCommands } from './demo/show-commands.ts';
 import { showMapping } from './demo/show-mapping.ts';
 import { showProof } from './demo/show-proof.ts';
+import { showRecognition } from './demo/show-recognition.ts';
 import { showRefusal } from './demo/show-refusal.ts';
 import { type Shown, showResults } from './demo/show-results.ts';
 import { showSenders, showSummary } from './demo/show-summary.ts';
@@ -68,6 +69,7 @@ async function play(stage: Stage): Promise<Shown> {
   await showSummary(stage, pushed);
   const shown = await showResults(stage);
   await showTrace(stage, shown);
+  await showRecognition(stage, shown);
   await showBreakGlass(stage);
   await showRefusal(stage);
   await showMapping(stage);

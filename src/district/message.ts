@@ -61,7 +61,8 @@ export function senderOf(institution: Institution, tables: DistrictTables): Send
   return { source, laboratory: laboratoryOf(institution, tables.codes) };
 }
 
-function messageOf(resident: Resident, visit: Visit, { source, laboratory }: Sender, seed: string): Message {
+/** What a sender tells of one visit. */
+export function messageOf(resident: Resident, visit: Visit, { source, laboratory }: Sender, seed: string): Message {
   const number = patientNumber(seed, visit.institution, resident);
   const organization = organizationPart(visit.institution, source);
   const patient = patientPart(resident, visit, { number, source, organization });

@@ -22,14 +22,17 @@ interface Gate { readonly tokens: TokenCache; readonly failures: FailedLogins }
 /**
  * Finds out who asks, from the bearer token and the headers `X-Purpose-Of-Use` and `X-Break-Glass-Reason`, and keeps it for `callerOf`.
  * The first use of a token and every refusal are traced.
+ *
+ * @param others knows tokens of others than the exchange itself; what it takes for its own leaves its trace with the request
  */
-export function authenticate(services: Services): RequestHandler {
+export function authenticate(services: Services, others: OtherIssuers = () => Promise.resolve(undefined)): RequestHandler {
   const { tokens, failures } = gateOf(services);
   return async (req, res, next) => {
     const connection = { requestId: requestIdOf(res), address: addressOf(req) };
     let identity: Identity;
     try {
-      identity = await tokens.identify(bearerToken(req), (first) => recordTrace(services, { ...first, ...connection, ...ORDINARY }, { action: 'login', interaction: 'login', outcome: 'success' }));
+      const token = bearerToken(req);
+      identity = await others(token, req) ?? await tokens.identify(token, (first) => recordTrace(services, { ...first, ...connection, ...ORDINARY }, { action: 'login', interaction: 'login', outcome: 'success' }));
     } catch (error) {
       if (!isServiceError(error, 'unauthenticated')) throw error;
       res.setHeader('WWW-Authenticate', challenge(req, error.message));
@@ -40,6 +43,9 @@ export function authenticate(services: Services): RequestHandler {
     next();
   };
 }
+
+/** @returns undefined for a token of another issuer; @throws ServiceError 'unauthenticated' */
+export type OtherIssuers = (token: string, req: Request) => Promise<Identity | undefined>;
 
 /** The routers of a gateway share it: a token's first use is one login, whichever of them it reaches. */
 function gateOf(services: Services): Gate {

@@ -11,6 +11,17 @@ export interface Metrics {
   watchBodyBytes(bytes: () => number): void;
   /** @param figures asked when the figures are read; there are as many as sources are described */
   watchSources(figures: () => Promise<readonly SourceFigures[]>): void;
+  /** @param figures asked when the figures are read; of sources that claim that their results are recognised */
+  watchClaims(figures: () => Promise<readonly ClaimFigures[]>): void;
+}
+
+/** How claims of recognition and certificates agree for one item of one source; numbers of results. */
+export interface ClaimFigures {
+  readonly source: string;
+  readonly item: string;
+  readonly agreeing: number;
+  readonly withoutCertificate: number;
+  readonly notClaimed: number;
 }
 
 /** What is told of one sending system. */
@@ -59,6 +70,7 @@ export function createMetrics(): Metrics {
       new Gauge({ name: 'bund_body_bytes', help: 'Memory held by request bodies', registers: [registry], collect() { this.set(bytes()); } });
     },
     watchSources: (figures) => watchSources(registry, figures),
+    watchClaims: (figures) => watchClaims(registry, figures),
   };
 }
 
@@ -87,6 +99,18 @@ function watchSources(registry: Registry, ask: () => Promise<readonly SourceFigu
     async collect() {
       this.reset();
       for (const { source, messages } of await figures()) for (const [status, count] of Object.entries(messages)) this.set({ source, status }, count);
+    },
+  });
+}
+
+function watchClaims(registry: Registry, figures: () => Promise<readonly ClaimFigures[]>): void {
+  new Gauge({
+    name: 'bund_mark_claims', help: 'Results of sources that claim recognition (★, HR): agreeing with a certificate, without one, or held and not claimed', labelNames: ['source', 'item', 'kind'] as const, registers: [registry],
+    async collect() {
+      this.reset();
+      for (const { source, item, agreeing, withoutCertificate, notClaimed } of await figures()) {
+        for (const [kind, count] of Object.entries({ agreeing, 'without-certificate': withoutCertificate, 'not-claimed': notClaimed })) this.set({ source, item, kind }, count);
+      }
     },
   });
 }

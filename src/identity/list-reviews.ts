@@ -1,21 +1,30 @@
 import { authorize } from '../access/index.ts';
 import type { Caller } from '../access/index.ts';
 import { recordTrace } from '../audit/index.ts';
+import type { Resource } from '../fhir/resource.ts';
 import { textOf } from '../fhir/resource.ts';
 import type { Clause } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
+import type { StoredPerson } from './persons.ts';
 import { facilitiesOfPerson } from './person.ts';
 import { toStoredPerson } from './persons.ts';
-import { IDENTITY_REVIEW, parseReview, personsOfReview, TASK_SYSTEM } from './review.ts';
+import type { ReviewReason } from './review.ts';
+import { IDENTITY_REVIEW, parseReview, personsOfReview, reasonOfReview, scoreOfReview, TASK_SYSTEM } from './review.ts';
 
-/** Persons that carry one resident ID under different names. Who they are is not told: the institutions look into their own records. */
+/** Persons that may be one. Who they are is not told: that is seen in the review itself. */
 export interface ReviewEntry {
   /** Logical id of the Task. */
   readonly id: string;
   readonly status: string;
   readonly authoredOn: string;
-  readonly persons: readonly { readonly id: string; readonly patients: readonly string[]; readonly knownAt: readonly string[] }[];
+  readonly reason: ReviewReason;
+  /** Of the surest pair: what is certain is asked only where something contradicts it. */
+  readonly grade: 'certain' | 'probable';
+  readonly score: number | undefined;
+  readonly persons: readonly ReviewedPerson[];
 }
+
+export interface ReviewedPerson { readonly id: string; readonly patients: readonly string[]; readonly knownAt: readonly string[] }
 
 export interface ReviewPage { readonly reviews: readonly ReviewEntry[]; readonly next: string | undefined }
 
@@ -36,16 +45,29 @@ export async function listReviews(services: Services, caller: Caller, filter: { 
   const { items, next } = await services.store.search({ type: 'Task', where, sort: [], limit: page.count, ...(page.after === undefined ? {} : { after: page.after }) });
   const tasks = items.map((item) => ({ id: item.id, task: parseReview(item.body) }));
   const persons = await readPersons(services, tasks.flatMap(({ task }) => personsOfReview(task)));
-  const reviews = tasks.map(({ id, task }): ReviewEntry => ({
-    id, status: textOf(task['status']), authoredOn: textOf(task['authoredOn']), persons: personsOfReview(task).flatMap((person) => persons.get(person) ?? []),
-  }));
-  await recordTrace(services, caller, { action: 'search', interaction: 'intake-review', outcome: 'success', query: 'reviews', patients: [...persons.values()].flatMap(({ patients }) => patients) });
+  const reviews = tasks.map(({ id, task }) => reviewEntry(id, task, persons));
+  await recordTrace(services, caller, { action: 'search', interaction: 'intake-review', outcome: 'success', query: 'reviews', patients: reviews.flatMap(patientsOfReview) });
   return { reviews, next };
 }
 
-async function readPersons({ store }: Services, ids: readonly string[]): Promise<ReadonlyMap<string, ReviewEntry['persons'][number]>> {
+export function reviewEntry(id: string, task: Resource, persons: ReadonlyMap<string, StoredPerson>): ReviewEntry {
+  const reason = reasonOfReview(task);
+  return {
+    id, status: textOf(task['status']), authoredOn: textOf(task['authoredOn']), reason,
+    grade: reason === 'contradiction' ? 'certain' : 'probable', score: scoreOfReview(task),
+    persons: personsOfReview(task).flatMap((person) => {
+      const found = persons.get(person);
+      return found === undefined ? [] : [{ id: person, patients: found.links.map(({ patient }) => `Patient/${patient}`), knownAt: facilitiesOfPerson(found).map((organization) => `Organization/${organization}`) }];
+    }),
+  };
+}
+
+/** References of all Patients that a review is about. */
+export function patientsOfReview({ persons }: ReviewEntry): readonly string[] {
+  return persons.flatMap(({ patients }) => patients);
+}
+
+export async function readPersons({ store }: Services, ids: readonly string[]): Promise<ReadonlyMap<string, StoredPerson>> {
   const stored = ids.length === 0 ? [] : await store.readMany([...new Set(ids)].map((id) => ({ type: 'Person', id })));
-  return new Map(stored.filter((item) => !item.deleted).map(toStoredPerson).map((person) => [person.id, {
-    id: person.id, patients: person.links.map(({ patient }) => `Patient/${patient}`), knownAt: facilitiesOfPerson(person).map((id) => `Organization/${id}`),
-  }]));
+  return new Map(stored.filter((item) => !item.deleted).map(toStoredPerson).map((person) => [person.id, person]));
 }

@@ -1,9 +1,15 @@
-import { derivedId } from '../fhir/derived-id.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { isResidentId, RESIDENT_ID_SYSTEMS } from '../fhir/validation/identifiers.ts';
-import type { Traits } from './match-patients.ts';
 import type { ResidentId } from './person.ts';
 import { listOf } from './person.ts';
+
+/** What gives a Person its id. */
+export interface Traits {
+  /** Valid, checked; undefined where the record carries none. */
+  readonly residentId: ResidentId | undefined;
+  /** After `normalizeName`; '' where the record carries none. */
+  readonly name: string;
+}
 
 /** Dots that stand between the parts of a name: 买买提·艾山 is written with each of them. */
 const NAME_DOTS = /[·•・‧∙⋅･]/gu;
@@ -16,23 +22,6 @@ export function normalizeName(name: string): string {
 /** What a Patient is compared by. */
 export function traitsOf(patient: Resource): Traits {
   return { residentId: residentIdOf(patient), name: normalizeName(primaryName(patient)) };
-}
-
-/**
- * Logical id of the Person to whom a Patient belongs: that of the number and name, on which all sources agree, or one that
- * no other Patient has.
- */
-export function personIdOf(patient: string, { residentId, name }: Traits): string {
-  return residentId === undefined || name === '' ? derivedId('Person', 'patient', patient) : derivedId('Person', 'resident-id', residentId.number, name);
-}
-
-/**
- * Under which names writers of this Patient meet others: all who share one of them may write the same Person or review.
- * For use within a process only, since a resident ID is among them.
- */
-export function personNamesOf(patient: Resource & { readonly id: string }): readonly string[] {
-  const { residentId } = traitsOf(patient);
-  return [patient.id, ...(residentId === undefined ? [] : [residentId.number])];
 }
 
 /** A record with two different valid numbers belongs to nobody for certain. */
@@ -48,6 +37,11 @@ function residentIdOf(patient: Resource): ResidentId | undefined {
 }
 
 const NAME_RANK: readonly unknown[] = ['official', 'usual', undefined];
+
+/** The name by which a Patient goes, as it was sent; '' where it has none. */
+export function displayName(patient: Resource): string {
+  return primaryName(patient);
+}
 
 function primaryName(patient: Resource): string {
   const names = listOf(patient['name']).filter(({ use }) => use !== 'old' && use !== 'maiden' && use !== 'nickname');

@@ -16,11 +16,6 @@ export function personsOf(services: Services, patients: readonly string[]): Prom
   return findPersons(services, { kind: 'reference', param: 'link', anyOf: patients.map((id) => ({ type: 'Patient', id })) });
 }
 
-/** The Persons whose Patients carry one of the resident IDs. */
-export function personsWithResidentId(services: Services, ids: readonly { readonly system: string; readonly number: string }[]): Promise<FoundPersons> {
-  return findPersons(services, { kind: 'token', param: 'identifier', anyOf: ids.map(({ system, number }) => ({ system, code: number })) });
-}
-
 /** All Patients of the persons: this is how a search by one Patient reaches every institution. */
 export function patientsOf(persons: readonly Person[]): readonly string[] {
   return persons.flatMap((person) => person.links.map((link) => link.patient));

@@ -1,36 +1,92 @@
 import { derivedId } from '../fhir/derived-id.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
-import { isObject } from '../fhir/resource.ts';
-import type { Person, ResidentId } from './person.ts';
+import { isObject, textOf } from '../fhir/resource.ts';
+import { rounded } from './link-evidence.ts';
 import { idOf, listOf } from './person.ts';
 
 /** Code system of the exchange's Tasks. */
 export const TASK_SYSTEM = 'https://bund.example/CodeSystem/task';
 export const IDENTITY_REVIEW = 'identity-review';
 
+/**
+ * `same-number`: records of several names carry one resident ID. `likely-one`: two persons are probably one by all that is
+ * known of them. `contradiction`: two persons are certainly one by some of their records, and contradict each other by others.
+ */
+export const REVIEW_REASONS = ['same-number', 'likely-one', 'contradiction'] as const;
+export type ReviewReason = (typeof REVIEW_REASONS)[number];
+
+/** A question for a human: which of these persons are one. */
+export interface Doubt {
+  /** Logical id of its one Task. */
+  readonly id: string;
+  readonly reason: ReviewReason;
+  /** Logical ids of the Persons, sorted. */
+  readonly persons: readonly string[];
+  /** Of the surest pair of their records. */
+  readonly score: number;
+}
+
 /** Logical id of the one review of a resident ID. */
-export function reviewIdOf({ number }: ResidentId): string {
+export function reviewIdOfNumber(number: string): string {
   return derivedId(IDENTITY_REVIEW, number);
 }
 
+/** Logical id of the one review of two Persons. */
+export function reviewIdOfPersons(persons: readonly string[]): string {
+  return derivedId(IDENTITY_REVIEW, 'persons', ...persons);
+}
+
+/** A Task with the version that a change of it expects. */
+export interface StoredReview { readonly review: Resource; readonly version: number }
+
 /**
- * The review of a resident ID under which several persons are known, as it must be from now on.
+ * The Task of a doubt as it must be from now on.
  *
- * @param persons those who carry the ID, with Patients
- * @param current the review as stored, if there is one
- * @param now instant, for a new review
- * @returns undefined where nothing needs to be written: there is no doubt and never was one, or a human has judged these very persons
+ * @param current as stored, if it is
+ * @param now instant, for a new one
+ * @returns undefined where nothing needs to be written
  */
-export function reviewOf(residentId: ResidentId, persons: readonly Person[], current: Resource | undefined, now: string): (Resource & { readonly id: string }) | undefined {
-  const doubtful = persons.length > 1 ? persons.map((person) => person.id).sort() : [];
-  if (doubtful.length === 0) return current === undefined || current['status'] === 'cancelled' ? undefined : { ...current, id: reviewIdOf(residentId), status: 'cancelled' };
-  if (current !== undefined && current['status'] !== 'cancelled' && personsOfReview(current).join() === doubtful.join()) return undefined;
-  return task(residentId, doubtful, authoredOn(current) ?? now);
+export function openReview(doubt: Doubt, current: Resource | undefined, now: string): (Resource & { readonly id: string }) | undefined {
+  const task = taskOf(doubt, textOf(current?.['authoredOn']) || now);
+  const isSame = current !== undefined && isOpen(current) && JSON.stringify(contentOf(current)) === JSON.stringify(contentOf(task));
+  return isSame ? undefined : task;
+}
+
+/**
+ * The Task of a doubt that is gone.
+ *
+ * @param as `completed` by a human, `cancelled` by itself
+ * @returns undefined where it is closed already
+ */
+export function closedReview(id: string, current: Resource, as: 'completed' | 'cancelled'): (Resource & { readonly id: string }) | undefined {
+  return isOpen(current) ? { ...current, id, status: as } : undefined;
 }
 
 /** Logical ids of the Persons that a review is about, sorted. */
 export function personsOfReview(review: Resource): readonly string[] {
   return listOf(review['input']).flatMap((input) => idOf(input['valueReference'], 'Person') ?? []).sort();
+}
+
+/** Reviews of before reasons were told are about numbers. */
+export function reasonOfReview(review: Resource): ReviewReason {
+  const { reasonCode } = review;
+  const code = isObject(reasonCode) ? listOf(reasonCode['coding'])[0]?.['code'] : undefined;
+  return REVIEW_REASONS.find((known) => known === code) ?? 'same-number';
+}
+
+export function scoreOfReview(review: Resource): number | undefined {
+  const score = listOf(review['input']).map((input) => input['valueDecimal']).find((value) => typeof value === 'number');
+  return typeof score === 'number' ? score : undefined;
+}
+
+/** True for a Task that the exchange made to ask who is who. What a source sends has `meta.source`. */
+export function isReview(task: Resource): boolean {
+  const { code, meta } = task;
+  return meta?.['source'] === undefined && isObject(code) && listOf(code['coding']).some((coding) => coding['system'] === TASK_SYSTEM && coding['code'] === IDENTITY_REVIEW);
+}
+
+export function isOpen({ status }: Resource): boolean {
+  return status !== 'cancelled' && status !== 'completed';
 }
 
 /** @param body a stored Task, JSON text */
@@ -40,21 +96,34 @@ export function parseReview(body: string): Resource {
   return { ...review, resourceType: review['resourceType'] };
 }
 
-function task(residentId: ResidentId, persons: readonly string[], authored: string): Resource & { readonly id: string } {
-  const kind: JsonObject = { coding: [{ system: TASK_SYSTEM, code: 'person' }] };
+const QUESTIONS: Readonly<Record<ReviewReason, string>> = {
+  'same-number': 'Records of several names carry one resident ID: is it one person, or was a card lent?',
+  'likely-one': 'Two persons are probably one: are they?',
+  contradiction: 'Two persons are one by some of their records, and cannot be by others: which is right?',
+};
+
+function taskOf({ id, reason, persons, score }: Doubt, authoredOn: string): Resource & { readonly id: string } {
   return {
     resourceType: 'Task',
-    id: reviewIdOf(residentId),
+    id,
     status: 'requested',
     intent: 'order',
-    code: { coding: [{ system: TASK_SYSTEM, code: IDENTITY_REVIEW }] },
-    description: 'Records of several names carry one resident ID: is it one person, or was a card lent?',
-    authoredOn: authored,
-    input: persons.map((id) => ({ type: kind, valueReference: { reference: `Person/${id}` } })),
+    code: concept(IDENTITY_REVIEW),
+    description: QUESTIONS[reason],
+    authoredOn,
+    reasonCode: concept(reason),
+    input: [
+      ...persons.map((person) => ({ type: concept('person'), valueReference: { reference: `Person/${person}` } })),
+      { type: concept('score'), valueDecimal: rounded(score) },
+    ],
   };
 }
 
-function authoredOn(review: Resource | undefined): string | undefined {
-  const authored = review?.['authoredOn'];
-  return typeof authored === 'string' ? authored : undefined;
+function concept(code: string): JsonObject {
+  return { coding: [{ system: TASK_SYSTEM, code }] };
+}
+
+/** What a review asks, whatever has become of it. */
+function contentOf({ description, reasonCode, input }: Resource): readonly unknown[] {
+  return [description, reasonCode, input];
 }

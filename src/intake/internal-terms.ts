@@ -2,6 +2,7 @@ import { parseReference } from '../fhir/references.ts';
 import type { JsonValue, Resource } from '../fhir/resource.ts';
 import { isList, isObject, textOf } from '../fhir/resource.ts';
 import type { DateTerm, IndexTerms, ReferenceTerm, TokenTerm, UriTerm } from '../fhir/search/terms.ts';
+import { identityTerms } from '../identity/index.ts';
 import { ALIAS_TYPE } from '../normalize/index.ts';
 import { terminologyTerms, UNMAPPED_TYPE, unmappedCode } from '../terminology/index.ts';
 import { DEAD_LETTER_TYPE } from './dead-letters/dead-letter.ts';
@@ -35,7 +36,7 @@ const TERMS_OF: ReadonlyMap<string, Terms> = new Map<string, Terms>([
  */
 export function internalTerms(resource: Resource): IndexTerms | undefined {
   const terms = TERMS_OF.get(resource.resourceType);
-  return terms === undefined ? terminologyTerms(resource) : { ...NO_TERMS, ...terms(resource) };
+  return terms === undefined ? terminologyTerms(resource) ?? identityTerms(resource) : { ...NO_TERMS, ...terms(resource) };
 }
 
 function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt, nextRetryAt, payloadDroppedAt }: Resource): Partial<IndexTerms> {

@@ -7,6 +7,7 @@ import { usccFault } from '../fhir/validation/identifiers.ts';
 import { charsetOf } from '../normalize/index.ts';
 import { loadTableMappings } from './load-table-mappings.ts';
 import { parseDescription, SourceError } from './parse-description.ts';
+import { cdsClientSchema, readClientKeys, sharedIssuers } from './load-cds-client.ts';
 import type { Source } from './source.ts';
 import { DAYS } from './watch/expected-rates.ts';
 
@@ -49,6 +50,7 @@ const sourceSchema = z.strictObject({
     certificates: z.array(z.string().regex(/^[0-9a-f]{64}$/, 'must be the SHA-256 of a certificate, 64 hexadecimal digits in lower case')).default([]),
     networks: z.array(z.string().refine(isNetwork, 'must be an address or a network such as 10.0.0.0/8')).default(['127.0.0.0/8', '::1']),
   }).optional(),
+  cdsClient: cdsClientSchema.optional(),
   watch: z.strictObject({
     errorShare: z.number().min(0).max(1).optional(),
     expected: z.array(z.strictObject({
@@ -71,11 +73,11 @@ const sourceSchema = z.strictObject({
 export async function loadSources(dir: string): Promise<Sources> {
   const files = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort();
   const tables = await loadTableMappings(path.join(dir, '..', 'tables'));
-  const described = await Promise.all(files.map(async (file) => parse(file, await readFile(path.join(dir, file), 'utf8'))));
+  const described = await Promise.all(files.map(async (file) => readClientKeys(dir, parse(file, await readFile(path.join(dir, file), 'utf8')))));
   const stray = [...tables.keys()].filter((id) => !described.some((source) => source.id === id));
   if (stray.length > 0) throw new SourceError(stray.map((id) => `profiles/tables/${id}.json belongs to no source of profiles/sources`).join('\n'));
   const sources = described.map((source) => ({ ...source, tables: tables.get(source.id) ?? [] }));
-  const faults = sharedSenders(sources);
+  const faults = [...sharedSenders(sources), ...sharedIssuers(sources)];
   if (faults.length > 0) throw new SourceError(faults.join('\n'));
   return new Map(sources.map((source) => [source.id, source]));
 }
@@ -101,7 +103,7 @@ function sharedSenders(sources: readonly Source[]): readonly string[] {
   });
 }
 
-function parse(file: string, content: string): Source {
+function parse(file: string, content: string): z.infer<typeof sourceSchema> {
   const source = parseDescription(`profiles/sources/${file}`, content, sourceSchema);
   if (`${source.id}.json` !== file) throw new SourceError(`profiles/sources/${file} describes ${source.id}: a source's file is named after its id`);
   return source;

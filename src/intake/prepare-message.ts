@@ -7,6 +7,7 @@ import { isObject, referenceTo } from '../fhir/resource.ts';
 import { takeTurns } from '../large-bodies.ts';
 import type { Fault, Lookup, MessageKind, NormalizedEntry, ReadableMessage, Registry } from '../normalize/index.ts';
 import { ALIAS_TYPE, faultAt, normalizeMessage, sourceOfUri, timeMembersOf, withOrigin } from '../normalize/index.ts';
+import { withoutStamps } from '../recognition/index.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import type { Gap } from '../terminology/index.ts';
@@ -37,7 +38,7 @@ export interface PreparedMessage {
 }
 
 /** The exchange writes these itself: a source that could would write the trace, or join records of others to one person. */
-const OWN_TYPES: ReadonlySet<string> = new Set(['AuditEvent', 'Person']);
+const OWN_TYPES: ReadonlySet<string> = new Set(['AuditEvent', 'Person', 'VerificationResult']);
 
 /**
  * From the body of a message to resources that may be stored, with every fault on the way.
@@ -47,7 +48,7 @@ const OWN_TYPES: ReadonlySet<string> = new Set(['AuditEvent', 'Person']);
 export async function prepareMessage(services: Services, source: Source, readable: ReadableMessage): Promise<PreparedMessage> {
   const sent = readable.read();
   const conventions = { sender: source, registry: registryOf(services), timeMembers: timeMembersOf(services.fhir.definitions) };
-  const message = normalizeMessage(sent, conventions);
+  const message = normalizeMessage({ ...sent, entries: sent.entries.map((entry) => ({ ...entry, resource: withoutStamps(entry.resource) })) }, conventions);
   const answers = await answerLookups(services, source, message.lookups);
   const normalized = message.finish(answers);
   const specimens = await specimensFor(services, source.id, normalized.entries.map((entry) => entry.resource));
@@ -105,7 +106,8 @@ interface Checked { readonly entry: PreparedEntry; readonly faults: readonly Fau
 function checkEntry(services: Services, source: Source, entry: NormalizedEntry, specimens: Awaited<ReturnType<typeof specimensFor>>): Checked {
   const { codes } = services;
   const { resource, gaps } = mapObservation(entry.resource, { tables: codes, source: codes.sources.get(source.id), isUcum, specimens });
-  const mapped = { ...entry, resource: { ...resource, id: entry.resource.id }, gaps };
+  const stamped = services.recognition.stamp(resource, source.organization.id);
+  const mapped = { ...entry, resource: { ...stamped, id: entry.resource.id }, gaps };
   const own = OWN_TYPES.has(resource.resourceType) ? [faultAt(entry.index, 'business-rule', entry.at, `A source sends no ${resource.resourceType}: the exchange keeps it itself`)] : [];
   return { entry: mapped, faults: [...own, ...entry.contribution === undefined ? faultsOf(services, source, mapped) : []] };
 }

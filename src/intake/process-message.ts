@@ -1,11 +1,11 @@
-import { personNamesOf } from '../identity/index.ts';
+import { meetingNamesOf } from '../identity/index.ts';
 import { inTurnIfLarge } from '../large-bodies.ts';
 import { UnreadableMessage } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import { commitMessage } from './commit-message.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
 import { readPayload } from './inbox.ts';
-import { inLine } from './in-line.ts';
+import { inLine } from '../in-line.ts';
 import { mergeContributions } from './merge-contributions.ts';
 import type { OpenBody } from './open-body.ts';
 import { openBody } from './open-body.ts';
@@ -46,7 +46,7 @@ async function processInTurn(services: Services, inbox: InboxMessage, processing
 
 /** What concurrent messages of the same persons would all write. */
 function personsIn({ accepted }: PreparedMessage): readonly string[] {
-  return [...new Set(accepted.flatMap(({ resource }) => (resource.resourceType === 'Patient' ? personNamesOf(resource) : [])))];
+  return [...new Set(accepted.flatMap(({ resource }) => (resource.resourceType === 'Patient' ? meetingNamesOf(resource) : [])))];
 }
 
 function refuseInvalid(services: Services, inbox: InboxMessage, processing: Processing, { kind, entryCount, faults, unanswered }: PreparedMessage): Promise<Answer> {

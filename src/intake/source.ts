@@ -24,6 +24,8 @@ export interface Source {
   readonly hl7v2?: Hl7v2Sender | undefined;
   /** How its shared documents differ from the standard. */
   readonly cda?: CdaConventions | undefined;
+  /** By what its EMR is known when it asks as a CDS client, at order entry. */
+  readonly cdsClient?: CdsClient | undefined;
   /** How its tables are read, from `profiles/tables/<id>.json`. */
   readonly tables?: readonly TableMapping[];
   /** What its operators may expect of its feed. */
@@ -49,4 +51,12 @@ export interface Hl7v2Sender extends Hl7v2Conventions {
   readonly certificates: readonly string[];
   /** Addresses and networks from which it connects. */
   readonly networks: readonly string[];
+}
+
+/** A client of CDS Hooks. @see https://cds-hooks.hl7.org/2.0/#trusting-cds-clients */
+export interface CdsClient {
+  /** The `iss` of its tokens. */
+  readonly iss: string;
+  /** Its public keys, as they were handed over: none is fetched from where a token says. */
+  readonly jwks: { readonly keys: readonly Readonly<Record<string, unknown>>[] };
 }

@@ -3,7 +3,8 @@ import { traceChanges } from '../audit/index.ts';
 import { isServiceError, ServiceError } from '../errors.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
-import { personChanges } from '../identity/index.ts';
+import { meetingNamesOf, personChanges } from '../identity/index.ts';
+import { inLine } from '../in-line.ts';
 import type { Services } from '../services.ts';
 import type { Assumption, Change, Stored } from '../store/store.ts';
 import { patientsIn } from './stored-resource.ts';
@@ -33,7 +34,19 @@ const MAX_ATTEMPTS = 8;
  * Commits the writes together with their traces and the links of the persons they concern: all or none.
  * @returns what was stored, in the order of the writes
  */
-export async function commitWrites(services: Services, caller: Caller, plan: WritePlan): Promise<readonly Stored[]> {
+export function commitWrites(services: Services, caller: Caller, plan: WritePlan): Promise<readonly Stored[]> {
+  return inLine(services, namesIn(plan), () => commitInLine(services, caller, plan));
+}
+
+/** What concurrent writers of the same persons would all write. */
+function namesIn({ writes }: WritePlan): readonly string[] {
+  return [...new Set(writes.flatMap(({ key, change }) => {
+    if (key.type !== 'Patient') return [];
+    return change.kind === 'put' ? meetingNamesOf(change.resource) : [key.id];
+  }))];
+}
+
+async function commitInLine(services: Services, caller: Caller, plan: WritePlan): Promise<readonly Stored[]> {
   const ofPatients = plan.writes.filter(({ key }) => key.type === 'Patient');
   const persons = await personChanges(services, {
     written: ofPatients.flatMap(({ change }) => (change.kind === 'put' ? [change.resource] : [])),

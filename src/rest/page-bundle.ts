@@ -1,4 +1,5 @@
 import type { OperationOutcome } from '../fhir/outcome.ts';
+import type { JsonObject } from '../fhir/resource.ts';
 import type { Stored } from '../store/store.ts';
 import { etagOf } from './answer.ts';
 import { joinedPieces } from './json-pieces.ts';
@@ -30,9 +31,12 @@ export function pageBundle(frame: PageFrame, entries: readonly EntryPieces[]): B
   return joinedPieces(pieces);
 }
 
-/** @param body of the resource, or of the part of it that was asked for */
-export function searchEntry(base: string, stored: Pick<Stored, 'type' | 'id'>, body: JsonPiece, mode: 'match' | 'include'): EntryPieces {
-  return [`{"fullUrl":${JSON.stringify(`${base}/${stored.type}/${stored.id}`)},"resource":`, body, `,"search":{"mode":"${mode}"}}`];
+/**
+ * @param body of the resource, or of the part of it that was asked for
+ * @param search why the resource is in the page, and how well it fits
+ */
+export function searchEntry(base: string, stored: Pick<Stored, 'type' | 'id'>, body: JsonPiece, search: JsonObject & { readonly mode: 'match' | 'include' }): EntryPieces {
+  return [`{"fullUrl":${JSON.stringify(`${base}/${stored.type}/${stored.id}`)},"resource":`, body, `,"search":${JSON.stringify(search)}}`];
 }
 
 /** Tells what was left out of the search. @see https://hl7.org/fhir/R4/search.html#errors */

@@ -4,8 +4,10 @@ import { ServiceError } from '../errors.ts';
 import { resourceOf } from '../fhir/body.ts';
 import { operationOutcome } from '../fhir/outcome.ts';
 import type { Issue } from '../fhir/outcome.ts';
+import type { JsonObject } from '../fhir/resource.ts';
 import type { SearchRequest } from '../fhir/search/parse.ts';
 import type { Clause } from '../fhir/search/query.ts';
+import { matchQuality, qualityMembers } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 import type { Page, Stored } from '../store/store.ts';
 import type { Answer } from './answer.ts';
@@ -62,12 +64,13 @@ export async function search(services: Services, caller: Caller, input: SearchIn
     links: linksOf(`${input.base}/${type}`, after === undefined ? understood : input.query, next),
     ...(found.total === undefined ? {} : { total: found.total }),
   } as const;
+  const qualityOf = qualityOfMatches(services, request);
   const told = included.isCut ? [...remarks, tooManyIncluded(services.config.limits.includes)] : remarks;
   return {
     status: 200,
     body: pageBundle(frame, [
-      ...found.items.map((stored) => searchEntry(input.base, stored, bodyOf(services, stored, partOf(request)), 'match')),
-      ...included.items.map((stored) => searchEntry(input.base, stored, stored.bytes, 'include')),
+      ...found.items.map((stored) => searchEntry(input.base, stored, bodyOf(services, stored, partOf(request)), { mode: 'match', ...qualityOf(stored) })),
+      ...included.items.map((stored) => searchEntry(input.base, stored, stored.bytes, { mode: 'include' })),
       ...(told.length === 0 ? [] : [outcomeEntry(operationOutcome(told))]),
     ]),
   };
@@ -99,6 +102,12 @@ function patientsOfMatches(services: Services, { type }: SearchRequest, { named 
   const binding = patientBindingOf(services.fhir, type);
   const isNamed = named !== undefined && binding === 'one' && type !== 'Patient';
   return binding === 'none' || isNamed ? [] : items.flatMap((stored) => patientsIn(services, stored));
+}
+
+/** A search for Patients tells how well each of them fits. */
+function qualityOfMatches(services: Services, { type, understood }: SearchRequest): (stored: Stored) => JsonObject | undefined {
+  const quality = type === 'Patient' ? matchQuality(services, understood) : undefined;
+  return (stored) => (quality === undefined ? undefined : qualityMembers(quality(stored.id, stored.body)));
 }
 
 type FoundPage = Page & { readonly total?: number };

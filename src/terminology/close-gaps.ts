@@ -4,11 +4,13 @@ import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
 import { normalizeUnit } from './normalize-unit.ts';
 import type { RemapJob } from './remap-job.ts';
+import { isAboutMarks } from './remap-job.ts';
 import type { UnmappedTerm } from './unmapped.ts';
 import { parseUnmappedTerm, UNMAPPED_TYPE } from './unmapped.ts';
 
 /** Takes off the operator's list what a job was about and none of its results has any more. */
 export async function closeGaps({ store }: Pick<Services, 'store'>, job: RemapJob): Promise<readonly Change[]> {
+  if (isAboutMarks(job)) return [];
   const where: Clause[] = [{ kind: 'token', param: 'source', anyOf: [{ code: job.source }] }];
   const terms: { readonly term: UnmappedTerm; readonly version: number }[] = [];
   let after: string | undefined;

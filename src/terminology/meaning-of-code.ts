@@ -2,6 +2,7 @@ import type { JsonObject } from '../fhir/resource.ts';
 import { isObject, textOf } from '../fhir/resource.ts';
 import type { Result } from './choose-row.ts';
 import { chooseRow } from './choose-row.ts';
+import { readClaim } from './mark-claim.ts';
 import { versionOfItem } from './row-version.ts';
 import { ITEM_SYSTEM, LOINC_SYSTEM } from './systems.ts';
 import type { CatalogueItem, CodeRow, CodeTables, SourceTable } from './tables.ts';
@@ -46,7 +47,10 @@ export function meaningOfCode(concept: JsonObject, result: Result, tables: CodeT
 
 /** A text without any coding is the code of a laboratory that has no codes. */
 function localRow(concept: JsonObject, codings: readonly JsonObject[], result: Result, source: SourceTable): CodeRow | undefined {
-  if (codings.length === 0) return rowOf(textOf(concept['text']), result, source);
+  if (codings.length === 0) {
+    const text = textOf(concept['text']);
+    return rowOf(text, result, source) ?? rowOf(readClaim(text).name, result, source);
+  }
   for (const coding of codings) {
     const row = isLocal(coding, source) ? rowOf(textOf(coding['code']), result, source) : undefined;
     if (row !== undefined) return row;
@@ -82,10 +86,11 @@ function itemOfLoinc(loinc: string | undefined, tables: CodeTables): CatalogueIt
 
 function unknownCode(concept: JsonObject, codings: readonly JsonObject[], source: SourceTable | undefined): UnknownCode {
   const coding = codings.find((candidate) => isLocal(candidate, source)) ?? codings[0];
-  const text = textOf(concept['text']);
+  // A star before the name is a claim, and the test the same without it.
+  const text = readClaim(textOf(concept['text'])).name;
   return {
     system: textOf(coding?.['system']),
     code: (textOf(coding?.['code']) || text).slice(0, MAX_CODE_LENGTH),
-    display: (textOf(coding?.['display']) || text).slice(0, MAX_CODE_LENGTH),
+    display: (readClaim(textOf(coding?.['display'])).name || text).slice(0, MAX_CODE_LENGTH),
   };
 }

@@ -20,8 +20,11 @@ const jobSchema = z.object({
   /** The mapping that changed, and its version then. */
   mapping: z.string(),
   mappingVersion: z.number(),
-  /** `source`: everything that the source sent; `local` is '' then. */
-  kind: z.enum(['code', 'unit', 'source']),
+  /**
+   * `source`: everything that the source sent; `local` is '' then. `item`: its results of the item `local`, `study` and `report`: its
+   * imaging studies and the reports of the examination `local`, whose marks of recognition are set anew.
+   */
+  kind: z.enum(['code', 'unit', 'source', 'item', 'study', 'report']),
   local: z.string(),
   /** Gateways are restarted one after another with the new files: those that are left know the change late. */
   isOfFile: z.boolean().optional(),
@@ -30,6 +33,8 @@ const jobSchema = z.object({
   standard: z.array(z.string()),
   /** The tables must know so many changes before the work begins. */
   revision: z.number(),
+  /** So do those of recognition, for marks. */
+  recognition: z.number().optional(),
   /** Who decided, for the provenance. */
   by: z.string(),
   /** Instants. */
@@ -89,5 +94,36 @@ export function remapJobOf(mapping: CodeMapping, replaced: CodeMapping | undefin
     isText: mapping.isText === true,
     standard: [...new Set(both.flatMap((one) => (one.kind === 'unit' ? [one.ucum] : [one.item, one.loinc].filter((code) => code !== undefined))))],
     revision: at.revision, by: at.by, createdAt: at.now, total: 0, examined: 0, changed: 0, pages: 0, open: [],
+  };
+}
+
+/** Which type the resources are of that a job looks at. */
+export function typeOfJob({ kind }: Pick<RemapJob, 'kind'>): string {
+  if (kind === 'study') return 'ImagingStudy';
+  return kind === 'report' ? 'DiagnosticReport' : 'Observation';
+}
+
+/** Whether a job is about marks of recognition alone: codes and units mean what they meant. */
+export function isAboutMarks({ kind }: Pick<RemapJob, 'kind'>): boolean {
+  return kind === 'item' || kind === 'study' || kind === 'report';
+}
+
+/** Because of what marks are set anew. */
+export interface MarkCause {
+  /** Reference of the VerificationResult; `certificates.json` where many came with that. */
+  readonly of: string;
+  /** Revision of the tables of recognition with it. */
+  readonly revision: number;
+  readonly by: string;
+  readonly now: string;
+  /** Digest of the file that brought it: gateways are restarted one after another with it. */
+  readonly file?: string;
+}
+
+/** The job that sets marks anew, for a certificate that was registered late. */
+export function markJobOf(scope: Pick<RemapJob, 'source' | 'kind' | 'local'> & { readonly standard: readonly string[] }, at: MarkCause): RemapJob {
+  return {
+    ...scope, standard: [...scope.standard], ...(at.file === undefined ? {} : { isOfFile: true }), id: derivedId(REMAP_JOB_TYPE, at.of, scope.source, scope.kind, at.revision, at.file ?? ''), status: 'waiting', mapping: at.of, mappingVersion: at.revision, isText: false,
+    revision: 0, recognition: at.revision, by: at.by, createdAt: at.now, total: 0, examined: 0, changed: 0, pages: 0, open: [],
   };
 }

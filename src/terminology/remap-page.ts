@@ -8,7 +8,7 @@ import type { Services } from '../services.ts';
 import type { Change, Stored } from '../store/store.ts';
 import { localSystemOf } from './create-code-tables.ts';
 import type { RemapJob } from './remap-job.ts';
-import { jobResource, parseJob, REMAP_JOB_TYPE } from './remap-job.ts';
+import { jobResource, parseJob, REMAP_JOB_TYPE, typeOfJob } from './remap-job.ts';
 import { remapProvenance } from './remap-provenance.ts';
 import type { Remapped } from './remap-results.ts';
 import { remapResults } from './remap-results.ts';
@@ -39,7 +39,7 @@ const TRIES = 50;
  */
 export async function remapPage(services: Services, held: HeldJob): Promise<{ readonly held: HeldJob; readonly isLast: boolean }> {
   const { after } = held.job;
-  const { items, next } = await services.store.search({ type: 'Observation', where: resultsOf(services, held.job), sort: [], limit: RESULTS_PER_PAGE, ...(after === undefined ? {} : { after }) });
+  const { items, next } = await services.store.search({ type: typeOfJob(held.job), where: resultsOf(services, held.job), sort: [], limit: RESULTS_PER_PAGE, ...(after === undefined ? {} : { after }) });
   return { held: await commitPage(services, held, items, next), isLast: next === undefined };
 }
 

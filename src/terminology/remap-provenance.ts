@@ -2,6 +2,7 @@ import { SUBJECT_SYSTEM } from '../audit/index.ts';
 import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { RemapJob } from './remap-job.ts';
+import { isAboutMarks } from './remap-job.ts';
 
 /** System of the ids of mappings in `Provenance.entity`. */
 export const MAPPING_SYSTEM = 'https://bund.example/identifier/mapping';
@@ -24,6 +25,6 @@ export function remapProvenance(job: RemapJob, targets: readonly string[], now: 
       { type: { coding: [{ system: PARTICIPANT, code: 'verifier' }] }, who: { identifier: { system: SUBJECT_SYSTEM, value: job.by } } },
       { type: { coding: [{ system: PARTICIPANT, code: 'assembler' }] }, who: { display: 'Bund' } },
     ],
-    entity: [{ role: 'source', what: { identifier: { system: MAPPING_SYSTEM, value: `${job.mapping}/${job.mappingVersion}` } } }],
+    entity: [{ role: 'source', what: isAboutMarks(job) ? { reference: job.mapping } : { identifier: { system: MAPPING_SYSTEM, value: `${job.mapping}/${job.mappingVersion}` } } }],
   };
 }

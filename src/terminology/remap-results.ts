@@ -25,7 +25,12 @@ export async function remapResults(services: Services, source: string, stored: r
   const results = stored.filter(({ deleted }) => !deleted).map((item) => ({ item, resource: resourceOf(item.body) })).filter(({ resource }) => sourceOfUri(resource.meta?.['source']) === source);
   const specimens = await specimensFor(services, source, results.map(({ resource }) => resource));
   const tables = { tables: services.codes, source: services.codes.sources.get(source), isUcum, specimens };
-  const mapped = results.map(({ item, resource }) => ({ item, ...mapObservation(resource, tables) }));
+  const institution = services.sources.get(source)?.organization.id;
+  const mapped = results.map(({ item, resource }) => {
+    const { resource: known, gaps } = mapObservation(resource, tables);
+    // Another item has another certificate.
+    return { item, gaps, resource: services.recognition.stamp(known, institution) };
+  });
   const changed = mapped.filter(({ item, resource }) => renderBody(bodyTemplate(resource, item.id), item.version, item.lastUpdated) !== item.body);
   return {
     changes: changed.map(({ item, resource }) => ({ kind: 'put', resource: { ...resource, id: item.id }, expectedVersion: item.version })),

@@ -7,8 +7,10 @@ import { parseJson } from '../fhir/json.ts';
 import { authenticate, callerOf } from '../http/authenticate.ts';
 import { readBody } from '../http/body.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
+import { bodyAs } from '../http/json-body.ts';
 import { listRequest } from '../http/list-request.ts';
 import { requireJsonBody } from '../http/media-type.ts';
+import { oneOf } from '../http/one-of.ts';
 import { pathParameter } from '../http/path-parameter.ts';
 import { send } from '../http/send.ts';
 import type { Services } from '../services.ts';
@@ -103,15 +105,6 @@ function decision<T>(services: Services, schema: z.ZodType<T>, decide: (services
   };
 }
 
-/** @throws ServiceError 'invalid' that names each element at fault */
-async function bodyAs<T>(services: Services, req: Request, res: Response, schema: z.ZodType<T>): Promise<T> {
-  const parsed = schema.safeParse(await jsonBody(services, req, res, services.config.limits.resourceBytes));
-  if (parsed.success) return parsed.data;
-  throw new ServiceError('invalid', 'The body cannot be used', parsed.error.issues.map((issue) => ({
-    severity: 'error', code: 'invalid', diagnostics: `${issue.path.join('.') || 'The body'}: ${issue.message}`, expression: issue.path.join('.') || '$this',
-  })));
-}
-
 async function jsonBody(services: Services, req: Request, res: Response, limitBytes: number): Promise<unknown> {
   requireJsonBody(req.headers);
   const bytes = await readBody(services, req, res, limitBytes);
@@ -122,11 +115,4 @@ async function jsonBody(services: Services, req: Request, res: Response, limitBy
 function required(name: string, sent: string | undefined): string {
   if (sent === undefined || sent === '') throw new ServiceError('malformed', `The request must name a ${name}, as in ?${name}=…`);
   return sent;
-}
-
-/** @throws ServiceError 'malformed' */
-function oneOf<T extends string>(name: string, sent: string | undefined, known: readonly T[]): T | undefined {
-  const found = known.find((one) => one === sent);
-  if (found !== sent) throw new ServiceError('malformed', `${name} may be ${known.join(', ')}`);
-  return found;
 }

@@ -4,7 +4,7 @@ import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
 import { closeGaps } from './close-gaps.ts';
 import type { RemapJob } from './remap-job.ts';
-import { jobResource, REMAP_JOB_TYPE } from './remap-job.ts';
+import { jobResource, REMAP_JOB_TYPE, typeOfJob } from './remap-job.ts';
 import type { HeldJob } from './remap-page.ts';
 import { JobTaken, leased, remapPage, resultsOf, toHeldJob } from './remap-page.ts';
 
@@ -75,9 +75,10 @@ async function workOn(services: Services, found: HeldJob, options: RemapOptions)
 /** Undefined where this process does not know the change itself yet. */
 async function claim(services: Services, { job, version }: HeldJob, { worker }: RemapOptions): Promise<HeldJob | undefined> {
   await services.liveCodes.refresh(services.store);
-  if (services.liveCodes.revision < job.revision) return undefined;
+  await services.recognition.refresh(services.store);
+  if (services.liveCodes.revision < job.revision || services.recognition.revision < (job.recognition ?? 0)) return undefined;
   const isNew = job.status === 'waiting';
-  const total = isNew ? await services.store.count({ type: 'Observation', where: resultsOf(services, job) }) : job.total;
+  const total = isNew ? await services.store.count({ type: typeOfJob(job), where: resultsOf(services, job) }) : job.total;
   return put(services, { job, version }, leased({ ...job, status: isNew ? 'running' : job.status, total }, worker, services.clock()));
 }
 

@@ -16,7 +16,7 @@ const RESTART_MS = 1_800_000;
  */
 export function startTerminology(services: Services): Repeating {
   const options = { worker: services.newId(), graceMs: services.config.limits.requestMs + 3 * POLL_MS, restartMs: RESTART_MS };
-  let knownRevision = -1;
+  let knownRevision = '';
   let openJobs = 0;
   let rounds = 0;
   let areFilesNoticed = false;
@@ -25,7 +25,8 @@ export function startTerminology(services: Services): Repeating {
     if (!areFilesNoticed) await noticeFiles(services);
     areFilesNoticed = true;
     await services.liveCodes.refresh(services.store);
-    const { revision } = services.liveCodes;
+    // A certificate that was registered late calls for such a job too.
+    const revision = `${services.liveCodes.revision} ${services.recognition.revision}`;
     if (revision !== knownRevision || openJobs > 0 || count % ROUNDS_BETWEEN_JOBS === 0) openJobs = await runRemapJobs(services, { ...options, signal });
     knownRevision = revision;
   });

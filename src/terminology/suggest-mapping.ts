@@ -11,6 +11,7 @@ import { sourceUri } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import { localSystemOf } from './create-code-tables.ts';
 import { exampleOf } from './list-unmapped.ts';
+import { readClaim } from './mark-claim.ts';
 import type { UnitTables } from './measure.ts';
 import { measureOf, unitOf } from './measure.ts';
 import type { ItemEvidence, LocalEvidence, Suggestion } from './suggest-items.ts';
@@ -54,7 +55,7 @@ function localEvidence(code: string, results: readonly Resource[], units: UnitTa
   const bySent = new Map(quantities.map((quantity) => [textOf(quantity['unit']) || textOf(quantity['code']), unitOf(quantity, units)] as const));
   return {
     code,
-    names: [...new Set(parts.map((part) => exampleOf(part, '').name))].filter((name) => name !== ''),
+    names: [...new Set(parts.map((part) => readClaim(exampleOf(part, '').name).name))].filter((name) => name !== ''),
     units: [...bySent].map(([sent, unit]) => ({ sent, unit })),
     values: quantities.flatMap((quantity) => valueIn(quantity, units)),
     hasWords: parts.some((part) => part['valueString'] !== undefined || part['valueCodeableConcept'] !== undefined),

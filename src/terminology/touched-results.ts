@@ -12,12 +12,20 @@ import { ITEM_SYSTEM, LOINC_SYSTEM, TAG_SYSTEM } from './systems.ts';
  */
 export function touchedResults({ source, kind, local, isText, standard }: JobScope, localSystem: string): readonly Clause[] {
   const ofSource: Clause = { kind: 'uri', param: '_source', match: 'exact', anyOf: [sourceUri(source)] };
-  if (kind === 'source') return [ofSource];
+  if (kind === 'source' || kind === 'study') return [ofSource];
+  if (kind === 'item') return [{ kind: 'token', param: 'code', anyOf: [{ system: ITEM_SYSTEM, code: local }] }, ofSource];
+  if (kind === 'report') return [{ kind: 'token', param: 'code', anyOf: standard.map(namedCode) }, ofSource];
   if (kind === 'unit') return [ofSource, { kind: 'or', clauses: [inUnits([local, normalizeUnit(local), ...standard]), tagged('unmapped-unit')] }];
   const byCode: Clause = { kind: 'token', param: 'combo-code', anyOf: [{ system: localSystem, code: local }, { system: '', code: local }] };
   if (!isText) return [byCode, ofSource];
   const byMeaning: Clause = { kind: 'token', param: 'combo-code', anyOf: standard.flatMap((code) => [{ system: ITEM_SYSTEM, code }, { system: LOINC_SYSTEM, code }]) };
   return [ofSource, { kind: 'or', clauses: [byCode, byMeaning, tagged('unmapped-code')] }];
+}
+
+/** `system|code`. */
+function namedCode(text: string): { readonly system: string; readonly code: string } {
+  const at = text.lastIndexOf('|');
+  return { system: text.slice(0, at), code: text.slice(at + 1) };
 }
 
 function tagged(code: string): Clause {

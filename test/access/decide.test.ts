@@ -36,6 +36,11 @@ const TABLE: readonly (readonly [string, AccessRequest, Facts, readonly Role[]])
   ['list the messages of all sources', { action: 'intake-list' }, NO_FACTS, ['operator']],
   ['replay a message', { action: 'intake-replay', source: 'hospital-a-lis' }, NO_FACTS, ['operator']],
   ['review records that may be one person', { action: 'intake-review' }, NO_FACTS, ['operator']],
+  ['match a patient', { action: 'identity-match', type: 'Patient' }, STRANGER, ['clinician', 'system']],
+  ['ask by a patient number of the own source', { action: 'identity-match', type: 'Patient', source: 'hospital-a-lis', patients: ['p1'] }, STRANGER, ['source', 'clinician', 'system']],
+  ['ask by a patient number of another source', { action: 'identity-match', type: 'Patient', source: 'hospital-b-lis', patients: ['p1'] }, STRANGER, ['clinician', 'system']],
+  ['see what was decided of records', { action: 'identity-read' }, NO_FACTS, ['operator']],
+  ['decide who is who', { action: 'identity-decide' }, NO_FACTS, ['operator']],
   ['see how codes are mapped', { action: 'terminology-read' }, NO_FACTS, ['operator']],
   ['propose a mapping', { action: 'terminology-propose' }, NO_FACTS, ['operator']],
   ['approve a mapping', { action: 'terminology-approve' }, NO_FACTS, ['operator']],
@@ -61,6 +66,14 @@ describe('decide', () => {
         breakGlass: undefined,
       },
     });
+  });
+
+  it('limits a clinician\'s match to persons known at the facility, unless the glass is broken for one person', () => {
+    const request: AccessRequest = { action: 'identity-match', type: 'Patient' };
+    expect(decide(callerAs('clinician'), request, STRANGER)).toEqual(decide(callerAs('clinician'), { action: 'search-type', type: 'Patient' }, STRANGER));
+    const breaking = { ...callerAs('clinician'), breakGlass: { reason: 'unconscious' } };
+    expect(decide(breaking, request, { ...STRANGER, person: ['p2'] })).toEqual({ permitted: true, permit: { limits: [], breakGlass: { reason: 'unconscious', patients: ['p2'] } } });
+    expect(reasonFor(breaking, request, STRANGER)).toMatch(/exactly one/);
   });
 
   it('limits nobody else', () => {

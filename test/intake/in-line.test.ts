@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from '../../src/config.ts';
-import { inLine } from '../../src/intake/in-line.ts';
+import { inLine } from '../../src/in-line.ts';
 
 describe('work in line', () => {
   it('never overlaps with other work of one of its names, keeps its order, and always comes to its end', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,28 @@ describe('the descriptions of the sources', () => {
     const error = await loadSources(dir).catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(SourceError);
     expect((error as Error).message).toContain(message);
+  });
+
+  const KEY = { kty: 'EC', crv: 'P-384', x: 'a', y: 'b', kid: 'k1' };
+
+  it('name the keys of an EMR, themselves or in a file beside them', async () => {
+    await mkdir(path.join(dir, 'keys'));
+    await writeFile(path.join(dir, 'keys', 'x.json'), JSON.stringify({ keys: [KEY] }));
+    await writeFile(path.join(dir, 'x.json'), JSON.stringify({ ...SOURCE, cdsClient: { iss: 'https://emr.example', jwksFile: 'x.json' } }));
+    expect((await loadSources(dir)).get('x')?.cdsClient).toEqual({ iss: 'https://emr.example', jwks: { keys: [KEY] } });
+    await writeFile(path.join(dir, 'y.json'), JSON.stringify({ ...SOURCE, id: 'y', cdsClient: { iss: 'https://emr.example', jwks: { keys: [KEY] } } }));
+    await expect(loadSources(dir)).rejects.toThrow('y.json at cdsClient.iss: https://emr.example is also claimed by x');
+  });
+
+  it.each([
+    ['a private key', { iss: 'https://emr.example', jwks: { keys: [{ ...KEY, d: 'secret' }] } }, 'must be a public key'],
+    ['a shared secret', { iss: 'https://emr.example', jwks: { keys: [{ kty: 'oct', k: 'secret' }] } }, 'cdsClient.jwks.keys.0.kty'],
+    ['no key', { iss: 'https://emr.example' }, 'must have jwks or jwksFile'],
+    ['a file elsewhere', { iss: 'https://emr.example', jwksFile: '../../x.json' }, 'cdsClient.jwksFile'],
+    ['a file that is none', { iss: 'https://emr.example', jwksFile: 'none.json' }, 'profiles/sources/keys/none.json cannot be read'],
+  ])('are refused with an EMR that has %s', async (_what, cdsClient, message) => {
+    await writeFile(path.join(dir, 'x.json'), JSON.stringify({ ...SOURCE, cdsClient }));
+    await expect(loadSources(dir)).rejects.toThrow(message);
   });
 
   it('demand profiles of their types only', async () => {

@@ -10,7 +10,8 @@ export const RESIDENT_ID_SYSTEM = 'urn:oid:2.16.840.1.113883.2.23.1.19.1';
 
 export interface PatientSample { readonly number: string; readonly residentId?: string; readonly name?: string }
 
-export function patient(source: string, { number, residentId: id, name = '王芳' }: PatientSample): object {
+/** So many go by the name that two records of it are not taken for one person without a number. */
+export function patient(source: string, { number, residentId: id, name = '张伟' }: PatientSample): object {
   return {
     resourceType: 'Patient',
     identifier: [

@@ -12,7 +12,8 @@ import { nameSimilarity } from '../../src/terminology/name-similarity.ts';
 interface Fact { readonly component: string; readonly property: string; readonly system: string; readonly source: string }
 
 const profiles = path.resolve(import.meta.dirname, '../../profiles');
-const { sources, facts } = JSON.parse(await readFile(path.join(import.meta.dirname, 'loinc-facts.json'), 'utf8')) as { sources: Record<string, string>; facts: Record<string, Fact> };
+type OrderFact = Pick<Fact, 'component' | 'source'>;
+const { sources, facts, orders } = JSON.parse(await readFile(path.join(import.meta.dirname, 'loinc-facts.json'), 'utf8')) as { sources: Record<string, string>; facts: Record<string, Fact>; orders: Record<string, OrderFact> };
 const tables: CodeTables = await loadCodeTables(path.join(profiles, 'codes'));
 const files = await loadCodeFiles(path.join(profiles, 'codes'));
 
@@ -21,6 +22,10 @@ const uses = files.catalogue.flatMap((item) => [
   { item, loinc: item.loinc, unit: item.unit, isUnverified: item.unverified === true },
   ...item.twins.map((twin) => ({ item, loinc: twin.loinc, unit: twin.unit, isUnverified: twin.unverified === true || (twin.loinc === item.loinc && item.unverified === true) })),
 ]);
+
+/** Every LOINC by which an order or an examination is named, `profiles/recognition`. */
+const ordered = (await Promise.all(['catalogue.json', 'panels.json'].map(async (file) => JSON.parse(await readFile(path.join(profiles, 'recognition', file), 'utf8')) as { id: string; loinc?: { code: string; unverified?: true }[] }[])))
+  .flat().flatMap(({ id, loinc = [] }) => loinc.map(({ code, unverified }) => ({ id, code, isUnverified: unverified === true })));
 
 /** Units that a property of LOINC can be measured in. */
 const UNITS_OF: Record<string, RegExp> = {
@@ -40,6 +45,13 @@ describe('each LOINC in the profiles', () => {
   it('is in the table of facts, and each fact has a source', () => {
     expect(new Set(uses.map(({ loinc }) => loinc))).toEqual(new Set(Object.keys(facts)));
     expect(Object.values(facts).filter(({ source }) => !(source in sources))).toEqual([]);
+  });
+
+  it('of an order is in the table of facts with a source, or marked as unverified where that is unsure', () => {
+    expect(new Set(ordered.map(({ code }) => code))).toEqual(new Set(Object.keys(orders)));
+    expect(ordered.filter(({ code, isUnverified }) => (orders[code]?.source === 'unsure') !== isUnverified || !((orders[code]?.source ?? '') in sources)).map(({ id, code }) => `${id} ${code}`)).toEqual([]);
+    expect(ordered.filter(({ code }) => loincFault(code) !== undefined)).toEqual([]);
+    expect(Object.keys(orders).filter((code) => code in facts)).toEqual([]);
   });
 
   it('is measured in units of its property: mass and substance, words and numbers are never mixed up', () => {

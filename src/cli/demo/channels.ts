@@ -1,7 +1,7 @@
 import { documentsOf, imagingBundle } from '../../district/documents-of.ts';
 import { v2MessagesOf } from '../../district/hl7v2-message.ts';
 import type { Channel, Institution } from '../../district/institutions.ts';
-import { districtMessages } from '../../district/message.ts';
+import { districtMessages, type Message } from '../../district/message.ts';
 import { tableLines } from '../../district/table-delivery.ts';
 import { bodyOf, type Client, UnexpectedAnswer } from './client.ts';
 import { connectMllp } from './mllp-client.ts';
@@ -41,13 +41,18 @@ async function* sendDocuments({ services, district }: Stage, institution: Instit
   }
 }
 
-async function* sendV2({ services, district, mllpPort, signal }: Stage, { source }: Institution): AsyncGenerator<number> {
+async function* sendV2(stage: Stage, { source }: Institution): AsyncGenerator<number> {
+  yield* sendOverMllp(stage, source, districtMessages(stage.services, stage.district, source));
+}
+
+/** Sends what a hospital tells in HL7 v2. Yields once a visit, with the number of its messages. @throws UnexpectedAnswer */
+export async function* sendOverMllp({ services, mllpPort, signal }: Stage, source: string, visits: Iterable<Message>): AsyncGenerator<number> {
   const address = services.sources.get(source)?.hl7v2?.senders[0];
   if (address === undefined) throw new UnexpectedAnswer(`profiles/sources/${source}.json names no sender of HL7 v2`);
   const connection = await connectMllp(mllpPort, signal);
   try {
-    for (const message of districtMessages(services, district, source)) {
-      const messages = v2MessagesOf(message, address);
+    for (const visit of visits) {
+      const messages = v2MessagesOf(visit, address);
       for (const text of messages) {
         const answer = await connection.send(text);
         if (!answer.includes('\rMSA|AA|')) throw new UnexpectedAnswer(`A message of ${source} was answered ${answer.replaceAll('\r', ' ')}`);

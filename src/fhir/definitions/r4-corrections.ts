@@ -23,6 +23,11 @@ const NOT_IN_R4: readonly string[] = [
 
 /** Elements as R4 publishes them, where the package replaced them. */
 const AS_IN_R4: readonly JsonObject[] = [
+  // The package binds it to the codes of R5, among which `registered` and `amended` are not.
+  {
+    path: 'DetectedIssue.status', min: 1, max: '1', isSummary: true, isModifier: true, type: [{ code: 'code' }],
+    binding: { strength: 'required', valueSet: 'http://hl7.org/fhir/ValueSet/observation-status' },
+  },
   { path: 'EvidenceVariable.characteristic', min: 1, max: '*', type: [{ code: 'BackboneElement' }], isSummary: true },
   { path: 'EvidenceVariable.characteristic.description', min: 0, max: '1', type: [{ code: 'string' }] },
   {

@@ -19,7 +19,8 @@ export interface FieldComparison {
 export interface Judgement {
   readonly grade: Grade;
   /**
-   * `resident-id`: the same valid number, and the same name. `lent-card`: the same number under another name, for a human.
+   * `resident-id`: the same valid number, and the same name. `lent-card`: the same number under another name, or with another
+   * birth date, for a human.
    * `weights`: the fields taken together. `contradiction`: something that no two records of one person have.
    */
   readonly rule: 'resident-id' | 'lent-card' | 'weights' | 'contradiction';

@@ -69,6 +69,8 @@ export interface CatalogueRow {
   readonly isConfidential?: true | undefined;
   /** Disabled rows stay in the catalogue and recognise nothing; their results are shown. */
   readonly isEnabled: boolean;
+  /** Why it, or its group, is disabled; shown to whoever asks. */
+  readonly disabledReason?: string | undefined;
   readonly effective: Days;
 }
 
