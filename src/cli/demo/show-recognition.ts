@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { JsonObject } from '../../fhir/resource.ts';
 import { LOINC_SYSTEM } from '../../terminology/index.ts';
-import { type Answer, bodyOf, objectAt, objectsAt, textAt, UnexpectedAnswer } from './client.ts';
+import { type Answer, bodyOf, numberAt, objectAt, objectsAt, textAt, UnexpectedAnswer } from './client.ts';
 import { facts, heading, table } from './print.ts';
 import { sendCorrection, sendRecentResults } from './recent-results.ts';
 import type { Shown } from './show-results.ts';
@@ -17,6 +17,8 @@ const DRAFTS = [
 ] as const;
 const SERVICE = 'bund-order-sign';
 const LONGEST_WAIT_MS = 30_000;
+/** East of UTC. */
+const CHINA_MS = 8 * 3_600_000;
 
 /** A physician orders what another hospital has measured; the cards say what may stand in for it, and why the rest may not. */
 export async function showRecognition(stage: Stage, { patient }: Shown): Promise<void> {
@@ -57,27 +59,41 @@ function showCard(card: JsonObject): void {
   if (suggestion !== undefined) console.log(`    → ${textAt(suggestion, 'label')}, or one of ${objectsAt(card, 'overrideReasons').length} lawful reasons to repeat it`);
 }
 
-/** The acceptance is recorded; then the laboratory corrects its report, and the decision is open again. */
+/** The acceptance is recorded and counted; then the laboratory corrects its report, and the decision is open again. */
 async function decideAndCorrect(stage: Stage, decision: string): Promise<void> {
-  const { clinician, home, senders } = stage;
-  heading('The decision, and a correction that re-opens it');
+  const { clinician, home } = stage;
+  heading('The decision, the figures of the month, and a correction that re-opens it');
   const before = await decisionOf(stage, decision);
-  if (textAt(before, 'state') === 'presented') {
-    const feedback = { feedback: [{ card: decision, outcome: 'accepted', outcomeTimestamp: stage.services.clock().toISOString() }] };
-    bodyOf('The feedback', await clinician.post(`/cds-services/${SERVICE}/feedback`, JSON.stringify(feedback)));
+  if (objectsAt(before, 'steps').some((step) => step['to'] === 'reopened')) {
+    facts([['Decided', 'in an earlier run on this day, and re-opened by the correction'], ['Now', `${textAt(before, 'state')} with the corrected values`], ['This month', await monthOf(stage)]]);
+    return;
   }
+  const feedback = { feedback: [{ card: decision, outcome: 'accepted', outcomeTimestamp: stage.services.clock().toISOString() }] };
+  bodyOf('The feedback', await clinician.post(`/cds-services/${SERVICE}/feedback`, JSON.stringify(feedback)));
   const accepted = await decisionOf(stage, decision);
+  const month = await monthOf(stage);
   await sendCorrection(stage);
   const notice = await noticeOf(stage, decision);
   const after = await decisionOf(stage, decision);
   facts([
     ['Feedback', `accepted: POST /cds-services/${SERVICE}/feedback`],
     ['For the record', textAt(accepted, 'note')],
+    ['This month', month],
     ['Then', 'hospital-b ran the samples again and sent other values, over MLLP'],
     ['Now', `${textAt(after, 'state')}: GET /recognition/decisions/${decision.slice(0, 8)}…`],
     ['Notice', `${home} is told at GET /recognition/notices: ${textAt(notice, 'description')}`],
   ]);
-  if (senders.size === 0) throw new UnexpectedAnswer('Nobody sends');
+}
+
+/** What the institution's own physicians see of the month. */
+async function monthOf({ clinician, services, home }: Stage): Promise<string> {
+  const month = new Date(services.clock().getTime() + CHINA_MS).toISOString().slice(0, 7);
+  const facility = services.sources.get(home)?.organization.id;
+  const figures = bodyOf('The figures', await clinician.get(`/recognition/figures?month=${month}&by=organization`));
+  const row = objectsAt(figures, 'rows').find(({ organization }) => organization === facility);
+  const told = (name: string): number => numberAt(row, 'counts', name);
+  const yuan = (fen: number): string => `¥${(fen / 100).toFixed(2)}`;
+  return `GET /recognition/figures?month=${month}: ${told('eligible')} might be recognised, ${told('accepted')} were; saved ${yuan(told('savedGrossFen'))}, of which the patients ${yuan(told('savedPatientShareFen'))}`;
 }
 
 async function decisionOf({ clinician }: Stage, decision: string): Promise<JsonObject | undefined> {

@@ -146,7 +146,7 @@ describe('a profile', () => {
 
   it('of ours compiles whole', () => {
     const own = [...definitions.structures.values()].filter(({ url, kind }) => url.startsWith(PROFILE) && kind === 'resource');
-    expect(own.length).toBe(9);
+    expect(own.length).toBe(11);
     for (const { url, type } of own) expect(() => validate({ resourceType: type }, { profiles: [url] })).not.toThrow();
   });
 });

@@ -94,11 +94,11 @@ describe.each(STORES)('the operation recognize on $name', ({ uri }) => {
       assert.equal(answer.status, 200, answer.text);
       return part(answer.body.parameter[0].part, 'item').part;
     };
-    await pushed(server, 'hospital-b', bundle([patient('hospital-b', { number: '52', residentId: residentId(52) }), study, report('e1', { imagingStudy: [{ reference: urn(1) }] })]));
+    await pushed(server, 'hospital-b', bundle([patient('hospital-b', { number: '52', residentId: residentId(52), name: '王芳' }), study, report('e1', { imagingStudy: [{ reference: urn(1) }] })]));
     const recognised = await ask(52);
     assert.equal(part(recognised, 'verdict').valueCode, 'recognise', JSON.stringify(recognised));
     assert.match(part(recognised, 'prior').valueReference.reference, /^ImagingStudy\//);
-    await pushed(server, 'hospital-b', bundle([patient('hospital-b', { number: '53', residentId: residentId(53) }), report('e2', {})]));
+    await pushed(server, 'hospital-b', bundle([patient('hospital-b', { number: '53', residentId: residentId(53), name: '王芳' }), report('e2', {})]));
     assert.deepEqual(all(await ask(53), 'failed').map((failed) => part(failed.part, 'gate').valueCode), ['conclusion', 'images']);
   });
 
