@@ -12,6 +12,7 @@ import { assessOrders } from './assess-orders.ts';
 import type { Subject } from './gather-priors.ts';
 import type { ReportGroup } from './group-by-report.ts';
 import { groupsOf } from './group-by-report.ts';
+import { institutionName } from './performers.ts';
 import { trendOf } from './trend.ts';
 
 /** What is asked about the orders of one patient. */
@@ -68,7 +69,8 @@ interface Permitted extends Question { readonly permit: Permit; readonly ordered
 async function tell(services: Services, caller: Caller, { patient, orders, interaction, permit, orderedBy }: Permitted): Promise<Told> {
   const now = services.clock();
   const assessed = orders.length === 0 ? [] : await assessOrders(services, orders, { subject: await subjectOf(services, patient), orderedBy, now });
-  const groups = assessed.flatMap((order) => groupsOf(order, services.recognition, { now, offsetMinutes: services.config.offsetMinutes }));
+  const tables: Parameters<typeof groupsOf>[1] = { priceOf: (...asked) => services.recognition.priceOf(...asked), nameOf: (organization) => institutionName(services, organization) };
+  const groups = assessed.flatMap((order) => groupsOf(order, tables, { now, offsetMinutes: services.config.offsetMinutes }));
   const recorded = groups.filter(({ order }) => order.asked.isRecorded);
   const told = [...groups.flatMap(candidatesTold), ...assessed.flatMap(({ items }) => items.flatMap(({ candidates }) => bestOf(candidates) ?? []))];
   const decisions = await presentDecisions(services, caller, recorded.map(({ presentation }) => presentation), {

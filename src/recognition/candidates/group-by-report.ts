@@ -27,7 +27,7 @@ type Member = ReportGroup['members'][number];
  *
  * @param now moment of the decision
  */
-export function groupsOf(order: AssessedOrder, tables: Pick<RecognitionTables, 'priceOf'>, at: { readonly now: Date; readonly offsetMinutes: number }): readonly ReportGroup[] {
+export function groupsOf(order: AssessedOrder, tables: Pick<RecognitionTables, 'priceOf'> & { readonly nameOf: (organization: string | undefined) => string | undefined }, at: { readonly now: Date; readonly offsetMinutes: number }): readonly ReportGroup[] {
   const { panel, coverage, items } = order;
   if (panel === undefined || coverage === undefined) return [];
   const members = coverage.recognised;
@@ -40,7 +40,7 @@ export function groupsOf(order: AssessedOrder, tables: Pick<RecognitionTables, '
   const day = districtDay(at.now.toISOString(), at.offsetMinutes);
   return reports.slice(0, isRecognised ? MOST_GROUPS : 1).map((group): ReportGroup => ({
     order, members: group, verdict: isRecognised ? 'recognise' : 'view-only',
-    presentation: presentationOf(order, group, (kind, key) => tables.priceOf(order.asked.decided.organization, { kind, key }, day)),
+    presentation: presentationOf(order, group, { nameOf: tables.nameOf, priceOf: (kind, key) => tables.priceOf(order.asked.decided.organization, { kind, key }, day) }),
   }));
 }
 
@@ -80,7 +80,9 @@ function bySize(a: readonly Member[], b: readonly Member[]): number {
 
 type PriceFinder = (kind: 'item' | 'panel', key: string) => ReturnType<RecognitionTables['priceOf']>;
 
-function presentationOf({ asked, panel, isPanel }: AssessedOrder, members: readonly Member[], priceOf: PriceFinder): Presentation {
+interface Told { readonly nameOf: (organization: string | undefined) => string | undefined; readonly priceOf: PriceFinder }
+
+function presentationOf({ asked, panel, isPanel }: AssessedOrder, members: readonly Member[], { nameOf, priceOf }: Told): Presentation {
   const { panel: key, zh, en, members: asks } = panel ?? { panel: '', zh: '', en: '', members: [] };
   const assessment = togetherOf(members.map(({ best }) => best.assessment));
   const coversOrder = assessment.verdict === 'recognise' && asks.every((item) => members.some((member) => member.item === item));
@@ -88,7 +90,7 @@ function presentationOf({ asked, panel, isPanel }: AssessedOrder, members: reado
     order: asked.decided, item: key, name: { zh, en },
     ...(isPanel ? { members: members.map(({ item }) => item) } : {}),
     coversOrder,
-    prior: priorUsed(members),
+    prior: priorUsed(members, nameOf),
     assessment,
     price: priceOfGroup(isPanel && coversOrder ? ['panel', key] : undefined, members, priceOf),
   };
@@ -102,7 +104,7 @@ function togetherOf(assessments: readonly Assessment[]): Assessment {
   return { verdict: failed.length === 0 ? 'recognise' : 'view-only', failed, mark: assessments.map(({ mark }) => mark).find((mark) => mark !== undefined), anchor: oldest, validUntil: ends[0] };
 }
 
-function priorUsed(members: readonly Member[]): PriorUsed {
+function priorUsed(members: readonly Member[], nameOf: Told['nameOf']): PriorUsed {
   const [first] = members;
   const report = first?.best.report;
   const text = members.map(({ best }) => best.shown.value).filter((value) => value !== undefined);
@@ -111,6 +113,7 @@ function priorUsed(members: readonly Member[]): PriorUsed {
     results: members.map(({ best: { prior } }) => ({ reference: prior.reference, version: prior.version })),
     patients: [...new Set(members.map(({ best }) => best.prior.patient))],
     performer: first?.best.prior.performer?.organization,
+    performerName: nameOf(first?.best.prior.performer?.organization),
     ...(text.length === 0 ? {} : { text: members.map(({ item, best }) => `${item} ${best.shown.value ?? ''}`.trim()).join('；') }),
   };
 }

@@ -65,7 +65,7 @@ function factExtensions({ order, name, members, coversOrder, prior, mark, anchor
     ]),
     ...compound('recognition-prior', [
       part('isWithoutReport', 'Boolean', prior.report === undefined ? true : undefined),
-      part('performer', 'Reference', prior.performer === undefined ? undefined : { reference: `Organization/${prior.performer}` }),
+      part('performer', 'Reference', prior.performer === undefined ? undefined : { reference: `Organization/${prior.performer}`, ...(prior.performerName === undefined ? {} : { display: prior.performerName }) }),
       part('text', 'String', prior.text),
       part('validUntil', 'Instant', validUntil), part('anchor', 'Code', anchor?.kind), part('anchorAt', 'DateTime', anchor?.at), part('isFallback', 'Boolean', anchor?.isFallback),
       part('scope', 'Code', mark?.scope), part('label', 'String', mark?.label),

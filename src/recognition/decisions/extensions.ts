@@ -74,6 +74,11 @@ export function referenceIn(value: JsonValue | undefined): string | undefined {
   return typeof reference === 'string' ? reference : undefined;
 }
 
+export function displayIn(value: JsonValue | undefined): string | undefined {
+  const display = isObject(value) ? value['display'] : undefined;
+  return typeof display === 'string' ? display : undefined;
+}
+
 export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
   return isList(value) ? value.filter(isObject) : [];
 }

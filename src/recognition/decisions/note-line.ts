@@ -13,7 +13,7 @@ export function noteLine(record: DecisionRecord): string | undefined {
   const answer = lastAnswerOf(record);
   if (answer === undefined) return undefined;
   const result = prior.text ?? name.zh;
-  const source = [anchor?.at.slice(0, 10), prior.performer, mark?.label].filter((word) => word !== undefined && word !== '').join(' ');
+  const source = [anchor?.at.slice(0, 10), prior.performerName ?? prior.performer, mark?.label].filter((word) => word !== undefined && word !== '').join(' ');
   const by = answer.name ?? answer.by;
   if (state === 'reversed') return `撤销互认：${result}（${source}），${by}，原因：${record.steps.at(-1)?.text ?? ''}`;
   const pending = state === 'reopened' ? '【所用结果已变更，待重新确认】' : '';

@@ -34,6 +34,8 @@ export interface PriorUsed {
   readonly patients: readonly string[];
   /** Logical id of the Organization that performed the test. */
   readonly performer: string | undefined;
+  /** As people call it, for the note. */
+  readonly performerName?: string | undefined;
   /** For the note in the medical record: `空腹血糖 5.6 mmol/L`, without the institution. */
   readonly text?: string | undefined;
 }

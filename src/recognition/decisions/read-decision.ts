@@ -6,7 +6,7 @@ import type { BasisChange, DecisionRecord, DecisionStep } from './decision-recor
 import { DECISION_STATES, RETEST_REASONS } from './decision-record.ts';
 import { DECISION_TYPE, DUPLICATE_TEST, ISSUE_SYSTEM, STATE_SYSTEM } from './detected-issue.ts';
 import type { Parts } from './extensions.ts';
-import { compoundsOf, objectsOf, referenceIn, valueOf } from './extensions.ts';
+import { compoundsOf, displayIn, objectsOf, referenceIn, valueOf } from './extensions.ts';
 import type { DecidedOrder, PriorUsed, VersionedReference } from './presentation.ts';
 import { RETEST_REASON_SYSTEM } from './retest-reasons.ts';
 
@@ -73,6 +73,7 @@ function priorOf(resource: Resource, used: Parts): PriorUsed {
     patients: objectsOf(resource['extension']).filter(({ url }) => url === 'https://bund.example/StructureDefinition/recognition-prior-patient')
       .flatMap(({ valueReference }) => idIn(referenceIn(valueReference), 'Patient') ?? []),
     performer: idIn(used.reference('performer'), 'Organization'),
+    performerName: displayIn(used.get('performer')),
     text: used.text('text'),
   };
 }

@@ -6,7 +6,7 @@ import type { ModelData } from '../model.ts';
  */
 export const STARTING_MODEL: ModelData = {
   about: [],
-  thresholds: { certain: 8, probable: 1, possible: -6 },
+  thresholds: { certain: 9, probable: 1, possible: -6 },
   priors: { stranger: -20, household: -1 },
   name: {
     byFrequency: {
