@@ -92,11 +92,26 @@ describe('npm run demo -- --exit', () => {
     expect(first.stdout).toMatch(/\nIntact/);
   });
 
+  it('answers an order with what may stand in for it and why the rest may not, counts the decision and re-opens it', () => {
+    const cards = scene(first, 'An order meets', 'The decision');
+    expect(cards).toMatch(/已有可互认结果：血脂 4\/4 项（浦滨综合医院 .*\n[^]*总胆固醇 Total cholesterol +│ \d+ mg\/dL +│ \d\.\d\d mmol\/L/);
+    expect(cards).toMatch(/互认标识 Mark: 沪HR\n +互认至 Recognised until: .*26 days left/);
+    for (const sentence of ['The quality certificate for Haemoglobin A1c (NGSP) lapsed on 2025-12-31', 'cannot be converted to the unit of Lipoprotein(a)', 'older than the 7 days for which Potassium is recognised']) expect(cards).toContain(sentence);
+    const decision = scene(first, 'The decision', 'whom the');
+    expect(decision).toMatch(/For the record +互认外院结果：.*浦滨综合医院 沪HR.*陈医生/);
+    expect(decision).toMatch(/1 might be recognised, 1 were; saved ¥73\.00, of which the patients ¥21\.90/);
+    expect(decision).toMatch(/Now +reopened: /);
+    expect(decision).toContain('A result that the decision rests on was corrected');
+  });
+
   it('doubles nothing when it is run again on the same data', () => {
     expect(second).toMatchObject({ status: 0 });
     expect(second.stdout).toMatch(/Nothing was doubled: \d+ messages sent again, 0 new records\./);
     expect(scene(second, 'Persons', '\n')).toBe(scene(first, 'Persons', '\n'));
-    expect(scene(second, 'Results of', 'What an auditor sees')).toBe(scene(first, 'Results of', 'What an auditor sees'));
+    // What hospital-b has reported in the last days stands at the head of its items in the second run.
+    const ofTheDistrict = (run: Ran): string[] => scene(run, 'Results of', 'What an auditor sees').split('\n').filter((line) => / 202[45]-/.test(line)).map((line) => line.slice(line.indexOf('│', 1)));
+    expect(ofTheDistrict(second)).toEqual(ofTheDistrict(first));
+    expect(scene(second, 'The decision', 'whom the')).toContain('in an earlier run on this day, and re-opened by the correction');
   });
 });
 
