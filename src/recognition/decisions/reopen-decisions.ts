@@ -70,7 +70,8 @@ async function lookAtPerson(services: Services, stored: Stored): Promise<void> {
   const gone = before === undefined ? [] : linksOf(before).filter((patient) => !now.has(patient));
   if (gone.length === 0) return;
   const anyOf = gone.map((id) => ({ type: 'Patient', id }));
-  await reviewAll(services, { kind: 'or', clauses: [{ kind: 'reference', param: 'patient', anyOf }, { kind: 'reference', param: 'recognition-prior-patient', anyOf }] });
+  // One after the other: an alternative of both has no index.
+  for (const param of ['patient', 'recognition-prior-patient']) await reviewAll(services, { kind: 'reference', param, anyOf });
 }
 
 function linksOf({ deleted, body }: Stored): readonly string[] {
