@@ -35,12 +35,17 @@ export function observation(patient: string, code: string, serial: number): obje
   };
 }
 
-/** Named at one institution, so that a clinician of it may ask. */
+/** Named at one institution, so that a clinician of it may ask. Nobody is taken for somebody else: each has a birth date of their own. */
 export function patient(id: string, facility: string): object {
   return {
     resourceType: 'Patient', id, active: true,
     identifier: [{ system: 'https://bund.example/sources/bench/patients', value: id }],
-    name: [{ text: `测试${id}` }], gender: 'female', birthDate: '1960-05-01',
+    name: [{ text: `测试${id}` }], gender: 'female', birthDate: birthDateOf(Number(/\d+$/.exec(id)?.[0] ?? 0)),
     managingOrganization: { reference: `Organization/${facility}` },
   };
+}
+
+/** Another day for each of the first 20,000 patients. */
+export function birthDateOf(n: number): string {
+  return new Date(Date.UTC(1940, 0, 1) + ((n * 7919) % 20_000) * 86_400_000).toISOString().slice(0, 10);
 }

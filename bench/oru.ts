@@ -1,3 +1,5 @@
+import { birthDateOf } from './observation.ts';
+
 /** What hospital-b's laboratory names and prints: code, name, value, unit, limits. */
 const TESTS: readonly (readonly [string, string, string, string, string])[] = [
   ['30601', '葡萄糖', '98', 'mg/dL', '70-110'], ['30401', '尿素氮', '14', 'mg/dL', '7-20'], ['30402', '肌酐', '0.92', 'mg/dL', '0.60-1.30'],
@@ -15,7 +17,7 @@ export function oru(n: number): string {
   const order = `L${String(n).padStart(9, '0')}`;
   return [
     `MSH|^~\\&|LIS|PUBIN|BUND|BUND|${at}||ORU^R01^ORU_R01|B${n}|P|2.5.1|||||CHN|UNICODE UTF-8`,
-    `PID|1||20${patient}^^^PUBIN^MR||王^芳${n % PATIENTS}||19600101|F|||南京东路1号^^上海市^^^CHN^H||13800000000^PRN^CP`,
+    `PID|1||20${patient}^^^PUBIN^MR||王^芳${n % PATIENTS}||${birthDateOf(n % PATIENTS).replaceAll('-', '')}|F|||梧桐路${n % PATIENTS}号^^上海市^^^CHN^H||1000000${patient.slice(-4)}^PRN^CP`,
     `PV1|1|O|||||||||||||||||V${patient}|||||||||||||||||||||||||20260301080000+0800`,
     `ORC|RE|${order}|${order}`,
     `OBR|1|${order}|${order}|CHEM^生化全套^99PANEL|||${at}|||||||||||||||${at}||LAB|F`,

@@ -45,6 +45,8 @@ function compareWritten(a: Name, b: Name): NameLevel {
 }
 
 function compareHan(a: HanName, b: HanName): NameLevel {
+  // Somebody has told these two apart.
+  if (a.tail !== '' && b.tail !== '' && a.tail !== b.tail) return familyLevel(a, b);
   if (a.full === b.full) return 'exact';
   const [left, right] = [Array.from(a.full), Array.from(b.full)];
   if (left.length !== right.length) return isShortened(left, right) ? 'one-character' : familyLevel(a, b);

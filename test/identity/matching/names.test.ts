@@ -33,6 +33,10 @@ describe('names in characters', () => {
     ['李未', '李末', 'look-alike'],
     ['王俊杰', '王峻杰', 'homophone'],
     ['张小伟', '张大伟', 'one-character'],
+    ['王芳1', '王芳2', 'family-only'], // told apart by their institution
+    ['无名患者甲1', '无名患者甲2', 'family-only'],
+    ['王芳2', '王芳2', 'exact'],
+    ['王芳', '王芳2', 'exact'], // another institution has but one
     ['张小伟', '张伟', 'one-character'], // left out
     ['张小伟', '王小伟', 'one-character'], // the child has the other parent's name now
     ['张伟明', '张明伟', 'one-character'], // turned
@@ -43,7 +47,7 @@ describe('names in characters', () => {
 
   it.each([['单', 'shan'], ['曾', 'zeng'], ['仇', 'qiu'], ['尉迟', 'yuchi'], ['万俟', 'moqi'], ['解', 'xie'], ['查', 'zha'], ['任', 'ren'], ['吕', 'lu']])('the surname %s is read %s', (surname, reading) => expect(surnameReading(surname)).toBe(reading));
 
-  it.each(['', '   ', '无名氏', '不详', '王*', '李?明', '张某某', '王女士', '123', 'unknown', '测试1'])('%j is nobody', (text) => expect(readName({ text })).toBeUndefined());
+  it.each(['', '   ', '无名氏', '无名氏12', '不详', '王*', '李?明', '张某某', '王女士', '123', 'unknown', '测试1'])('%j is nobody', (text) => expect(readName({ text })).toBeUndefined());
 });
 
 describe('pinyin', () => {

@@ -10,6 +10,8 @@ export interface HanName {
   readonly use: NameUse;
   /** Simplified, without dots and white space. */
   readonly full: string;
+  /** Figures and letters behind it, by which an institution tells its own patients of one name apart: 王芳2. '' mostly. */
+  readonly tail: string;
   /** '' for names that have none, such as 买买提艾山. */
   readonly family: string;
   /** Character by character. */

@@ -7,7 +7,8 @@ import { readPlaceholder } from './placeholder.ts';
 const COMPOUND = new Set(('欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 司徒 令狐 东方 南宫 长孙 宇文 轩辕 端木 百里 呼延 钟离 万俟 淳于 太史 申屠 独孤 闻人 澹台 公冶 宗政 濮阳 赫连 西门 东郭 拓跋 完颜 纳兰 叶赫 爱新').split(' '));
 const DOTS = /[·•・‧∙⋅･.．]/gu;
 /** Nobody's name: what is written where none is known, and what hides one. */
-const NO_NAME = /^(?:无名氏?|不详|未知|佚名|匿名|患者|病人|测试\d*|test\d*|unknown|anonymous|n\/?a|none)$|[*＊?？□■〇]|^(?:.{1,2})(?:先生|女士|小姐|太太|某某?)$/iu;
+const NO_NAME = /^(?:(?:无名氏?|不详|未知|佚名|匿名|患者|病人|测试|test)\d*|unknown|anonymous|n\/?a|none)$|[*＊?？□■〇]|^(?:.{1,2})(?:先生|女士|小姐|太太|某某?)$/iu;
+const TAIL = /[\d\p{Script=Latin}]+$/u;
 const TITLES = new Set(['mr', 'mrs', 'ms', 'miss', 'dr', 'prof', 'jr', 'sr', 'ii', 'iii', 'iv', 'phd', 'md']);
 
 /** Reads a HumanName; undefined where it holds none that can be compared. */
@@ -30,13 +31,14 @@ function readHan(whole: string, { family, use }: { readonly family: string; read
   const plain = simplify(whole.replace(/[(（[].*$/u, '').replace(/\s+/gu, '')).replace(DOTS, '');
   if (NO_NAME.test(plain)) return undefined;
   const placeholder = readPlaceholder(plain);
-  const full = (placeholder?.mother ?? plain).replace(/[\d\p{Script=Latin}]+$/u, '');
+  const written = placeholder?.mother ?? plain;
+  const full = written.replace(TAIL, '');
   const characters = Array.from(full);
   if (characters.length === 0 || characters.length > 20) return undefined;
   const surname = familyOf(full, characters, { family: simplify(family.replace(/\s+/gu, '')), hasDot });
   const rest = characters.slice(Array.from(surname).length);
   return {
-    script: 'han', use, full, family: surname, given: rest, child: placeholder?.child,
+    script: 'han', use, full, tail: written.slice(full.length), family: surname, given: rest, child: placeholder?.child,
     familyPinyin: surname === '' ? '' : surnameReading(surname), givenPinyin: rest.map((character) => readingsOf(character)[0] ?? '').join(''),
   };
 }
