@@ -5,6 +5,7 @@ import type { Names } from './names.ts';
 import { readPage } from './page-rows.ts';
 import { numberOf, storedOf, textOf } from './row.ts';
 import { join, limitTo, sql } from './sql.ts';
+import type { Sql } from './sql.ts';
 
 /** The change feed is the sequence of versions itself: SQLite's one writer commits them in order of their numbers. */
 export class Feed {
@@ -20,11 +21,18 @@ export class Feed {
     const start = after === undefined ? 0 : positionOf(after);
     // The end is read first: what another process commits in between belongs to the next page.
     const end = Number(this.#connection.get(sql`SELECT max(seq) AS seq FROM version`)?.seq ?? 0);
-    const ofTypes = types === undefined ? sql`` : sql` AND v.type IN (${join(types.map((type) => sql`${this.#names.find(type)}`), ',')})`;
-    const rows = readPage(this.#connection, sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, v.body FROM version v JOIN resource r ON r.rid = v.rid
-      WHERE v.seq > ${start} AND v.seq <= ${end}${ofTypes} ORDER BY v.seq ${limitTo(limit)}`, ['seq', 'type']);
+    const range = sql`seq > ${start} AND seq <= ${end}`;
+    const chosen = types === undefined ? sql`SELECT seq FROM version WHERE ${range} ORDER BY seq ${limitTo(limit)}` : this.#firstOf(types, range, limit);
+    const rows = readPage(this.#connection, sql`SELECT v.seq, v.type, r.id, v.version, v.updated, v.deleted, v.body FROM (${chosen}) c CROSS JOIN version v ON v.seq = c.seq CROSS JOIN resource r ON r.rid = v.rid
+      ORDER BY v.seq ${limitTo(limit)}`, ['seq', 'type']);
     const last = rows.length === limit ? numberOf(rows.at(-1)?.keys[0]) : Math.max(start, end);
     return { items: rows.map((row) => storedOf(this.#names.textOf(numberOf(row.keys[1])), row)), position: String(last) };
+  }
+
+  /** Each type by itself, whose versions the index has in order: of several types at once it would sort them all for each page. */
+  #firstOf(types: readonly string[], range: Sql, limit: number): Sql {
+    const parts = types.map((type) => sql`SELECT * FROM (SELECT seq FROM version WHERE type = ${this.#names.find(type)} AND ${range} ORDER BY seq ${limitTo(limit)})`);
+    return parts.length === 0 ? sql`SELECT seq FROM version WHERE FALSE` : sql`${join(parts, ' UNION ALL ')} ORDER BY seq ${limitTo(limit)}`;
   }
 
   savedPosition(consumer: string): string | undefined {
