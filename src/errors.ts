@@ -46,3 +46,8 @@ export class ServiceError extends Error {
 export function isServiceError(error: unknown, kind?: ErrorKind): error is ServiceError {
   return error instanceof ServiceError && (kind === undefined || error.kind === kind);
 }
+
+/** True where another writer was faster than a commit: what it rested on, or the version that it expected, is another one now. */
+export function isOvertaken(error: unknown): boolean {
+  return isServiceError(error, 'conflict') || isServiceError(error, 'version-conflict');
+}

@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isServiceError } from './errors.ts';
+import { isOvertaken } from './errors.ts';
 import { derivedId } from './fhir/derived-id.ts';
 import type { Resource } from './fhir/resource.ts';
 import type { Services } from './services.ts';
@@ -89,7 +89,7 @@ async function hold({ store, clock }: Services, consumer: string, worker: string
     const [put] = await store.commit([{ kind: 'put', resource, expectedVersion: stored?.version ?? 0 }]);
     return { version: put?.version ?? 1, untilMs };
   } catch (error) {
-    if (isServiceError(error, 'version-conflict') || isServiceError(error, 'conflict')) return undefined;
+    if (isOvertaken(error)) return undefined;
     throw error;
   }
 }
@@ -104,7 +104,7 @@ export async function leaveFeed({ store, clock }: Services, consumer: string, wo
   try {
     await store.commit([{ kind: 'put', resource: { resourceType: FEED_LEASE_TYPE, id, consumer, worker, until: now.toISOString() }, expectedVersion: stored.version }]);
   } catch (error) {
-    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
+    if (!isOvertaken(error)) throw error;
   }
 }
 

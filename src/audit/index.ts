@@ -1,5 +1,6 @@
 /** The trace: an AuditEvent for every access, chained, signed and proved. */
 export { actionOf, type Event } from './event.ts';
+export { theExchange } from './exchange.ts';
 export { headsFile } from './head-file.ts';
 export { headLines } from './head-lines.ts';
 export { recordTrace, traceChange, traceChanges } from './record-trace.ts';

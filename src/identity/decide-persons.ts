@@ -1,7 +1,7 @@
 import type { Caller } from '../access/index.ts';
 import { authorize } from '../access/index.ts';
 import { traceChange } from '../audit/index.ts';
-import { isServiceError, ServiceError } from '../errors.ts';
+import { isOvertaken, ServiceError } from '../errors.ts';
 import { inLine } from '../in-line.ts';
 import type { Services } from '../services.ts';
 import type { Assumption, Change } from '../store/store.ts';
@@ -140,7 +140,7 @@ function settled<T>(services: Services, patients: readonly string[], attempt: ()
       try {
         return await attempt();
       } catch (error) {
-        if (count === TRIES || !(isServiceError(error, 'conflict') || isServiceError(error, 'version-conflict'))) throw error;
+        if (count === TRIES || !isOvertaken(error)) throw error;
       }
     }
   });

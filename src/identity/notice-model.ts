@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isServiceError } from '../errors.ts';
+import { commitOnce } from '../commit-once.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
 import { jobResource, MODEL_KEY, modelVersionOf, newRematchJob } from './rematch-job.ts';
@@ -20,9 +20,5 @@ export async function noticeModel({ store, matching, clock }: Services): Promise
     { kind: 'put', resource: { resourceType: MODEL_KEY.type, id: MODEL_KEY.id, version }, expectedVersion: stored?.version ?? 0 },
     ...(items.length === 0 ? [] : [{ kind: 'put' as const, resource: jobResource(job), expectedVersion: 0 }]),
   ];
-  try {
-    await store.commit(changes);
-  } catch (error) {
-    if (!isServiceError(error, 'conflict') && !isServiceError(error, 'version-conflict')) throw error;
-  }
+  await commitOnce({ store }, changes);
 }

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Actor } from '../access/index.ts';
-import { traceChange } from '../audit/index.ts';
-import { isServiceError } from '../errors.ts';
+import { theExchange, traceChange } from '../audit/index.ts';
+import { isOvertaken } from '../errors.ts';
 import type { Clause } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
@@ -43,7 +42,7 @@ export async function rematchPage(services: Services, held: HeldJob): Promise<{ 
     try {
       return { held: await commitPage(services, held, { patients: items.map(({ id }) => id), next }), isLast: next === undefined };
     } catch (error) {
-      if (attempt === TRIES || !(isServiceError(error, 'conflict') || isServiceError(error, 'version-conflict'))) throw error;
+      if (attempt === TRIES || !isOvertaken(error)) throw error;
       await requireHeld(services, held);
       await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** attempt));
     }
@@ -63,7 +62,7 @@ async function commitPage(services: Services, held: HeldJob, { patients, next }:
   };
   const changes: Change[] = [
     ...persons.changes,
-    ...(changed.length === 0 ? [] : [traceChange(services, exchangeIn(job), { action: 'update', interaction: 'identity-rematch', outcome: 'success', resources: changed, patients: patients.map((id) => `Patient/${id}`) })]),
+    ...(changed.length === 0 ? [] : [traceChange(services, theExchange(job.id), { action: 'update', interaction: 'identity-rematch', outcome: 'success', resources: changed, patients: patients.map((id) => `Patient/${id}`) })]),
     { kind: 'put', resource: jobResource(job), expectedVersion: held.version },
   ];
   await services.store.commit(changes, { assuming: persons.assuming });
@@ -73,9 +72,4 @@ async function commitPage(services: Services, held: HeldJob, { patients, next }:
 async function requireHeld({ store }: Services, { job, version }: HeldJob): Promise<void> {
   const stored = await store.read({ type: REMATCH_JOB_TYPE, id: job.id });
   if (stored?.version !== version) throw new JobTaken(`Another process works on ${REMATCH_JOB_TYPE}/${job.id}`);
-}
-
-/** The exchange itself, in the traces of what a job changes. */
-function exchangeIn({ id }: RematchJob): Actor {
-  return { role: 'system', subject: 'bund', name: 'Bund', source: undefined, facility: undefined, scopes: [], purpose: 'HOPERAT', breakGlass: undefined, requestId: id, address: '127.0.0.1' };
 }

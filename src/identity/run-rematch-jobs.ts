@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isServiceError } from '../errors.ts';
+import { isOvertaken } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { RematchJob } from './rematch-job.ts';
 import { jobResource, parseRematchJob, REMATCH_JOB_TYPE } from './rematch-job.ts';
@@ -59,7 +59,7 @@ async function workOn(services: Services, found: HeldJob, options: RematchOption
       await nextTurn();
     }
   } catch (error) {
-    if (error instanceof JobTaken || isServiceError(error, 'conflict') || isServiceError(error, 'version-conflict')) return false;
+    if (error instanceof JobTaken || isOvertaken(error)) return false;
     services.log.error({ job: found.job.id, err: error }, 'could not go on with matching anew; it is tried again');
     return false;
   }

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import type { Caller } from '../access/index.ts';
 import { traceChange } from '../audit/index.ts';
 import type { ErrorKind } from '../errors.ts';
-import { isServiceError, ServiceError } from '../errors.ts';
+import { isOvertaken, ServiceError } from '../errors.ts';
 import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource, ResourceKey } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
@@ -68,7 +68,7 @@ export async function enterInbox(services: Services, caller: Caller, arrival: Ar
     ]);
     return { message: { ...message, receivedAt: stored?.lastUpdated ?? message.receivedAt }, version: 1, isRepeat: false };
   } catch (error) {
-    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
+    if (!isOvertaken(error)) throw error;
     const known = await findInInbox(services, message.id);
     if (known === undefined) throw new ServiceError('unavailable', 'The message could not be taken in now; send it again', [], { cause: error });
     return { ...known, isRepeat: true };

@@ -1,6 +1,5 @@
-import type { Actor } from '../access/index.ts';
-import { traceChange } from '../audit/index.ts';
-import { isServiceError } from '../errors.ts';
+import { theExchange, traceChange } from '../audit/index.ts';
+import { commitOnce } from '../commit-once.ts';
 import { bodyTemplate, renderBody } from '../fhir/body.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
@@ -10,9 +9,7 @@ import { channelsOf, deviceOf, endpointOf, organizationOf } from './source-resou
 import { QUALITY_MEASURE_RESOURCE } from './watch/quality-measure.ts';
 
 /** The exchange itself, in traces of what it does by itself. */
-const EXCHANGE: Actor = {
-  role: 'system', subject: 'bund', name: 'Bund', source: undefined, facility: undefined, scopes: [], purpose: 'HOPERAT', breakGlass: undefined, requestId: 'start', address: '127.0.0.1',
-};
+const EXCHANGE = theExchange('start');
 
 /**
  * Makes sure that the institution of each source exists as an Organization under its registered id, its system as a Device,
@@ -31,15 +28,10 @@ export async function registerSources(services: Services): Promise<void> {
   ];
   if (missing.length === 0) return;
   const event = { action: 'create', interaction: 'register-sources', outcome: 'success', resources: missing.map((resource) => referenceTo(keyOf(resource))) } as const;
-  try {
-    await services.store.commit([
-      ...missing.map((resource) => ({ kind: 'put', resource, expectedVersion: currentOf(resource)?.deleted === false ? currentOf(resource)?.version ?? 0 : 0 }) as const),
-      traceChange(services, EXCHANGE, event),
-    ]);
-  } catch (error) {
-    // Another gateway that starts at this moment was faster.
-    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
-  }
+  await commitOnce(services, [
+    ...missing.map((resource) => ({ kind: 'put', resource, expectedVersion: currentOf(resource)?.deleted === false ? currentOf(resource)?.version ?? 0 : 0 }) as const),
+    traceChange(services, EXCHANGE, event),
+  ]);
 }
 
 function keyOf({ resourceType, id }: Resource & { readonly id: string }): { readonly type: string; readonly id: string } {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Actor } from '../access/index.ts';
-import { isServiceError, ServiceError } from '../errors.ts';
+import { isOvertaken, ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
@@ -34,7 +34,7 @@ export async function untilSettled(services: Services, inbox: InboxMessage, comm
     try {
       return await commit(attempt);
     } catch (error) {
-      if (!isServiceError(error, 'conflict') && !isServiceError(error, 'version-conflict')) throw error;
+      if (!isOvertaken(error)) throw error;
       const version = (await findInInbox(services, inbox.message.id))?.version ?? 0;
       const settled = version === inbox.version ? undefined : await readAnswer(services, inbox.message.id);
       if (settled !== undefined) return settled;

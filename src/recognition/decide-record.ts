@@ -1,6 +1,6 @@
 import type { Caller } from '../access/index.ts';
 import { traceChange } from '../audit/index.ts';
-import { isServiceError } from '../errors.ts';
+import { isOvertaken } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
 import type { Step } from './catalogue/catalogue-change.ts';
@@ -40,7 +40,7 @@ export async function commitDecision<T>(services: Services, caller: Caller, inte
       if (changesWhatHolds) await services.recognition.refresh(services.store);
       return result;
     } catch (error) {
-      if (attempt === TRIES || !(isServiceError(error, 'conflict') || isServiceError(error, 'version-conflict'))) throw error;
+      if (attempt === TRIES || !isOvertaken(error)) throw error;
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { Action, Caller } from '../access/index.ts';
 import { authorize } from '../access/index.ts';
 import { traceChange } from '../audit/index.ts';
-import { isServiceError, ServiceError } from '../errors.ts';
+import { isOvertaken, ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
 import type { StoredMapping } from './approved-mappings.ts';
@@ -96,7 +96,7 @@ async function decide(services: Services, caller: Caller, { id, action, interact
       await services.liveCodes.refresh(services.store);
       return { mapping, job };
     } catch (error) {
-      if (attempt === TRIES || !(isServiceError(error, 'conflict') || isServiceError(error, 'version-conflict'))) throw error;
+      if (attempt === TRIES || !isOvertaken(error)) throw error;
     }
   }
 }

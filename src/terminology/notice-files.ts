@@ -1,5 +1,5 @@
+import { commitOnce } from '../commit-once.ts';
 import { z } from 'zod';
-import { isServiceError } from '../errors.ts';
 import { derivedId } from '../fhir/derived-id.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
@@ -79,13 +79,4 @@ function changedKeys(before: Readonly<Record<string, string>>, now: Readonly<Rec
 function jobsOf(services: Services, scopes: readonly JobScope[], content: FileContent): readonly Change[] {
   const at = { version: derivedId(JSON.stringify(content)), revision: services.liveCodes.revision, now: services.clock().toISOString() };
   return scopes.map((scope) => ({ kind: 'put', resource: jobResource(fileJobOf(scope, at)) }));
-}
-
-/** Another gateway that starts at this moment may be faster. */
-async function commitOnce({ store }: Services, changes: readonly Change[]): Promise<void> {
-  try {
-    await store.commit(changes);
-  } catch (error) {
-    if (!isServiceError(error, 'conflict') && !isServiceError(error, 'version-conflict')) throw error;
-  }
 }

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Actor } from '../access/index.ts';
-import { traceChange } from '../audit/index.ts';
-import { isServiceError } from '../errors.ts';
+import { theExchange, traceChange } from '../audit/index.ts';
+import { isOvertaken } from '../errors.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { Clause } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
@@ -58,7 +57,7 @@ async function commitPage(services: Services, held: HeldJob, first: readonly Sto
       await services.store.commit(changes);
       return { job, version: held.version + 1 };
     } catch (error) {
-      if (attempt === TRIES || !(isServiceError(error, 'conflict') || isServiceError(error, 'version-conflict'))) throw error;
+      if (attempt === TRIES || !isOvertaken(error)) throw error;
       await requireHeld(services, held);
       await pause(Math.random() * Math.min(LONGEST_PAUSE_MS, SHORTEST_PAUSE_MS * 2 ** attempt));
       items = first.length === 0 ? [] : await services.store.readMany(first);
@@ -95,7 +94,7 @@ async function planPage(services: Services, held: HeldJob, items: readonly Store
 function evidenceOf(services: Services, job: RemapJob, { results, patients }: Remapped, now: string): readonly Change[] {
   return [
     { kind: 'put', resource: remapProvenance(job, results, now) },
-    traceChange(services, exchangeIn(job), { action: 'update', interaction: 'terminology-remap', outcome: 'success', resources: results, patients }),
+    traceChange(services, theExchange(job.id), { action: 'update', interaction: 'terminology-remap', outcome: 'success', resources: results, patients }),
   ];
 }
 
@@ -120,9 +119,4 @@ export function leased(job: RemapJob, worker: string, now: Date, leaseMs = LEASE
 
 export function toHeldJob({ body, version }: Pick<Stored, 'body' | 'version'>): HeldJob {
   return { job: parseJob(body), version };
-}
-
-/** The exchange itself, in the traces of what a job changes. */
-function exchangeIn({ id }: RemapJob): Actor {
-  return { role: 'system', subject: 'bund', name: 'Bund', source: undefined, facility: undefined, scopes: [], purpose: 'HOPERAT', breakGlass: undefined, requestId: id, address: '127.0.0.1' };
 }

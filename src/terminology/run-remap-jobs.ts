@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { isServiceError } from '../errors.ts';
+import { isOvertaken } from '../errors.ts';
 import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
 import { closeGaps } from './close-gaps.ts';
@@ -66,7 +66,7 @@ async function workOn(services: Services, found: HeldJob, options: RemapOptions)
       await nextTurn();
     }
   } catch (error) {
-    if (error instanceof JobTaken || isServiceError(error, 'conflict') || isServiceError(error, 'version-conflict')) return false;
+    if (error instanceof JobTaken || isOvertaken(error)) return false;
     services.log.error({ job: found.job.id, err: error }, 'could not go on with a round of mapping; it is tried again');
     return false;
   }

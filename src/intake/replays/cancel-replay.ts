@@ -1,7 +1,7 @@
 import type { Caller } from '../../access/index.ts';
 import { authorize } from '../../access/index.ts';
 import { traceChange } from '../../audit/index.ts';
-import { isServiceError } from '../../errors.ts';
+import { isOvertaken } from '../../errors.ts';
 import type { Services } from '../../services.ts';
 import { findReplay } from './read-replay.ts';
 import type { Replay } from './replay.ts';
@@ -28,7 +28,7 @@ export async function cancelReplay(services: Services, caller: Caller, id: strin
       ]);
       return cancelled;
     } catch (error) {
-      if (attempt === ATTEMPTS || !(isServiceError(error, 'version-conflict') || isServiceError(error, 'conflict'))) throw error;
+      if (attempt === ATTEMPTS || !isOvertaken(error)) throw error;
     }
   }
 }

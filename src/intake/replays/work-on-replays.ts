@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import { isServiceError } from '../../errors.ts';
+import { isOvertaken } from '../../errors.ts';
 import type { Services } from '../../services.ts';
 import type { Change } from '../../store/store.ts';
 import { MESSAGE_TYPE } from '../records.ts';
@@ -118,7 +118,7 @@ async function save(services: Services, { version, replay: { worker } }: StoredR
     const [stored] = await services.store.commit([{ kind: 'put', resource: replayResource(beating), expectedVersion: version }, ...changes]);
     return { replay: beating, version: stored?.version ?? version + 1 };
   } catch (error) {
-    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
+    if (!isOvertaken(error)) throw error;
     const met = await findReplay(services, replay.id);
     if (met.replay.state !== 'cancelled' || met.replay.worker !== worker || worker === undefined) return undefined;
     const { state, finishedAt } = met.replay;

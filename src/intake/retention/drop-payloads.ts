@@ -1,6 +1,5 @@
-import type { Actor } from '../../access/index.ts';
-import { traceChange } from '../../audit/index.ts';
-import { isServiceError } from '../../errors.ts';
+import { theExchange, traceChange } from '../../audit/index.ts';
+import { commitOnce } from '../../commit-once.ts';
 import type { Clause } from '../../fhir/search/query.ts';
 import type { Services } from '../../services.ts';
 import type { Change } from '../../store/store.ts';
@@ -15,9 +14,7 @@ const PAGE = 50;
 const MOST_CONFLICTS = 10;
 
 /** The exchange itself, which does what the description of a source says. */
-const EXCHANGE: Actor = {
-  role: 'system', subject: 'bund', name: 'Bund', source: undefined, facility: undefined, scopes: [], purpose: 'RECORDMGT', breakGlass: undefined, requestId: 'retention', address: '127.0.0.1',
-};
+const EXCHANGE = theExchange('retention', 'RECORDMGT');
 
 /**
  * Deletes the bodies of messages that were processed in whole and are older than their source's description lets them be
@@ -57,11 +54,5 @@ async function drop(services: Services, due: readonly InboxMessage[]): Promise<b
     { kind: 'put', resource: messageResource({ ...message, payloadDroppedAt }), expectedVersion: version } as const,
   ]);
   const trace = traceChange(services, EXCHANGE, { action: 'delete', interaction: 'intake-retention', outcome: 'success', resources: due.map(({ message }) => `${MESSAGE_TYPE}/${message.id}`) });
-  try {
-    await services.store.commit([...changes, trace]);
-    return true;
-  } catch (error) {
-    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
-    return false;
-  }
+  return commitOnce(services, [...changes, trace]);
 }

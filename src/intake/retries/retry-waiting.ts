@@ -1,3 +1,4 @@
+import { commitOnce } from '../../commit-once.ts';
 import { isServiceError } from '../../errors.ts';
 import type { ResourceKey } from '../../fhir/resource.ts';
 import type { Services } from '../../services.ts';
@@ -83,10 +84,6 @@ async function waitLonger({ store, config, clock }: Services, { message, version
   const waiting: SourceMessage = {
     ...withoutFailure(message), ...(reasons === undefined ? {} : { reasons }), attempts, ...(wait === undefined || awaits === undefined ? {} : { ...wait, awaits }),
   };
-  try {
-    await store.commit([{ kind: 'put', resource: messageResource(waiting), expectedVersion: version }]);
-  } catch (error) {
-    // Somebody else has it in hand.
-    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
-  }
+  // Somebody else may have it in hand.
+  await commitOnce({ store }, [{ kind: 'put', resource: messageResource(waiting), expectedVersion: version }]);
 }

@@ -1,4 +1,4 @@
-import { isServiceError } from '../../errors.ts';
+import { commitOnce } from '../../commit-once.ts';
 import type { Clause } from '../../fhir/search/query.ts';
 import type { Services } from '../../services.ts';
 import { MESSAGE_TYPE, parseMessage } from '../records.ts';
@@ -76,13 +76,7 @@ export async function countHour({ store }: Services, source: string, hour: Hour)
 async function write({ store }: Services, day: SourceDay): Promise<boolean> {
   const known = await store.read(sourceDayKey(day.source, day.day));
   if (known !== undefined && parseSourceDay(known.body).hours.length >= day.hours.length) return false;
-  try {
-    await store.commit([{ kind: 'put', resource: sourceDayResource(day), expectedVersion: known?.version ?? 0 }]);
-    return true;
-  } catch (error) {
-    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
-    return false;
-  }
+  return commitOnce({ store }, [{ kind: 'put', resource: sourceDayResource(day), expectedVersion: known?.version ?? 0 }]);
 }
 
 function dayAfter(day: string): string {

@@ -1,6 +1,5 @@
-import type { Actor } from '../../access/index.ts';
-import { traceChanges } from '../../audit/index.ts';
-import { isServiceError } from '../../errors.ts';
+import { theExchange, traceChanges } from '../../audit/index.ts';
+import { isOvertaken } from '../../errors.ts';
 import { derivedId } from '../../fhir/derived-id.ts';
 import { referenceTo } from '../../fhir/resource.ts';
 import type { Services } from '../../services.ts';
@@ -13,9 +12,7 @@ export const CERTIFICATE_FILE_TYPE = 'CertificateFile';
 const KEY = { type: CERTIFICATE_FILE_TYPE, id: 'current' } as const;
 
 /** The exchange itself, in traces of what it does by itself. */
-const EXCHANGE: Actor = {
-  role: 'system', subject: 'bund', name: 'Bund', source: undefined, facility: undefined, scopes: [], purpose: 'HOPERAT', breakGlass: undefined, requestId: 'start', address: '127.0.0.1',
-};
+const EXCHANGE = theExchange('start');
 const PER_COMMIT = 200;
 
 /**
@@ -47,6 +44,6 @@ export async function registerFileCertificates(services: Services): Promise<void
     await store.commit([...jobs, { kind: 'put', resource: { resourceType: CERTIFICATE_FILE_TYPE, id: KEY.id, digest }, expectedVersion: before?.version ?? 0 }]);
   } catch (error) {
     // Another gateway that starts at this moment was faster.
-    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
+    if (!isOvertaken(error)) throw error;
   }
 }

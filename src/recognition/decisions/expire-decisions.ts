@@ -1,6 +1,6 @@
 import type { Services } from '../../services.ts';
 import { traceChange } from '../../audit/index.ts';
-import { isServiceError } from '../../errors.ts';
+import { commitOnce } from '../../commit-once.ts';
 import { MAX_PAGE_SIZE } from '../../fhir/search/query.ts';
 import type { Clause } from '../../fhir/search/query.ts';
 import type { Stored } from '../../store/store.ts';
@@ -39,14 +39,8 @@ async function expireOne(services: Services, stored: Stored, now: string): Promi
   const outcome = record === undefined ? undefined : expire(record, { by: EXCHANGE.subject, at: now });
   if (outcome?.kind !== 'changed') return false;
   const { record: after } = outcome;
-  try {
-    await services.store.commit([
-      ...decisionChanges(after, now),
-      traceChange(services, EXCHANGE, { action: 'update', interaction: 'recognition-expire', outcome: 'success', resources: [`${DECISION_TYPE}/${after.id}`], patients: patientsOfDecision(after) }),
-    ]);
-    return true;
-  } catch (error) {
-    if (isServiceError(error, 'version-conflict') || isServiceError(error, 'conflict')) return false;
-    throw error;
-  }
+  return commitOnce(services, [
+    ...decisionChanges(after, now),
+    traceChange(services, EXCHANGE, { action: 'update', interaction: 'recognition-expire', outcome: 'success', resources: [`${DECISION_TYPE}/${after.id}`], patients: patientsOfDecision(after) }),
+  ]);
 }

@@ -1,7 +1,7 @@
 import type { Caller } from '../../access/index.ts';
 import { authorize } from '../../access/index.ts';
 import { recordTrace, traceChange } from '../../audit/index.ts';
-import { isServiceError, ServiceError } from '../../errors.ts';
+import { isOvertaken, ServiceError } from '../../errors.ts';
 import type { Clause } from '../../fhir/search/query.ts';
 import { patientsOf, personsOf } from '../../identity/index.ts';
 import type { Services } from '../../services.ts';
@@ -47,7 +47,7 @@ export async function openDecision(services: Services, caller: Caller, id: strin
       return { ...outcome.record, version: found.version + 1 };
     } catch (error) {
       // Somebody answered it at this moment: the next one to open it notes it.
-      if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
+      if (!isOvertaken(error)) throw error;
     }
   }
   await recordTrace(services, caller, event);

@@ -1,5 +1,5 @@
 import { traceChange } from '../../audit/index.ts';
-import { isServiceError } from '../../errors.ts';
+import { commitOnce } from '../../commit-once.ts';
 import { MAX_PAGE_SIZE } from '../../fhir/search/query.ts';
 import type { Services } from '../../services.ts';
 import type { Stored } from '../../store/store.ts';
@@ -25,15 +25,11 @@ export async function tellOfRecall(services: Services, stored: Stored): Promise<
   const now = services.clock().toISOString();
   for (const [organization, since] of await acceptedBy(services, stored.id, Date.parse(from))) {
     const notice = recalledNotice(organization, { reference: `VerificationResult/${stored.id}`, version: stored.version }, [...since].sort().slice(0, MOST_LISTED), now);
-    try {
-      await services.store.commit([
-        { kind: 'put', resource: notice, expectedVersion: 0 },
-        traceChange(services, EXCHANGE, { action: 'create', interaction: 'recognition-recall', outcome: 'success', resources: [`Task/${notice.id}`] }),
-      ]);
-    } catch (error) {
-      // It was told already.
-      if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
-    }
+    // It may have been told already.
+    await commitOnce(services, [
+      { kind: 'put', resource: notice, expectedVersion: 0 },
+      traceChange(services, EXCHANGE, { action: 'create', interaction: 'recognition-recall', outcome: 'success', resources: [`Task/${notice.id}`] }),
+    ]);
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { traceChange } from '../../audit/index.ts';
-import { isServiceError } from '../../errors.ts';
+import { commitOnce } from '../../commit-once.ts';
 import { bodyTemplate, renderBody } from '../../fhir/body.ts';
 import type { JsonObject, Resource } from '../../fhir/resource.ts';
 import { isId, isObject, isResource, textOf } from '../../fhir/resource.ts';
@@ -58,15 +58,10 @@ export async function registerIndicators(services: Services, dir: string): Promi
     return known === undefined || renderBody(bodyTemplate(resource, resource.id), known.version, known.lastUpdated) !== known.body;
   });
   if (changed.length === 0) return;
-  try {
-    await services.store.commit([
-      ...changed.map((resource) => ({ kind: 'put', resource, expectedVersion: versionOf(stored.get(resource.id)) }) as const),
-      traceChange(services, EXCHANGE, { action: 'create', interaction: 'register-indicators', outcome: 'success', resources: changed.map(({ id }) => `Measure/${id}`) }),
-    ]);
-  } catch (error) {
-    // Another gateway that starts at this moment was faster.
-    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
-  }
+  await commitOnce(services, [
+    ...changed.map((resource) => ({ kind: 'put', resource, expectedVersion: versionOf(stored.get(resource.id)) }) as const),
+    traceChange(services, EXCHANGE, { action: 'create', interaction: 'register-indicators', outcome: 'success', resources: changed.map(({ id }) => `Measure/${id}`) }),
+  ]);
 }
 
 function versionOf(stored: { readonly version: number; readonly deleted: boolean } | undefined): number {

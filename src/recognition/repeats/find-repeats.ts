@@ -1,13 +1,13 @@
 import type { FeedConsumer } from '../../follow-feed.ts';
+import { commitOnce } from '../../commit-once.ts';
 import { traceChange } from '../../audit/index.ts';
-import { isServiceError } from '../../errors.ts';
 import { resourceOf } from '../../fhir/body.ts';
 import type { Resource } from '../../fhir/resource.ts';
 import { isObject, textOf } from '../../fhir/resource.ts';
 import { patientsOf, personsOf } from '../../identity/index.ts';
 import { sourceOfUri } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
-import type { Change, Stored } from '../../store/store.ts';
+import type { Stored } from '../../store/store.ts';
 import { codingsOf, idsOf } from '../candidates/elements.ts';
 import type { Gathered } from '../candidates/gather-priors.ts';
 import { gatherPriors } from '../candidates/gather-priors.ts';
@@ -130,14 +130,5 @@ async function withdraw(services: Services, items: readonly Stored[]): Promise<v
       { kind: 'delete', key: { type: REPEAT_TYPE, id }, expectedVersion: version },
       traceChange(services, EXCHANGE, { action: 'delete', interaction: 'recognition-repeat', outcome: 'success', resources: [`${REPEAT_TYPE}/${id}`] }),
     ]);
-  }
-}
-
-/** Another gateway may have done the same. */
-async function commitOnce({ store }: Services, changes: readonly Change[]): Promise<void> {
-  try {
-    await store.commit(changes);
-  } catch (error) {
-    if (!isServiceError(error, 'version-conflict') && !isServiceError(error, 'conflict')) throw error;
   }
 }
