@@ -6,10 +6,11 @@ import { inLine } from '../in-line.ts';
 import type { Services } from '../services.ts';
 import type { Assumption, Change } from '../store/store.ts';
 import { contradictingDecisions } from './contradicting-decisions.ts';
-import type { Pair, PersonDecision, Step, Verdict } from './decision.ts';
+import type { Pair, PersonDecision, Verdict } from './decision.ts';
 import { DECISION_TYPE, decisionIdOf, decisionResource, pairOf, parseDecision } from './decision.ts';
 import { activeDecisions } from './find-decisions.ts';
 import { personChanges } from './person-changes.ts';
+import { type Step, stepOf } from '../step.ts';
 
 export interface Judged { readonly patients: Pair; readonly verdict: Verdict }
 export interface DecisionAsked {
@@ -37,7 +38,7 @@ export async function decidePersons(services: Services, caller: Caller, asked: D
   return settled(services, asked.judged.flatMap(({ patients }) => patients), async () => {
     await requirePatients(services, asked);
     const known = await decisionsAround(services, asked.judged.flatMap(({ patients }) => patients));
-    const step: Step = { by: caller.subject, ...(caller.name === undefined ? {} : { name: caller.name }), at: services.clock().toISOString(), reason: asked.reason };
+    const step = stepOf(services, caller, asked.reason);
     const decisions = await decisionsFor(services, asked, { active: known.active, step });
     const fresh = decisions.filter(({ isNew }) => isNew);
     await commit(services, caller, { interaction: 'identity-decide', decisions: fresh, assuming: known.assuming });
@@ -56,7 +57,7 @@ export async function withdrawDecision(services: Services, caller: Caller, { id,
   return settled(services, first.patients, async () => {
     const { decision, version } = await readDecision(services, id);
     if (decision.status === 'withdrawn') throw new ServiceError('rule-broken', 'The decision is withdrawn already');
-    const withdrawn: PersonDecision = { ...decision, status: 'withdrawn', withdrawn: { by: caller.subject, ...(caller.name === undefined ? {} : { name: caller.name }), at: services.clock().toISOString(), reason } };
+    const withdrawn: PersonDecision = { ...decision, status: 'withdrawn', withdrawn: stepOf(services, caller, reason) };
     await commit(services, caller, { interaction: 'identity-withdraw', decisions: [{ decision: withdrawn, version }], assuming: [] });
     return withdrawn;
   });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource } from '../fhir/resource.ts';
+import { stepSchema } from '../step.ts';
 
 /** Internal type of what a human holds of two records. Its versions in the store are its history. */
 export const DECISION_TYPE = 'PersonDecision';
@@ -8,11 +9,6 @@ export const DECISION_TYPE = 'PersonDecision';
 export const VERDICTS = ['same', 'different'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
-export const reasonSchema = z.string().trim().min(5, 'must have 5 characters or more').max(1_000, 'must have 1000 characters or less');
-
-/** Who did something, when and why. */
-const stepSchema = z.object({ by: z.string(), name: z.string().optional(), at: z.string(), reason: z.string() });
-export type Step = Readonly<z.infer<typeof stepSchema>>;
 
 const decisionSchema = z.object({
   id: z.string(),

@@ -1,6 +1,7 @@
 import { isList, textOf } from '../fhir/resource.ts';
 import type { Resource } from '../fhir/resource.ts';
 import type { IndexTerms, UriTerm } from '../fhir/search/terms.ts';
+import { NO_TERMS } from '../fhir/search/terms.ts';
 import { DECISION_TYPE } from './decision.ts';
 import { hasId, matchRecord } from './match-record.ts';
 import { REMATCH_JOB_TYPE, REMATCH_MODEL_TYPE } from './rematch-job.ts';
@@ -14,7 +15,6 @@ export const MATCH_PARAM = '_match';
 /** Parameter by which the reviews of a Person are found. */
 export const REVIEWED_PARAM = '_reviewed';
 
-const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
 
 /** @returns undefined for a resource that is no record of the identities. A decision is found by `about`: by `patient` a store looks into records of patients */
 export function identityTerms(resource: Resource): IndexTerms | undefined {

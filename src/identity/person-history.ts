@@ -6,10 +6,11 @@ import type { Clause } from '../fhir/search/query.ts';
 import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
 import type { Page } from '../store/store.ts';
-import type { Step, Verdict } from './decision.ts';
+import type { Verdict } from './decision.ts';
 import { DECISION_TYPE, parseDecision } from './decision.ts';
 import type { PatientLink } from './person.ts';
 import { parsePerson } from './person.ts';
+import type { Step } from '../step.ts';
 
 /** What a Person was from an instant on, and which records joined or left it then. */
 export interface PersonVersion {

@@ -1,7 +1,7 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { authenticate, callerOf } from '../http/authenticate.ts';
-import { checkedBody } from '../http/checked-body.ts';
+import { bodyAs } from '../http/json-body.ts';
 import { methodNotAllowed } from '../http/error-handler.ts';
 import { listRequest } from '../http/list-request.ts';
 import type { Operation } from '../http/operation.ts';
@@ -9,7 +9,7 @@ import { pathParameter } from '../http/path-parameter.ts';
 import { parseQueryText, withoutFormat } from '../http/query-text.ts';
 import type { Services } from '../services.ts';
 import { crossReference } from './cross-reference.ts';
-import { reasonSchema, VERDICTS } from './decision.ts';
+import { VERDICTS } from './decision.ts';
 import { decidePersons, judgedPair, withdrawDecision } from './decide-persons.ts';
 import { decideReview } from './decide-review.ts';
 import { listDecisions } from './list-decisions.ts';
@@ -20,6 +20,7 @@ import { parseMatchRequest } from './match-request.ts';
 import { personHistory } from './person-history.ts';
 import { parsePixRequest } from './pix-request.ts';
 import { showReview } from './show-review.ts';
+import { reasonSchema } from '../step.ts';
 
 const PATIENT = /^(?:Patient\/)?([A-Za-z0-9\-.]{1,64})$/;
 const patientSchema = z.string().regex(PATIENT, 'must be the id of a Patient, p1 or Patient/p1').transform((text) => text.replace('Patient/', ''));
@@ -55,7 +56,7 @@ function routeReviews(services: Services, router: Router): void {
     res.json({ review: await showReview(services, callerOf(res), pathParameter(req, 'id')) });
   }).all(methodNotAllowed('GET'));
   router.route('/reviews/:id/decide').post(async (req, res) => {
-    const answer = await checkedBody(services, req, res, answerSchema);
+    const answer = await bodyAs(services, req, res, answerSchema);
     res.json({ decisions: await decideReview(services, callerOf(res), { ...answer, id: pathParameter(req, 'id') }) });
   }).all(methodNotAllowed('POST'));
 }
@@ -66,12 +67,12 @@ function routeDecisions(services: Services, router: Router): void {
     const { decisions, next } = await listDecisions(services, callerOf(res), { patient: filters.get('patient')?.replace('Patient/', '') }, page);
     res.json({ decisions, next: nextLink(next) });
   }).post(async (req, res) => {
-    const { patients: [a, b], verdict, reason } = await checkedBody(services, req, res, decisionSchema);
+    const { patients: [a, b], verdict, reason } = await bodyAs(services, req, res, decisionSchema);
     const [decision] = await decidePersons(services, callerOf(res), { judged: [judgedPair(a, b, verdict)], reason });
     res.status(201).json({ decision });
   }).all(methodNotAllowed('GET', 'POST'));
   router.route('/decisions/:id/withdraw').post(async (req, res) => {
-    const { reason } = await checkedBody(services, req, res, withdrawalSchema);
+    const { reason } = await bodyAs(services, req, res, withdrawalSchema);
     res.json({ decision: await withdrawDecision(services, callerOf(res), { id: pathParameter(req, 'id'), reason }) });
   }).all(methodNotAllowed('POST'));
 }

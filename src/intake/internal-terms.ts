@@ -2,6 +2,7 @@ import { parseReference } from '../fhir/references.ts';
 import type { JsonValue, Resource } from '../fhir/resource.ts';
 import { isList, isObject, textOf } from '../fhir/resource.ts';
 import type { DateTerm, IndexTerms, ReferenceTerm, TokenTerm, UriTerm } from '../fhir/search/terms.ts';
+import { NO_TERMS } from '../fhir/search/terms.ts';
 import { identityTerms } from '../identity/index.ts';
 import { ALIAS_TYPE } from '../normalize/index.ts';
 import { terminologyTerms, UNMAPPED_TYPE, unmappedCode } from '../terminology/index.ts';
@@ -13,7 +14,6 @@ import { hourName, hourOf } from './watch/hours.ts';
 import { REPEAT_TYPE } from './watch/repeat.ts';
 import { SOURCE_DAY_TYPE } from './watch/source-day.ts';
 
-const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
 const SECOND_MS = 1_000;
 
 type Terms = (resource: Resource) => Partial<IndexTerms>;

@@ -3,8 +3,8 @@ import { traceChange } from '../audit/index.ts';
 import { isOvertaken } from '../errors.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
-import type { Step } from './catalogue/catalogue-change.ts';
-import { nextRevision, type Revision, readRevision } from './revision.ts';
+import type { Revision } from '../revision.ts';
+import { RECOGNITION_REVISION } from './recognition-revision.ts';
 
 /** Two people who decide at one moment; more of them do not. */
 const TRIES = 20;
@@ -27,14 +27,14 @@ export interface Planned<T> {
  */
 export async function commitDecision<T>(services: Services, caller: Caller, interaction: string, plan: (revision: Revision) => Promise<Planned<T>>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const revision = await readRevision(services.store);
+    const revision = await RECOGNITION_REVISION.read(services.store);
     // What is judged by the tables is judged by those of now.
     await services.recognition.refresh(services.store);
     const { result, changes, resources, changesWhatHolds } = await plan(revision);
     try {
       await services.store.commit([
         ...changes,
-        ...(changesWhatHolds ? [nextRevision(revision)] : []),
+        ...(changesWhatHolds ? [RECOGNITION_REVISION.next(revision)] : []),
         traceChange(services, caller, { action: 'update', interaction, outcome: 'success', resources }),
       ]);
       if (changesWhatHolds) await services.recognition.refresh(services.store);
@@ -43,8 +43,4 @@ export async function commitDecision<T>(services: Services, caller: Caller, inte
       if (attempt === TRIES || !isOvertaken(error)) throw error;
     }
   }
-}
-
-export function stepOf({ clock }: Pick<Services, 'clock'>, { subject, name }: Caller, reason: string): Step {
-  return { by: subject, ...(name === undefined ? {} : { name }), at: clock().toISOString(), reason };
 }

@@ -1,6 +1,6 @@
 import type { Resource } from '../fhir/resource.ts';
 import type { Source } from '../intake/source.ts';
-import type { Store } from '../store/store.ts';
+import { type Following, followRevision } from '../revision.ts';
 import type { CodeTables } from '../terminology/tables.ts';
 import { applyChanges } from './catalogue/apply-changes.ts';
 import { approvedChanges } from './catalogue/approved-changes.ts';
@@ -10,21 +10,13 @@ import type { RecognitionFiles } from './catalogue/load-recognition-files.ts';
 import type { RecognitionTables } from './catalogue/recognition-tables.ts';
 import { stampMark } from './certificates/stamp-mark.ts';
 import { storedCertificates } from './certificates/stored-certificates.ts';
-import { readRevision } from './revision.ts';
+import { RECOGNITION_REVISION } from './recognition-revision.ts';
 
 /** What recognition works with: the files of `profiles/recognition` together with what people decided since, which changes while the gateway runs. */
-export interface LiveRecognition extends RecognitionTables {
+export interface LiveRecognition extends RecognitionTables, Following {
   readonly files: RecognitionFiles;
   /** Every entry that holds on some day, those that were approved first. */
   readonly entries: readonly Entry[];
-  /** Changes of what was decided that the tables know of. */
-  readonly revision: number;
-  /**
-   * Looks into the store, and builds the tables anew if something else was decided there.
-   *
-   * @returns whether the tables are other ones now
-   */
-  refresh(store: Pick<Store, 'read' | 'search'>): Promise<boolean>;
   /**
    * A result with the mark that it has by the certificates, and what its source claims of it; whatever else stood there of either is
    * taken away. Other resources only lose them.
@@ -39,27 +31,16 @@ export function liveRecognition(files: RecognitionFiles, codes: CodeTables, sour
   const all = [...sources];
   let entries: readonly Entry[] = files.entries;
   let tables = createTables({ files, entries, certificates: files.certificates, codes, sources: all });
-  let revision = 0;
-  // One after another: an older answer of the store must not follow a newer one.
-  let work: Promise<unknown> = Promise.resolve();
-  const refreshNow = async (store: Pick<Store, 'read' | 'search'>): Promise<boolean> => {
-    const { changes } = await readRevision(store);
-    if (changes === revision) return false;
+  const keeping = followRevision(RECOGNITION_REVISION, async (store) => {
     const [approved, certificates] = [await approvedChanges(store), await storedCertificates(store)];
     entries = applyChanges(files.entries, approved);
     tables = createTables({ files, entries, certificates: [...files.certificates, ...certificates], codes, sources: all });
-    revision = changes;
-    return true;
-  };
+  });
   return {
     files,
     get entries() { return entries; },
-    get revision() { return revision; },
-    refresh: (store) => {
-      const turn = work.then(() => refreshNow(store));
-      work = turn.catch(() => undefined);
-      return turn;
-    },
+    get revision() { return keeping.revision; },
+    refresh: (store) => keeping.refresh(store),
     stamp: (resource, institution) => stampMark(resource, { institution, tables, offsetMinutes }),
     ...following(() => tables),
     get scopes() { return tables.scopes; },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Resource } from '../fhir/resource.ts';
 import { EQUIVALENCES } from './tables.ts';
+import { reasonSchema, stepSchema } from '../step.ts';
 
 /** Internal type of what a local code or unit of one source means, as people decided it. Its versions in the store are its history. */
 export const MAPPING_TYPE = 'CodeMapping';
@@ -12,7 +13,6 @@ export type MappingStatus = (typeof MAPPING_STATUSES)[number];
 const text = z.string().min(1).max(200);
 export const daySchema = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'must be a day such as 2026-03-01');
 const when = z.strictObject({ specimen: text.optional(), method: text.optional(), unit: text.optional() });
-export const reasonSchema = z.string().trim().min(5, 'must have 5 characters or more').max(1_000, 'must have 1000 characters or less');
 
 const codeTarget = {
   kind: z.literal('code'),
@@ -33,10 +33,6 @@ export const proposalSchema = z.discriminatedUnion('kind', [
   z.strictObject({ ...unitTarget, ...claim, reason: reasonSchema }),
 ]);
 export type Proposal = Readonly<z.infer<typeof proposalSchema>>;
-
-/** Who did something to a mapping, when and why. */
-const stepSchema = z.object({ by: z.string(), name: z.string().optional(), at: z.string(), reason: z.string() });
-export type Step = Readonly<z.infer<typeof stepSchema>>;
 
 const recorded = {
   id: z.string(),

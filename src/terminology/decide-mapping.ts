@@ -8,10 +8,11 @@ import type { StoredMapping } from './approved-mappings.ts';
 import { allMappings } from './approved-mappings.ts';
 import type { CodeMapping, MappingStatus } from './code-mapping.ts';
 import { MAPPING_TYPE, mappingResource, parseMapping } from './code-mapping.ts';
-import { requireReplaceable, requireUncontradicted, stepOf } from './propose-mapping.ts';
+import { requireReplaceable, requireUncontradicted } from './propose-mapping.ts';
 import type { RemapJob } from './remap-job.ts';
 import { jobResource, remapJobOf } from './remap-job.ts';
-import { nextRevision, readRevision } from './revision.ts';
+import { MAPPING_REVISION } from './mapping-revision.ts';
+import { stepOf } from '../step.ts';
 
 export interface Decision { readonly id: string; readonly reason: string }
 /** A mapping as it is now, and the job that maps stored results by it; none where no result changes. */
@@ -81,14 +82,14 @@ interface Request { readonly id: string; readonly action: Action; readonly inter
 async function decide(services: Services, caller: Caller, { id, action, interaction }: Request, outcomeOf: (stored: StoredMapping) => Promise<Outcome>): Promise<Decided> {
   await authorize(services, caller, { action });
   for (let attempt = 1; ; attempt++) {
-    const revision = await readRevision(services.store);
+    const revision = await MAPPING_REVISION.read(services.store);
     const stored = await readMapping(services, id);
     const { mapping, others, replaced, isRemapped } = await outcomeOf(stored);
     const job = isRemapped ? remapJobOf(mapping, replaced, { version: stored.version + 1, revision: revision.changes + 1, by: caller.subject, now: services.clock().toISOString() }) : undefined;
     const changes: Change[] = [
       putOf(mapping, stored.version),
       ...others,
-      ...(job === undefined ? [] : [nextRevision(revision), { kind: 'put' as const, resource: jobResource(job), expectedVersion: 0 }]),
+      ...(job === undefined ? [] : [MAPPING_REVISION.next(revision), { kind: 'put' as const, resource: jobResource(job), expectedVersion: 0 }]),
       traceChange(services, caller, { action: 'update', interaction, outcome: 'success', resources: [`${MAPPING_TYPE}/${id}`, ...(replaced === undefined ? [] : [`${MAPPING_TYPE}/${replaced.id}`])] }),
     ];
     try {

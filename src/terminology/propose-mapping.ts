@@ -5,10 +5,11 @@ import { ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
 import { allMappings } from './approved-mappings.ts';
 import { checkProposal, contradicting } from './check-proposal.ts';
-import type { CodeMapping, Proposal, Step } from './code-mapping.ts';
+import type { CodeMapping, Proposal } from './code-mapping.ts';
 import { MAPPING_TYPE, mappingResource } from './code-mapping.ts';
 import { isUcum } from './ucum.ts';
 import { UNMAPPED_TYPE, unmappedTerm } from './unmapped.ts';
+import { stepOf } from '../step.ts';
 
 /**
  * Writes down what somebody holds a local code or unit to mean. Nothing is mapped by it before another person approves it.
@@ -53,10 +54,6 @@ export async function proposedMapping(services: Services, caller: Caller, propos
   requireReplaceable(mapping, approved);
   requireUncontradicted(mapping, approved);
   return mapping;
-}
-
-export function stepOf({ clock }: Pick<Services, 'clock'>, { subject, name }: Caller, reason: string): Step {
-  return { by: subject, ...(name === undefined ? {} : { name }), at: clock().toISOString(), reason };
 }
 
 /** @throws ServiceError 'rule-broken' that names both */

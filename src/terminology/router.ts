@@ -14,7 +14,7 @@ import { oneOf } from '../http/one-of.ts';
 import { pathParameter } from '../http/path-parameter.ts';
 import { send } from '../http/send.ts';
 import type { Services } from '../services.ts';
-import { daySchema, MAPPING_STATUSES, proposalSchema, reasonSchema } from './code-mapping.ts';
+import { daySchema, MAPPING_STATUSES, proposalSchema } from './code-mapping.ts';
 import type { Decided } from './decide-mapping.ts';
 import { approveMapping, rejectMapping, retireMapping } from './decide-mapping.ts';
 import { findMapping, listMappings, mappingHistory } from './find-mappings.ts';
@@ -25,6 +25,7 @@ import { listUnmapped } from './list-unmapped.ts';
 import { proposeMapping } from './propose-mapping.ts';
 import { JOB_STATUSES } from './remap-job.ts';
 import { suggestMapping } from './suggest-mapping.ts';
+import { reasonSchema } from '../step.ts';
 
 const decisionSchema = z.strictObject({ reason: reasonSchema });
 const retirementSchema = z.strictObject({ reason: reasonSchema, lastDay: daySchema.optional() });

@@ -19,6 +19,9 @@ export interface IndexTerms {
   readonly clinicalDate: number | undefined;
 }
 
+/** Of a resource that nothing finds but its id. */
+export const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
+
 /** `system` is '' where the element has none. `code` is '' for an Identifier or Coding with a system only. */
 export interface TokenTerm { readonly param: string; readonly system: string; readonly code: string }
 /** `folded` is lower-cased, accents removed, NFKC, white space collapsed; `exact` is as sent. */

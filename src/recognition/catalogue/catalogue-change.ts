@@ -3,6 +3,7 @@ import type { Resource } from '../../fhir/resource.ts';
 import type { AppliedChange } from './apply-changes.ts';
 import type { EntryContent } from './content.ts';
 import { daySchema, groupSchema, panelSchema, priceSchema, rowSchema, SUBJECTS } from './content.ts';
+import { reasonSchema, stepSchema } from '../../step.ts';
 
 /** Internal type of a change of the catalogue, as people decided it. Its versions in the store are its history. */
 export const CHANGE_TYPE = 'CatalogueChange';
@@ -12,7 +13,6 @@ export const CHANGE_STATUSES = ['proposed', 'approved', 'rejected', 'retired'] a
 export type ChangeStatus = (typeof CHANGE_STATUSES)[number];
 
 const text = z.string().trim().min(1).max(200);
-export const reasonSchema = z.string().trim().min(5, 'must have 5 characters or more').max(1_000, 'must have 1000 characters or less');
 
 /** What is proposed: an entry, which may follow one that holds, or the end of one. Ids of entries are those of one subject. */
 const entries = [
@@ -32,10 +32,6 @@ export const changeProposalSchema = z.union([
   z.strictObject({ ...ending, reason: reasonSchema }),
 ]);
 export type ChangeProposal = Readonly<z.infer<typeof changeProposalSchema>>;
-
-/** Who did something, when and why. */
-export const stepSchema = z.object({ by: z.string(), name: z.string().optional(), at: z.string(), reason: z.string() });
-export type Step = Readonly<z.infer<typeof stepSchema>>;
 
 const recorded = {
   id: z.string(),

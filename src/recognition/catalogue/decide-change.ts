@@ -3,12 +3,13 @@ import { authorize } from '../../access/index.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Services } from '../../services.ts';
 import type { Planned } from '../decide-record.ts';
-import { commitDecision, stepOf } from '../decide-record.ts';
+import { commitDecision } from '../decide-record.ts';
 import { approvedChanges } from './approved-changes.ts';
 import type { CatalogueChange, ChangeStatus } from './catalogue-change.ts';
 import { appliedOf, CHANGE_TYPE, changeResource, parseChange } from './catalogue-change.ts';
 import { holdsOn, shownDays } from './days.ts';
 import { requireApplicable } from './judge-change.ts';
+import { stepOf } from '../../step.ts';
 
 export interface Decision { readonly id: string; readonly reason: string }
 

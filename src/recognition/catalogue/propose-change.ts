@@ -2,11 +2,11 @@ import type { Caller } from '../../access/index.ts';
 import { authorize } from '../../access/index.ts';
 import { traceChange } from '../../audit/index.ts';
 import type { Services } from '../../services.ts';
-import { stepOf } from '../decide-record.ts';
 import { approvedChanges } from './approved-changes.ts';
 import type { CatalogueChange, ChangeProposal } from './catalogue-change.ts';
 import { appliedOf, CHANGE_TYPE, changeResource } from './catalogue-change.ts';
 import { requireApplicable } from './judge-change.ts';
+import { stepOf } from '../../step.ts';
 
 /**
  * Writes down how somebody wants the catalogue to be. Nothing changes before another person approves it.

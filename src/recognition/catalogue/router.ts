@@ -8,12 +8,13 @@ import { oneOf } from '../../http/one-of.ts';
 import { pathParameter } from '../../http/path-parameter.ts';
 import { send } from '../../http/send.ts';
 import type { Services } from '../../services.ts';
-import { CHANGE_STATUSES, changeProposalSchema, reasonSchema } from './catalogue-change.ts';
+import { CHANGE_STATUSES, changeProposalSchema } from './catalogue-change.ts';
 import { daySchema, SUBJECTS } from './content.ts';
 import { approveChange, rejectChange, retireChange } from './decide-change.ts';
 import { changeHistory, findChange, listChanges } from './find-changes.ts';
 import { proposeChange } from './propose-change.ts';
 import { CATALOGUE_KINDS, readCatalogue } from './read-catalogue.ts';
+import { reasonSchema } from '../../step.ts';
 
 const decisionSchema = z.strictObject({ reason: reasonSchema });
 const retirementSchema = z.strictObject({ reason: reasonSchema, lastDay: daySchema.optional() });

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { derivedId } from '../../fhir/derived-id.ts';
-import { reasonSchema } from '../catalogue/catalogue-change.ts';
 import { daysSchema } from '../catalogue/content.ts';
 import { PASSING_SCORE } from './mark.ts';
 import type { Certificate } from '../rules/certificate.ts';
+import { reasonSchema } from '../../step.ts';
 
 const text = z.string().trim().min(1).max(200);
 const roundsSchema = z.array(z.strictObject({ round: text, score: z.number().min(0).max(100) })).min(1).max(50)

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { Resource } from '../../fhir/resource.ts';
-import { stepSchema } from '../catalogue/catalogue-change.ts';
 import type { Certificate } from '../rules/certificate.ts';
 import { certificateOf, certificateSchema } from './certificate-file.ts';
+import { stepSchema } from '../../step.ts';
 
 /** Internal type of a certificate as people decided about it; by it the exchange judges. The VerificationResult of the same id shows it to others. */
 export const CERTIFICATE_TYPE = 'QualityCertificate';

@@ -3,12 +3,13 @@ import { authorize } from '../../access/index.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Services } from '../../services.ts';
 import type { Decision } from '../catalogue/decide-change.ts';
-import { commitDecision, stepOf } from '../decide-record.ts';
+import { commitDecision } from '../decide-record.ts';
 import type { Certificate } from '../rules/certificate.ts';
 import type { CertificateRecord } from './certificate-record.ts';
 import { CERTIFICATE_TYPE, certificateOfRecord } from './certificate-record.ts';
 import { publication } from './publish-certificate.ts';
 import { putRecord, readRecord } from './register-certificate.ts';
+import { stepOf } from '../../step.ts';
 
 /** What somebody recalls; `at`: an instant with an offset, now where it is absent. */
 export type Recall = Decision & { readonly at?: string | undefined };

@@ -5,7 +5,7 @@ import { ServiceError } from '../../errors.ts';
 import type { Issue } from '../../fhir/outcome.ts';
 import type { Services } from '../../services.ts';
 import type { Change } from '../../store/store.ts';
-import { commitDecision, stepOf } from '../decide-record.ts';
+import { commitDecision } from '../decide-record.ts';
 import type { Decision } from '../catalogue/decide-change.ts';
 import type { CertificateContent } from './certificate-file.ts';
 import { certificateOf } from './certificate-file.ts';
@@ -13,6 +13,7 @@ import type { CertificateRecord } from './certificate-record.ts';
 import { CERTIFICATE_TYPE, certificateOfRecord, parseRecord, recordResource } from './certificate-record.ts';
 import { lateMarkJobs } from './mark-late.ts';
 import { publication } from './publish-certificate.ts';
+import { stepOf } from '../../step.ts';
 
 /** A record with the version that a change of it expects; 0 where there is none yet. */
 export interface StoredRecord { readonly record: CertificateRecord | undefined; readonly version: number }

@@ -7,13 +7,13 @@ import { listRequest } from '../../http/list-request.ts';
 import { oneOf } from '../../http/one-of.ts';
 import { pathParameter } from '../../http/path-parameter.ts';
 import type { Services } from '../../services.ts';
-import { reasonSchema } from '../catalogue/catalogue-change.ts';
 import { certificateProposalSchema } from './certificate-file.ts';
 import { CERTIFICATE_STATUSES } from './certificate-record.ts';
 import { listClaims } from './list-claims.ts';
 import { listCertificates } from './find-certificates.ts';
 import { recallCertificate } from './recall-certificate.ts';
 import { approveCertificate, proposeCertificate, rejectCertificate } from './register-certificate.ts';
+import { reasonSchema } from '../../step.ts';
 
 const decisionSchema = z.strictObject({ reason: reasonSchema });
 const recallSchema = z.strictObject({ reason: reasonSchema, at: z.iso.datetime({ offset: true, error: 'must be an instant such as 2026-03-01T08:00:00+08:00' }).optional() });

@@ -3,6 +3,7 @@ import type { StatementSync } from 'node:sqlite';
 import type { Resource } from '../../fhir/resource.ts';
 import type { Clause } from '../../fhir/search/query.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
+import { NO_TERMS } from '../../fhir/search/terms.ts';
 import type { Connection, Row } from './connection.ts';
 import { indexRows } from './index-rows.ts';
 import type { IndexWriter } from './index-writer.ts';
@@ -21,7 +22,6 @@ const IDLE_MS = 25;
 /** Share of the time since then that the process may have been at work: large transactions are far apart, and it is busy between them. */
 const MOST_BUSY = 0.5;
 
-const NO_TERMS: IndexTerms = { token: [], string: [], reference: [], date: [], number: [], quantity: [], uri: [], patients: [], clinicalDate: undefined };
 
 /**
  * Writes the index rows of traces after the fact: every read by a clinician appends a trace and must not wait for that.

@@ -1,0 +1,4 @@
+import { revisionRecord } from '../revision.ts';
+
+/** Changes with the approved mappings as a whole. */
+export const MAPPING_REVISION = revisionRecord('MappingRevision');
