@@ -1,6 +1,6 @@
 import type { Clause } from '../fhir/search/query.ts';
-import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
+import { searchAll } from '../store/search-all.ts';
 import type { Assumption } from '../store/store.ts';
 import type { PersonDecision } from './decision.ts';
 import { DECISION_TYPE, parseDecision } from './decision.ts';
@@ -14,12 +14,6 @@ export async function activeDecisions({ store }: Pick<Services, 'store'>, patien
     { kind: 'reference', param: 'about', anyOf: patients.map((id) => ({ type: 'Patient', id })) },
     { kind: 'token', param: 'status', anyOf: [{ system: '', code: 'active' }] },
   ];
-  const decisions: PersonDecision[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.search({ type: DECISION_TYPE, where, sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
-    decisions.push(...page.items.map(({ body }) => parseDecision(body)));
-    after = page.next;
-  } while (after !== undefined);
+  const decisions = (await searchAll(store, { type: DECISION_TYPE, where })).map(({ body }) => parseDecision(body));
   return { decisions, assumption: { type: DECISION_TYPE, where, ids: decisions.map(({ id }) => id) } };
 }

@@ -1,6 +1,7 @@
 import type { Clause } from '../fhir/search/query.ts';
 import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
+import { searchAll } from '../store/search-all.ts';
 import type { Assumption, Page, Stored } from '../store/store.ts';
 import { digestTerm, keyTerm, MATCH_PARAM } from './index-terms.ts';
 import type { MatchRecord } from './match-record.ts';
@@ -72,13 +73,7 @@ function sharing(keys: readonly string[]): Clause {
 /** The Patients that were merged into one of these, or into which one of these was merged, by their own account. */
 export async function recordsReferringTo({ store }: Pick<Services, 'store'>, patients: readonly string[]): Promise<Omit<FoundRecords, 'crowded'>> {
   const where: readonly Clause[] = [{ kind: 'reference', param: 'link', anyOf: patients.map((id) => ({ type: 'Patient', id })) }];
-  const records: MatchRecord[] = [];
-  let after: string | undefined;
-  do {
-    const page: Page = await store.search({ type: 'Patient', where, sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
-    records.push(...page.items.map(({ id, body }) => storedRecord(id, body)));
-    after = page.next;
-  } while (after !== undefined);
+  const records = (await searchAll(store, { type: 'Patient', where })).map(({ id, body }) => storedRecord(id, body));
   return { records, assuming: [{ type: 'Patient', where, ids: records.map(({ patient }) => patient) }] };
 }
 

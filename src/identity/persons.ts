@@ -1,6 +1,6 @@
 import type { Clause } from '../fhir/search/query.ts';
-import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
+import { searchAll } from '../store/search-all.ts';
 import type { Assumption, Stored } from '../store/store.ts';
 import type { Person } from './person.ts';
 import { parsePerson } from './person.ts';
@@ -32,12 +32,6 @@ export function toStoredPerson(stored: Stored): StoredPerson {
 
 async function findPersons({ store }: Services, clause: Clause): Promise<FoundPersons> {
   const where = [clause];
-  const items: Stored[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.search({ type: 'Person', where, sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
-    items.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
+  const items = await searchAll(store, { type: 'Person', where });
   return { persons: items.map(toStoredPerson), assumption: { type: 'Person', where, ids: items.map((item) => item.id) } };
 }

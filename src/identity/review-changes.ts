@@ -1,4 +1,5 @@
 import type { Services } from '../services.ts';
+import { searchAll } from '../store/search-all.ts';
 import type { Change } from '../store/store.ts';
 import type { PersonDecision } from './decision.ts';
 import { doubtsOf } from './doubts.ts';
@@ -59,11 +60,7 @@ async function storedReviews({ store }: Services, { doubts, numbers, formation: 
   const stored = ids.size === 0 ? [] : [...await store.readMany([...ids].map((id) => ({ type: 'Task', id })))];
   // Without a Person of before, nobody can have asked about one.
   const asked = before.size === 0 ? [] : [...new Set([...before.keys(), ...formed.map(({ id }) => id)])];
-  for (let after: string | undefined, isFirst = asked.length > 0; isFirst || after !== undefined; isFirst = false) {
-    const page = await store.search({ type: 'Task', where: [{ kind: 'uri', param: REVIEWED_PARAM, match: 'exact', anyOf: asked }], sort: [], limit: 200, ...(after === undefined ? {} : { after }) });
-    stored.push(...page.items);
-    after = page.next;
-  }
+  if (asked.length > 0) stored.push(...await searchAll(store, { type: 'Task', where: [{ kind: 'uri', param: REVIEWED_PARAM, match: 'exact', anyOf: asked }], limit: 200 }));
   const live = stored.filter((item) => !item.deleted).map((item) => [item.id, { review: parseReview(item.body), version: item.version }] as const);
   // What is asked of a number changes with its carriers alone, all of whom are known where the number is looked at.
   return new Map(live.filter(([id, { review }]) => ids.has(id) || reasonOfReview(review) !== 'same-number'));

@@ -1,8 +1,8 @@
-import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Clause } from '../fhir/search/query.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
+import { pagesOf } from '../store/search-all.ts';
 import type { Assumption } from '../store/store.ts';
 import type { MessageOrder } from './message-order.ts';
 import { STATEMENT_TYPE } from './records.ts';
@@ -32,15 +32,12 @@ export async function findSuperseded({ store }: Pick<Services, 'store'>, speaker
   const harmless = new Map<string, ReadonlySet<string>>();
   for (const part of partsOf(keys)) {
     const where = searchFor(speaker, part);
-    let after: string | undefined;
-    do {
-      const page = await store.search({ type: STATEMENT_TYPE, where, sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
-      for (const statement of page.items.map(({ body }) => parseStatement(body))) {
+    for await (const items of pagesOf(store, { type: STATEMENT_TYPE, where })) {
+      for (const statement of items.map(({ body }) => parseStatement(body))) {
         if (isNewer(statement, speaker)) for (const reference of statement.about) spokenOf.add(reference);
         else harmless.set(statement.id, new Set(statement.about));
       }
-      after = page.next;
-    } while (after !== undefined);
+    }
   }
   const { kept = [], free = [] } = Object.groupBy(keys, (key) => (spokenOf.has(referenceTo(key)) ? 'kept' : 'free'));
   const assuming = partsOf(free).map((part) => {

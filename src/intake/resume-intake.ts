@@ -5,6 +5,7 @@ import { processMessage } from './process-message.ts';
 import { MESSAGE_TYPE } from './records.ts';
 import { senderOf } from './sender-of.ts';
 import { sourceOf } from './source-of.ts';
+import { pagesOf } from '../store/search-all.ts';
 
 const PAGE = 50;
 
@@ -25,17 +26,13 @@ export interface ResumeOptions {
 export async function resumeIntake(services: Services, { minAgeMs = 0, signal }: ResumeOptions = {}): Promise<number> {
   const before = services.clock().getTime() - minAgeMs;
   let finished = 0;
-  let after: string | undefined;
-  do {
-    const page = await services.store.search({
-      type: MESSAGE_TYPE, where: [{ kind: 'token', param: 'status', anyOf: [{ code: 'received' }] }], sort: [], limit: PAGE, ...(after === undefined ? {} : { after }),
-    });
-    for (const inbox of page.items.map(toInboxMessage)) {
+  const where = [{ kind: 'token', param: 'status', anyOf: [{ code: 'received' }] }] as const;
+  for await (const items of pagesOf(services.store, { type: MESSAGE_TYPE, where, limit: PAGE })) {
+    for (const inbox of items.map(toInboxMessage)) {
       if (signal?.aborted === true) return finished;
       if (Date.parse(inbox.message.receivedAt) <= before && await resume(services, inbox)) finished++;
     }
-    after = page.next;
-  } while (after !== undefined);
+  }
   return finished;
 }
 

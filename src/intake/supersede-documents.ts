@@ -2,9 +2,9 @@ import { parseKnownJson } from '../fhir/json.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { isList, isObject, isResource, textOf } from '../fhir/resource.ts';
 import type { Clause, TokenMatch } from '../fhir/search/query.ts';
-import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
-import type { Assumption, Change, Stored } from '../store/store.ts';
+import { searchAll } from '../store/search-all.ts';
+import type { Assumption, Change } from '../store/store.ts';
 import type { EntryResult } from './plan-entries.ts';
 import type { PreparedEntry } from './prepare-message.ts';
 
@@ -80,23 +80,12 @@ function replacedBy(services: Services, sent: readonly Named[]): readonly Clause
 
 /** All documents for which one of the clauses holds, each asked by itself since an alternative has no index, and that these are all. */
 async function findDocuments(services: Services, clauses: readonly Clause[]): Promise<{ readonly found: readonly (Named & { readonly version: number })[]; readonly assuming: readonly Assumption[] }> {
-  const answers = await Promise.all(clauses.map(async (clause) => ({ clause, stored: await findAll(services, clause) })));
+  const answers = await Promise.all(clauses.map(async (clause) => ({ clause, stored: await searchAll(services.store, { type: TYPE, where: [clause] }) })));
   const found = new Map(answers.flatMap(({ stored }) => stored.flatMap(({ id, body, version }) => {
     const resource = parseKnownJson(body);
     return isResource(resource) ? [[id, { ...namedOf(services, resource, id), version }] as const] : [];
   })));
   return { found: [...found.values()], assuming: answers.map(({ clause, stored }) => ({ type: TYPE, where: [clause], ids: stored.map(({ id }) => id) })) };
-}
-
-async function findAll({ store }: Pick<Services, 'store'>, clause: Clause): Promise<readonly Stored[]> {
-  const stored: Stored[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.search({ type: TYPE, where: [clause], sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
-    stored.push(...page.items);
-    after = page.next;
-  } while (after !== undefined);
-  return stored;
 }
 
 function namedOf(services: Services, resource: Resource, id: string): Named {

@@ -3,6 +3,7 @@ import { referenceTo } from '../fhir/resource.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
 import type { Inclusion, SearchRequest } from '../fhir/search/parse.ts';
 import type { Services } from '../services.ts';
+import { pagesOf } from '../store/search-all.ts';
 import type { Stored } from '../store/store.ts';
 
 export type Wishes = Pick<SearchRequest, 'includes' | 'revincludes'>;
@@ -45,11 +46,6 @@ function referredKeys(services: Services, includes: readonly Inclusion[], from: 
 async function* referring({ store }: Services, { type, param, target }: Inclusion, from: readonly Stored[]): Batches {
   const anyOf = from.filter((stored) => target === undefined || stored.type === target).map((stored) => ({ type: stored.type, id: stored.id }));
   if (anyOf.length === 0) return undefined;
-  let after: string | undefined;
-  do {
-    const page = await store.search({ type, where: [{ kind: 'reference', param, anyOf }], sort: [], limit: BATCH, ...(after === undefined ? {} : { after }) });
-    yield page.items;
-    after = page.next;
-  } while (after !== undefined);
+  yield* pagesOf(store, { type, where: [{ kind: 'reference', param, anyOf }], limit: BATCH });
   return undefined;
 }

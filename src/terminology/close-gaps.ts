@@ -1,6 +1,6 @@
-import { MAX_PAGE_SIZE } from '../fhir/search/query.ts';
 import type { Clause } from '../fhir/search/query.ts';
 import type { Services } from '../services.ts';
+import { searchAll } from '../store/search-all.ts';
 import type { Change } from '../store/store.ts';
 import { normalizeUnit } from './normalize-unit.ts';
 import type { RemapJob } from './remap-job.ts';
@@ -12,13 +12,7 @@ import { parseUnmappedTerm, UNMAPPED_TYPE } from './unmapped.ts';
 export async function closeGaps({ store }: Pick<Services, 'store'>, job: RemapJob): Promise<readonly Change[]> {
   if (isAboutMarks(job)) return [];
   const where: Clause[] = [{ kind: 'token', param: 'source', anyOf: [{ code: job.source }] }];
-  const terms: { readonly term: UnmappedTerm; readonly version: number }[] = [];
-  let after: string | undefined;
-  do {
-    const page = await store.search({ type: UNMAPPED_TYPE, where, sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
-    terms.push(...page.items.map(({ body, version }) => ({ term: parseUnmappedTerm(body), version })));
-    after = page.next;
-  } while (after !== undefined);
+  const terms = (await searchAll(store, { type: UNMAPPED_TYPE, where })).map(({ body, version }) => ({ term: parseUnmappedTerm(body), version }));
   const open = new Set(job.open);
   const names = namesOf(job, terms.map(({ term }) => term));
   return terms.filter(({ term }) => !open.has(term.id) && isAbout(job, term, names))

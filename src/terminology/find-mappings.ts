@@ -3,7 +3,7 @@ import { authorize } from '../access/index.ts';
 import { recordTrace } from '../audit/index.ts';
 import type { Services } from '../services.ts';
 import type { MappingFilter } from './approved-mappings.ts';
-import { clausesOf } from './approved-mappings.ts';
+import { clausesOf } from '../record-terms.ts';
 import type { CodeMapping } from './code-mapping.ts';
 import { MAPPING_TYPE, parseMapping } from './code-mapping.ts';
 import { readMapping } from './decide-mapping.ts';
@@ -17,7 +17,7 @@ export interface MappingVersion { readonly version: number; readonly lastUpdated
 /** Mappings, the last proposed first. @throws ServiceError 'forbidden' */
 export async function listMappings(services: Services, caller: Caller, filter: MappingFilter, page: PageAsked): Promise<MappingPage> {
   await authorize(services, caller, { action: 'terminology-read' });
-  const { items, next } = await services.store.search({ type: MAPPING_TYPE, where: clausesOf(filter), sort: [], limit: page.count, ...(page.after === undefined ? {} : { after: page.after }) });
+  const { items, next } = await services.store.search({ type: MAPPING_TYPE, where: clausesOf({ ...filter }), sort: [], limit: page.count, ...(page.after === undefined ? {} : { after: page.after }) });
   const query = Object.entries(filter).flatMap(([name, value]) => (typeof value === 'string' ? [`${name}=${encodeURIComponent(value)}`] : [])).join('&');
   await recordTrace(services, caller, { action: 'search', interaction: 'terminology-read', outcome: 'success', query: `mappings?${query}` });
   return { mappings: items.map(({ body }) => parseMapping(body)), next };

@@ -3,7 +3,7 @@ import { authorize } from '../access/index.ts';
 import { recordTrace } from '../audit/index.ts';
 import { ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
-import { clausesOf } from './approved-mappings.ts';
+import { clausesOf } from '../record-terms.ts';
 import type { PageAsked } from './find-mappings.ts';
 import type { JobStatus, RemapJob } from './remap-job.ts';
 import { parseJob, REMAP_JOB_TYPE } from './remap-job.ts';

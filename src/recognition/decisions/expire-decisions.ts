@@ -1,8 +1,8 @@
 import type { Services } from '../../services.ts';
 import { traceChange } from '../../audit/index.ts';
 import { commitOnce } from '../../commit-once.ts';
-import { MAX_PAGE_SIZE } from '../../fhir/search/query.ts';
 import type { Clause } from '../../fhir/search/query.ts';
+import { pagesOf } from '../../store/search-all.ts';
 import type { Stored } from '../../store/store.ts';
 import { decisionChanges, patientsOfDecision } from './decision-changes.ts';
 import { expire } from './decision-steps.ts';
@@ -22,15 +22,12 @@ export async function expireDecisions(services: Services, signal?: AbortSignal):
   const overdue: Clause = { kind: 'date', param: 'recognition-expires', anyOf: [{ prefix: 'le', low: now.getTime(), high: now.getTime() }] };
   const where: readonly Clause[] = [ANY_DECISION, { kind: 'token', param: 'recognition-state', anyOf: [{ code: 'presented' }] }, overdue];
   let expired = 0;
-  let after: string | undefined;
-  do {
-    const page = await services.store.search({ type: DECISION_TYPE, where, sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
-    for (const stored of page.items) {
+  for await (const items of pagesOf(services.store, { type: DECISION_TYPE, where })) {
+    for (const stored of items) {
       if (signal?.aborted === true) return expired;
       if (await expireOne(services, stored, now.toISOString())) expired++;
     }
-    after = page.next;
-  } while (after !== undefined);
+  }
   return expired;
 }
 

@@ -2,9 +2,9 @@ import type { FeedConsumer } from '../../follow-feed.ts';
 import { traceChange } from '../../audit/index.ts';
 import { resourceOf } from '../../fhir/body.ts';
 import type { Clause } from '../../fhir/search/query.ts';
-import { MAX_PAGE_SIZE } from '../../fhir/search/query.ts';
 import { parseReference } from '../../fhir/references.ts';
 import type { Services } from '../../services.ts';
+import { pagesOf } from '../../store/search-all.ts';
 import type { Stored } from '../../store/store.ts';
 import { CERTIFICATE_TYPE, parseRecord } from '../certificates/certificate-record.ts';
 import { changedBasis } from './changed-basis.ts';
@@ -83,12 +83,9 @@ function linksOf({ deleted, body }: Stored): readonly string[] {
 }
 
 async function reviewAll(services: Services, clause: Clause): Promise<void> {
-  let after: string | undefined;
-  do {
-    const page = await services.store.search({ type: DECISION_TYPE, where: [ANY_DECISION, RESTING, clause], sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
-    for (const { id } of page.items) await reviewDecision(services, id);
-    after = page.next;
-  } while (after !== undefined);
+  for await (const items of pagesOf(services.store, { type: DECISION_TYPE, where: [ANY_DECISION, RESTING, clause] })) {
+    for (const { id } of items) await reviewDecision(services, id);
+  }
 }
 
 /**

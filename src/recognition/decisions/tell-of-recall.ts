@@ -1,7 +1,8 @@
 import { traceChange } from '../../audit/index.ts';
 import { commitOnce } from '../../commit-once.ts';
-import { MAX_PAGE_SIZE } from '../../fhir/search/query.ts';
+import type { Clause } from '../../fhir/search/query.ts';
 import type { Services } from '../../services.ts';
+import { pagesOf } from '../../store/search-all.ts';
 import type { Stored } from '../../store/store.ts';
 import { parseRecord } from '../certificates/certificate-record.ts';
 import { DECISION_TYPE } from './detected-issue.ts';
@@ -36,19 +37,14 @@ export async function tellOfRecall(services: Services, stored: Stored): Promise<
 /** Institutions that ever accepted a result by the certificate, with the decisions taken since. */
 async function acceptedBy({ store }: Services, certificate: string, fromMs: number): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, string[]>();
-  let after: string | undefined;
-  do {
-    const page = await store.search({
-      type: DECISION_TYPE, where: [ANY_DECISION, { kind: 'reference', param: 'recognition-certificate', anyOf: [{ type: 'VerificationResult', id: certificate }] }],
-      sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }),
-    });
-    for (const record of page.items.flatMap((item) => readDecision(item) ?? [])) {
+  const where: readonly Clause[] = [ANY_DECISION, { kind: 'reference', param: 'recognition-certificate', anyOf: [{ type: 'VerificationResult', id: certificate }] }];
+  for await (const items of pagesOf(store, { type: DECISION_TYPE, where })) {
+    for (const record of items.flatMap((item) => readDecision(item) ?? [])) {
       const acceptances = record.steps.filter(({ to }) => to === 'accepted');
       if (acceptances.length === 0) continue;
       const since = found.get(record.order.organization) ?? [];
       found.set(record.order.organization, acceptances.some(({ at }) => Date.parse(at) >= fromMs) ? [...since, record.id] : since);
     }
-    after = page.next;
-  } while (after !== undefined);
+  }
   return found;
 }

@@ -9,6 +9,7 @@ import { readDecision } from '../decisions/read-decision.ts';
 import { parseRepeat, REPEAT_TYPE, type Repeat } from '../repeats/repeat.ts';
 import { FigureCounter, type FigureSet } from './figure-set.ts';
 import { monthOf } from './month.ts';
+import { pagesOf } from '../../store/search-all.ts';
 
 /** Of which part of a month. */
 export interface MonthFilter { readonly month: string; readonly organization?: string | undefined; readonly item?: string | undefined }
@@ -36,14 +37,11 @@ export async function countMonth(services: Services, filter: MonthFilter, watche
 }
 
 async function eachPage({ store }: Services, query: { readonly type: string; readonly where: readonly Clause[] }, look: (stored: Awaited<ReturnType<Services['store']['search']>>['items'][number]) => Promise<void>): Promise<void> {
-  let after: string | undefined;
-  do {
-    const page = await store.search({ ...query, sort: [], limit: MAX_PAGE_SIZE / 2, ...(after === undefined ? {} : { after }) });
-    for (const stored of page.items) await look(stored);
-    after = page.next;
+  for await (const items of pagesOf(store, { ...query, limit: MAX_PAGE_SIZE / 2 })) {
+    for (const stored of items) await look(stored);
     // Others are served between two pages.
     await nextTurn();
-  } while (after !== undefined);
+  }
 }
 
 export function decisionClauses({ config }: Pick<Services, 'config'>, { month, organization, item }: MonthFilter): readonly Clause[] {

@@ -2,10 +2,10 @@ import type { Caller } from '../../access/index.ts';
 import { authorize } from '../../access/index.ts';
 import { recordTrace } from '../../audit/index.ts';
 import { ServiceError } from '../../errors.ts';
-import type { Clause } from '../../fhir/search/query.ts';
-import { MAX_PAGE_SIZE } from '../../fhir/search/query.ts';
+import { clausesOf } from '../../record-terms.ts';
 import type { Services } from '../../services.ts';
 import { parseRepeat, REPEAT_TYPE } from './repeat.ts';
+import { pagesOf } from '../../store/search-all.ts';
 
 export interface RepeatFilter { readonly month: string; readonly organization?: string | undefined; readonly item?: string | undefined }
 /** How often an institution, a doctor and an item have repeats; `afterAcceptance` of them although the prior result was recognised. */
@@ -32,17 +32,14 @@ export async function listRepeats(services: Services, caller: Caller, filter: Re
 }
 
 async function countRepeats({ store }: Services, filter: RepeatFilter): Promise<readonly RepeatCount[]> {
-  const where = Object.entries(filter).flatMap(([param, code]): Clause[] => (typeof code === 'string' ? [{ kind: 'token', param, anyOf: [{ code }] }] : []));
+  const where = clausesOf({ ...filter });
   const counts = new Map<string, RepeatCount>();
-  let after: string | undefined;
-  do {
-    const page = await store.search({ type: REPEAT_TYPE, where, sort: [], limit: MAX_PAGE_SIZE, ...(after === undefined ? {} : { after }) });
-    for (const { organization, doctor, item, isOwn, isAfterAcceptance } of page.items.map(({ body }) => parseRepeat(body))) {
+  for await (const items of pagesOf(store, { type: REPEAT_TYPE, where })) {
+    for (const { organization, doctor, item, isOwn, isAfterAcceptance } of items.map(({ body }) => parseRepeat(body))) {
       const key = JSON.stringify([organization, item, doctor ?? '']);
       const known = counts.get(key) ?? { organization, doctor, item, count: 0, own: 0, afterAcceptance: 0 };
       counts.set(key, { ...known, count: known.count + 1, own: known.own + Number(isOwn), afterAcceptance: known.afterAcceptance + Number(isAfterAcceptance) });
     }
-    after = page.next;
-  } while (after !== undefined);
+  }
   return [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, count]) => count);
 }
