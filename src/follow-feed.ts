@@ -1,5 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { setTimeout as pause } from 'node:timers/promises';
+import { about, atIntervals, type Repeating } from './at-intervals.ts';
+import { commitOnce } from './commit-once.ts';
 import { isOvertaken } from './errors.ts';
 import { derivedId } from './fhir/derived-id.ts';
 import type { Resource } from './fhir/resource.ts';
@@ -94,6 +96,18 @@ async function hold({ store, clock }: Services, consumer: string, worker: string
   }
 }
 
+/** Follows the feed for a consumer at intervals. A failure is logged and tried again at the next. */
+export function startFollowing(services: Services, consumer: FeedConsumer, { intervalMs, failure, share }: { readonly intervalMs: number; readonly failure: string; readonly share?: number }): Repeating {
+  const name = services.newId();
+  const following = atIntervals(services, about(intervalMs), failure, (signal) => followFeed(services, consumer, { name, signal, ...(share === undefined ? {} : { share }) }));
+  return {
+    stop: async () => {
+      await following.stop();
+      await leaveFeed(services, consumer.name, name);
+    },
+  };
+}
+
 /** Leaves a consumer to other gateways at once, as one that stops does. */
 export async function leaveFeed({ store, clock }: Services, consumer: string, worker: string): Promise<void> {
   const id = derivedId(FEED_LEASE_TYPE, consumer);
@@ -101,11 +115,7 @@ export async function leaveFeed({ store, clock }: Services, consumer: string, wo
   const current = stored === undefined ? undefined : readLease(stored.body);
   const now = clock();
   if (stored === undefined || current?.worker !== worker || current.untilMs <= now.getTime()) return;
-  try {
-    await store.commit([{ kind: 'put', resource: { resourceType: FEED_LEASE_TYPE, id, consumer, worker, until: now.toISOString() }, expectedVersion: stored.version }]);
-  } catch (error) {
-    if (!isOvertaken(error)) throw error;
-  }
+  await commitOnce({ store }, [{ kind: 'put', resource: { resourceType: FEED_LEASE_TYPE, id, consumer, worker, until: now.toISOString() }, expectedVersion: stored.version }]);
 }
 
 function readLease(body: string): { readonly worker: string; readonly untilMs: number } | undefined {

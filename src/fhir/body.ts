@@ -25,6 +25,11 @@ export function renderBody(template: BodyTemplate, version: number, lastUpdated:
   return template.head + String(version) + BETWEEN + lastUpdated + template.tail;
 }
 
+/** Whether a stored version already says what a resource says, to the letter: storing it would make no version. */
+export function isStoredAs(resource: Resource, id: string, { version, lastUpdated, body }: { readonly version: number; readonly lastUpdated: string; readonly body: string }): boolean {
+  return renderBody(bodyTemplate(resource, id), version, lastUpdated) === body;
+}
+
 /** A stored body as the resource it was. @throws TypeError for a body that no store wrote */
 export function resourceOf(body: string): Resource {
   const parsed = parseKnownJson(body);

@@ -47,3 +47,8 @@ export function isList(value: unknown): value is readonly JsonValue[] {
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !JSON.isRawJSON(value);
 }
+
+/** The objects of an array element; none where it is missing or something else. */
+export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
+  return isList(value) ? value.filter(isObject) : [];
+}

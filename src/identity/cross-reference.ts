@@ -14,8 +14,8 @@ import type { MatchRecord } from './match-record.ts';
 import { storedRecord } from './match-record.ts';
 import { knownAtInstitution } from './known-at-institution.ts';
 import type { DomainIdentifier, PixRequest } from './pix-request.ts';
-import { listOf } from './person.ts';
 import { patientsOf, personsOf } from './persons.ts';
+import { objectsOf } from '../fhir/resource.ts';
 
 /**
  * The other identifiers of a person whom the caller knows by one: those of all records that are certainly of the same person.
@@ -80,7 +80,7 @@ function answerOf(records: readonly MatchRecord[], { request: { source, targetSy
   const isWanted = (system: unknown): system is string => typeof system === 'string' && (targetSystems.length === 0 ? domains.has(system) : targetSystems.includes(system));
   const told = records.map(({ patient, resource }) => ({
     patient,
-    identifiers: listOf(resource['identifier']).filter(({ system, value, use }) => isWanted(system) && typeof value === 'string' && use !== 'old' && !(system === source.system && value === source.value)),
+    identifiers: objectsOf(resource['identifier']).filter(({ system, value, use }) => isWanted(system) && typeof value === 'string' && use !== 'old' && !(system === source.system && value === source.value)),
   }));
   const identifiers = new Map(told.flatMap((record) => record.identifiers).map(({ system, value, use }) => [JSON.stringify([system, value]), { ...(use === undefined ? {} : { use }), system, value }]));
   const ids = told.filter(({ patient, identifiers: own }) => (isWanted(base) || own.length > 0) && !(source.system === base && source.value.replace(/^Patient\//, '') === patient));

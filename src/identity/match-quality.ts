@@ -4,7 +4,7 @@ import type { MatchRecord } from './match-record.ts';
 import { matchRecord, storedRecord } from './match-record.ts';
 import { MATCH_GRADE_URL, probabilityOf } from './match-score.ts';
 import { judge } from './matching/index.ts';
-import { listOf } from './person.ts';
+import { objectsOf } from '../fhir/resource.ts';
 
 /** How well a Patient that a search found fits what it asked for. */
 export interface MatchQuality { readonly grade: 'certain' | 'probable' | 'possible'; readonly score: number }
@@ -69,5 +69,5 @@ function identifierOf(token: string): JsonObject {
 }
 
 function carries({ resource }: MatchRecord, { system, value }: JsonObject): boolean {
-  return system !== undefined && listOf(resource['identifier']).some((identifier) => identifier['system'] === system && identifier['value'] === value);
+  return system !== undefined && objectsOf(resource['identifier']).some((identifier) => identifier['system'] === system && identifier['value'] === value);
 }

@@ -1,12 +1,12 @@
 import { hash } from 'node:crypto';
 import { resourceOf } from '../fhir/body.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
-import { isObject } from '../fhir/resource.ts';
+import { isObject, objectsOf } from '../fhir/resource.ts';
 import { blockingKeys, featuresOf } from './matching/index.ts';
 import type { Features } from './matching/index.ts';
 import type { Traits } from './patient-traits.ts';
 import { traitsOf } from './patient-traits.ts';
-import { idOf, listOf } from './person.ts';
+import { idOf } from './person.ts';
 
 /** A Patient as far as it matters for the question whose record it is. */
 export interface MatchRecord {
@@ -57,7 +57,7 @@ function digestOf({ id, meta, managingOrganization }: Resource, compared: readon
 }
 
 function mergesOf(patient: Resource): readonly Merge[] {
-  return listOf(patient['link']).flatMap((link: JsonObject) => {
+  return objectsOf(patient['link']).flatMap((link: JsonObject) => {
     const id = isObject(link['other']) ? idOf(link['other'], 'Patient') : undefined;
     const { type } = link;
     return id === undefined || (type !== 'replaces' && type !== 'replaced-by') ? [] : [{ type, patient: id }];

@@ -2,9 +2,8 @@ import { ServiceError } from '../errors.ts';
 import type { IssueCode } from '../fhir/outcome.ts';
 import { isAcceptable } from '../fhir/outcome.ts';
 import type { JsonObject, JsonValue } from '../fhir/resource.ts';
-import { isObject, isResource } from '../fhir/resource.ts';
+import { isObject, isResource, objectsOf } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
-import { listOf } from './person.ts';
 
 /** One parameter of an operation, with the place where it stands. */
 export interface Parameter { readonly name: string; readonly element: JsonObject; readonly at: string }
@@ -18,7 +17,7 @@ export function parametersOf(services: Pick<Services, 'fhir'>, body: unknown, op
   if (!isObject(body) || !isResource(body) || body.resourceType !== 'Parameters') throw refused('malformed', 'structure', `${operation} takes a Parameters resource`, 'Parameters');
   const issues = services.fhir.validate(body);
   if (!isAcceptable(issues)) throw new ServiceError('invalid', 'The Parameters are not valid', issues);
-  return listOf(body['parameter']).map((element, place) => {
+  return objectsOf(body['parameter']).map((element, place) => {
     const at = `Parameters.parameter[${place}]`;
     const { name } = element;
     if (typeof name !== 'string' || !taken.includes(name)) throw refused('not-supported', 'not-supported', `${operation} takes the parameters ${taken.join(', ')}`, `${at}.name`);

@@ -1,7 +1,7 @@
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { isResidentId, RESIDENT_ID_SYSTEMS } from '../fhir/validation/identifiers.ts';
 import type { ResidentId } from './person.ts';
-import { listOf } from './person.ts';
+import { objectsOf } from '../fhir/resource.ts';
 
 /** What gives a Person its id. */
 export interface Traits {
@@ -26,7 +26,7 @@ export function traitsOf(patient: Resource): Traits {
 
 /** A record with two different valid numbers belongs to nobody for certain. */
 function residentIdOf(patient: Resource): ResidentId | undefined {
-  const numbers = new Set(listOf(patient['identifier']).flatMap(({ system, value, use }) => {
+  const numbers = new Set(objectsOf(patient['identifier']).flatMap(({ system, value, use }) => {
     const isCurrent = use !== 'old' && typeof system === 'string' && RESIDENT_ID_SYSTEMS.includes(system);
     const number = typeof value === 'string' ? value.toUpperCase() : '';
     return isCurrent && isResidentId(number) ? [number] : [];
@@ -44,7 +44,7 @@ export function displayName(patient: Resource): string {
 }
 
 function primaryName(patient: Resource): string {
-  const names = listOf(patient['name']).filter(({ use }) => use !== 'old' && use !== 'maiden' && use !== 'nickname');
+  const names = objectsOf(patient['name']).filter(({ use }) => use !== 'old' && use !== 'maiden' && use !== 'nickname');
   const ranked = NAME_RANK.map((rank) => names.find(({ use }) => use === rank)).find((name) => name !== undefined) ?? names[0];
   return ranked === undefined ? '' : nameText(ranked);
 }

@@ -1,6 +1,6 @@
 import { derivedId } from '../fhir/derived-id.ts';
 import type { JsonObject, JsonValue, Resource } from '../fhir/resource.ts';
-import { isObject } from '../fhir/resource.ts';
+import { isObject, objectsOf } from '../fhir/resource.ts';
 import { evidenceExtension, evidenceIn } from './link-evidence.ts';
 import type { Evidence } from './partition.ts';
 
@@ -64,14 +64,14 @@ function linkElement({ patient, knownAt, evidence }: PatientLink): JsonObject {
 export function parsePerson(body: string): Person {
   const resource: unknown = JSON.parse(body);
   if (!isObject(resource) || typeof resource['id'] !== 'string') throw new TypeError('A stored Person is no resource');
-  const name = listOf(resource['name'])[0]?.['text'];
+  const name = objectsOf(resource['name'])[0]?.['text'];
   return {
     id: resource['id'],
-    residentIds: listOf(resource['identifier']).flatMap(({ system, value }) => (typeof system === 'string' && typeof value === 'string' ? [{ system, number: value }] : [])),
+    residentIds: objectsOf(resource['identifier']).flatMap(({ system, value }) => (typeof system === 'string' && typeof value === 'string' ? [{ system, number: value }] : [])),
     name: typeof name === 'string' ? name : '',
-    links: listOf(resource['link']).filter(isCertain).flatMap((link) => {
+    links: objectsOf(resource['link']).filter(isCertain).flatMap((link) => {
       const patient = idOf(link['target'], 'Patient');
-      const evidence = evidenceIn(listOf(link['extension']));
+      const evidence = evidenceIn(objectsOf(link['extension']));
       return patient === undefined ? [] : [{ patient, knownAt: knownAtOf(link), ...(evidence === undefined ? {} : { evidence }) }];
     }),
   };
@@ -94,7 +94,7 @@ export function facilitiesOfPerson(person: Person): readonly string[] {
 }
 
 function knownAtOf(element: JsonObject): readonly string[] {
-  return listOf(element['extension']).flatMap((extension) => {
+  return objectsOf(element['extension']).flatMap((extension) => {
     const id = extension['url'] === KNOWN_AT_URL ? idOf(extension['valueReference'], 'Organization') : undefined;
     return id === undefined ? [] : [id];
   });
@@ -102,10 +102,6 @@ function knownAtOf(element: JsonObject): readonly string[] {
 
 function knownAtExtension(organization: string): JsonObject {
   return { url: KNOWN_AT_URL, valueReference: { reference: `Organization/${organization}` } };
-}
-
-export function listOf(value: JsonValue | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? value.filter(isObject) : [];
 }
 
 function sortedUnique(ids: readonly string[]): readonly string[] {

@@ -1,8 +1,7 @@
 import type { JsonObject } from '../fhir/resource.ts';
-import { textOf } from '../fhir/resource.ts';
+import { objectsOf, textOf } from '../fhir/resource.ts';
 import type { MatchRecord } from './match-record.ts';
 import { displayName } from './patient-traits.ts';
-import { listOf } from './person.ts';
 
 /** A record as an operator sees it who has to say whose it is. */
 export interface RecordView {
@@ -24,8 +23,8 @@ export function recordView({ patient, resource }: MatchRecord): RecordView {
     name: displayName(resource),
     gender: textOf(resource['gender']),
     birthDate: textOf(resource['birthDate']),
-    identifiers: listOf(resource['identifier']).map(({ system, value }) => ({ system: textOf(system), value: masked(textOf(value)) })),
-    phones: listOf(resource['telecom']).filter(isPhone).map(({ value }) => masked(textOf(value))),
+    identifiers: objectsOf(resource['identifier']).map(({ system, value }) => ({ system: textOf(system), value: masked(textOf(value)) })),
+    phones: objectsOf(resource['telecom']).filter(isPhone).map(({ value }) => masked(textOf(value))),
   };
 }
 

@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { z } from 'zod';
 import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource } from '../fhir/resource.ts';
+import { WALK_STATUSES } from '../walk-jobs.ts';
 import type { MatchModel } from './matching/index.ts';
 
 /** Internal type of the work of forming all persons anew. */
@@ -13,15 +14,9 @@ export const MODEL_KEY = { type: REMATCH_MODEL_TYPE, id: 'current' } as const;
 /** To be raised when the code of `matching/`, or the forming of persons, judges the same records otherwise. */
 const RULES_VERSION = 1;
 
-/**
- * `running`: through all Patients, page by page. `settling`: those are done, and what gateways with the model of before have
- * written meanwhile is looked at once more.
- */
-const JOB_STATUSES = ['waiting', 'running', 'settling', 'done'] as const;
-
 const jobSchema = z.object({
   id: z.string(),
-  status: z.enum(JOB_STATUSES),
+  status: z.enum(WALK_STATUSES),
   /** Of the model by which is matched. */
   model: z.string(),
   /** Who asked for it; `bund` for the exchange itself. */

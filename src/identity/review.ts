@@ -1,8 +1,8 @@
 import { derivedId } from '../fhir/derived-id.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
-import { isObject, textOf } from '../fhir/resource.ts';
+import { isObject, objectsOf, textOf } from '../fhir/resource.ts';
 import { rounded } from './link-evidence.ts';
-import { idOf, listOf } from './person.ts';
+import { idOf } from './person.ts';
 
 /** Code system of the exchange's Tasks. */
 export const TASK_SYSTEM = 'https://bund.example/CodeSystem/task';
@@ -64,25 +64,25 @@ export function closedReview(id: string, current: Resource, as: 'completed' | 'c
 
 /** Logical ids of the Persons that a review is about, sorted. */
 export function personsOfReview(review: Resource): readonly string[] {
-  return listOf(review['input']).flatMap((input) => idOf(input['valueReference'], 'Person') ?? []).sort();
+  return objectsOf(review['input']).flatMap((input) => idOf(input['valueReference'], 'Person') ?? []).sort();
 }
 
 /** Reviews of before reasons were told are about numbers. */
 export function reasonOfReview(review: Resource): ReviewReason {
   const { reasonCode } = review;
-  const code = isObject(reasonCode) ? listOf(reasonCode['coding'])[0]?.['code'] : undefined;
+  const code = isObject(reasonCode) ? objectsOf(reasonCode['coding'])[0]?.['code'] : undefined;
   return REVIEW_REASONS.find((known) => known === code) ?? 'same-number';
 }
 
 export function scoreOfReview(review: Resource): number | undefined {
-  const score = listOf(review['input']).map((input) => input['valueDecimal']).find((value) => typeof value === 'number');
+  const score = objectsOf(review['input']).map((input) => input['valueDecimal']).find((value) => typeof value === 'number');
   return typeof score === 'number' ? score : undefined;
 }
 
 /** True for a Task that the exchange made to ask who is who. What a source sends has `meta.source`. */
 export function isReview(task: Resource): boolean {
   const { code, meta } = task;
-  return meta?.['source'] === undefined && isObject(code) && listOf(code['coding']).some((coding) => coding['system'] === TASK_SYSTEM && coding['code'] === IDENTITY_REVIEW);
+  return meta?.['source'] === undefined && isObject(code) && objectsOf(code['coding']).some((coding) => coding['system'] === TASK_SYSTEM && coding['code'] === IDENTITY_REVIEW);
 }
 
 export function isOpen({ status }: Resource): boolean {

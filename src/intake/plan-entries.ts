@@ -1,4 +1,4 @@
-import { bodyTemplate, renderBody } from '../fhir/body.ts';
+import { isStoredAs } from '../fhir/body.ts';
 import type { Resource, ResourceKey } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import { ALIAS_TYPE } from '../normalize/index.ts';
@@ -64,7 +64,7 @@ function resultOf({ index, resource }: PreparedEntry, current: Stored | undefine
   const key = keyOf(resource);
   if (current === undefined) return { index, key, outcome: 'created', version: 1 };
   if (current.deleted) return { index, key, outcome: 'created', version: current.version + 1 };
-  if (renderBody(bodyTemplate(resource, key.id), current.version, current.lastUpdated) === current.body) return { index, key, outcome: 'unchanged', version: current.version };
+  if (isStoredAs(resource, key.id, current)) return { index, key, outcome: 'unchanged', version: current.version };
   if (superseded.has(referenceTo(key))) return { index, key, outcome: 'kept', version: current.version };
   return { index, key, outcome: 'updated', version: current.version + 1 };
 }

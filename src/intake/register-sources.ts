@@ -1,6 +1,6 @@
 import { theExchange, traceChange } from '../audit/index.ts';
 import { commitOnce } from '../commit-once.ts';
-import { bodyTemplate, renderBody } from '../fhir/body.ts';
+import { isStoredAs } from '../fhir/body.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { Services } from '../services.ts';
@@ -39,5 +39,5 @@ function keyOf({ resourceType, id }: Resource & { readonly id: string }): { read
 }
 
 function isSame(resource: Resource & { readonly id: string }, stored: Stored | undefined): boolean {
-  return stored !== undefined && renderBody(bodyTemplate(resource, resource.id), stored.version, stored.lastUpdated) === stored.body;
+  return stored !== undefined && isStoredAs(resource, resource.id, stored);
 }

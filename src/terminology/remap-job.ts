@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { derivedId } from '../fhir/derived-id.ts';
 import type { Resource } from '../fhir/resource.ts';
+import { WALK_STATUSES } from '../walk-jobs.ts';
 import type { CodeMapping } from './code-mapping.ts';
 
 /** Internal type of one round of re-normalisation, made in the same commit as the change of a mapping that calls for it. */
@@ -10,7 +11,7 @@ export const REMAP_JOB_TYPE = 'RemapJob';
  * `running`: through all results of the code, page by page. `settling`: those are done, and what gateways that did not know
  * the change yet have stored meanwhile is looked at once more. `done`: nothing is mapped by what held before.
  */
-export const JOB_STATUSES = ['waiting', 'running', 'settling', 'done'] as const;
+export const JOB_STATUSES = WALK_STATUSES;
 export type JobStatus = (typeof JOB_STATUSES)[number];
 
 const jobSchema = z.object({

@@ -1,4 +1,4 @@
-import { bodyTemplate, renderBody, resourceOf } from '../fhir/body.ts';
+import { isStoredAs, resourceOf } from '../fhir/body.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { isObject, referenceTo, textOf } from '../fhir/resource.ts';
 import { sourceOfUri } from '../normalize/index.ts';
@@ -31,7 +31,7 @@ export async function remapResults(services: Services, source: string, stored: r
     // Another item has another certificate.
     return { item, gaps, resource: services.recognition.stamp(known, institution) };
   });
-  const changed = mapped.filter(({ item, resource }) => renderBody(bodyTemplate(resource, item.id), item.version, item.lastUpdated) !== item.body);
+  const changed = mapped.filter(({ item, resource }) => !isStoredAs(resource, item.id, item));
   return {
     changes: changed.map(({ item, resource }) => ({ kind: 'put', resource: { ...resource, id: item.id }, expectedVersion: item.version })),
     results: changed.map(({ item }) => referenceTo(item)),

@@ -1,8 +1,8 @@
-import { isObject, type Resource } from '../../fhir/resource.ts';
+import { isObject, objectsOf, type Resource } from '../../fhir/resource.ts';
 import { residentBirthDate, residentGender } from '../../fhir/validation/identifiers.ts';
 import { type Address, addressOf } from './addresses.ts';
 import { type BirthDate, parseBirthDate, surestBirthLevel } from './birth-date.ts';
-import { objectsOf, phonesOf } from './elements.ts';
+import { phonesOf } from './elements.ts';
 import { guardiansOf } from './guardians.ts';
 import { type Numbers, numbersOf } from './identifiers.ts';
 import type { Name } from './names/name.ts';

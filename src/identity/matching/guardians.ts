@@ -1,5 +1,5 @@
-import { isObject, type JsonObject, type Resource } from '../../fhir/resource.ts';
-import { objectsOf, phonesOf } from './elements.ts';
+import { isObject, type JsonObject, objectsOf, type Resource } from '../../fhir/resource.ts';
+import { phonesOf } from './elements.ts';
 import type { Name } from './names/name.ts';
 import { readName } from './names/read-name.ts';
 

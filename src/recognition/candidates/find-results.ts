@@ -64,8 +64,8 @@ export async function findExaminations(services: Pick<Services, 'store'>, patien
   const codes: Clause = { kind: 'token', param: 'code', anyOf: rows.flatMap(({ codes: known }) => known) };
   const modalities: Clause = { kind: 'token', param: 'modality', anyOf: [...new Set(rows.flatMap(({ examined }) => modalitiesOf(examined?.modality)))].map((code) => ({ code })) };
   const [reports, studies] = await Promise.all([
-    searchAll(store, { type: 'DiagnosticReport', where: [ofPatients(patients), codes], date: 'date' }),
-    searchAll(store, { type: 'ImagingStudy', where: [ofPatients(patients), modalities], date: 'started' }),
+    newestOf(store, { type: 'DiagnosticReport', where: [ofPatients(patients), codes], date: 'date' }),
+    newestOf(store, { type: 'ImagingStudy', where: [ofPatients(patients), modalities], date: 'started' }),
   ]);
   const more = await readMissing(store, reports, studies);
   return new Map(rows.map((row) => [row, examinationsOf(row, reports, [...studies, ...more])]));
@@ -90,7 +90,7 @@ function examinationsOf(row: CatalogueRow, reports: readonly ReadResource[], stu
   return [...reported, ...others].slice(0, MOST_OF_AN_ITEM);
 }
 
-async function searchAll(store: Store, { type, where, date }: { readonly type: string; readonly where: readonly Clause[]; readonly date: string }): Promise<readonly ReadResource[]> {
+async function newestOf(store: Store, { type, where, date }: { readonly type: string; readonly where: readonly Clause[]; readonly date: string }): Promise<readonly ReadResource[]> {
   const { items } = await store.search({ type, where, sort: [{ param: date, of: 'date', descending: true }], limit: MOST_EXAMINATIONS });
   return items.map(parsed);
 }

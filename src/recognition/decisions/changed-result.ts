@@ -1,7 +1,7 @@
 import type { JsonObject, JsonValue, Resource } from '../../fhir/resource.ts';
-import { isObject, textOf } from '../../fhir/resource.ts';
+import { isObject, objectsOf, textOf } from '../../fhir/resource.ts';
 import { ITEM_SYSTEM } from '../../terminology/index.ts';
-import { objectsOf, referenceIn } from './extensions.ts';
+import { referenceIn } from './extensions.ts';
 
 /** What is different between two versions of a result: `corrected` with the names of what differs, or `retracted`. */
 export interface ResultChange { readonly kind: 'corrected' | 'retracted'; readonly what: readonly string[] }

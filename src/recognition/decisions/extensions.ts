@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue } from '../../fhir/resource.ts';
-import { isList, isObject } from '../../fhir/resource.ts';
+import { isObject, objectsOf } from '../../fhir/resource.ts';
 
 const BASE = 'https://bund.example/StructureDefinition/';
 
@@ -77,10 +77,6 @@ export function referenceIn(value: JsonValue | undefined): string | undefined {
 export function displayIn(value: JsonValue | undefined): string | undefined {
   const display = isObject(value) ? value['display'] : undefined;
   return typeof display === 'string' ? display : undefined;
-}
-
-export function objectsOf(value: JsonValue | undefined): readonly JsonObject[] {
-  return isList(value) ? value.filter(isObject) : [];
 }
 
 function valueIn(found: JsonObject | undefined): JsonValue | undefined {

@@ -5,12 +5,12 @@ import { ServiceError } from '../../errors.ts';
 import { resourceOf } from '../../fhir/body.ts';
 import { parseReference } from '../../fhir/references.ts';
 import type { JsonObject, Resource } from '../../fhir/resource.ts';
-import { isObject, textOf } from '../../fhir/resource.ts';
+import { isObject, objectsOf, textOf } from '../../fhir/resource.ts';
 import type { Clause } from '../../fhir/search/query.ts';
 import type { Services } from '../../services.ts';
 import type { Stored } from '../../store/store.ts';
 import { repeatedOnConflict } from './conflicts.ts';
-import { objectsOf, referenceIn } from './extensions.ts';
+import { referenceIn } from './extensions.ts';
 import { completedTask, OPEN_TASK, RECALLED, REOPENED, TASK_SYSTEM } from './notices.ts';
 
 /** What an institution was told. */

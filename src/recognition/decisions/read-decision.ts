@@ -1,12 +1,12 @@
 import { parseReference } from '../../fhir/references.ts';
 import type { JsonObject, JsonValue, Resource } from '../../fhir/resource.ts';
-import { isObject, isResource, textOf } from '../../fhir/resource.ts';
+import { isObject, isResource, objectsOf, textOf } from '../../fhir/resource.ts';
 import type { Stored } from '../../store/store.ts';
 import type { BasisChange, DecisionRecord, DecisionStep } from './decision-record.ts';
 import { DECISION_STATES, RETEST_REASONS } from './decision-record.ts';
 import { DECISION_TYPE, DUPLICATE_TEST, ISSUE_SYSTEM, STATE_SYSTEM } from './detected-issue.ts';
 import type { Parts } from './extensions.ts';
-import { compoundsOf, displayIn, objectsOf, referenceIn, valueOf } from './extensions.ts';
+import { compoundsOf, displayIn, referenceIn, valueOf } from './extensions.ts';
 import type { DecidedOrder, PriorUsed, VersionedReference } from './presentation.ts';
 import { RETEST_REASON_SYSTEM } from './retest-reasons.ts';
 

@@ -14,11 +14,12 @@ import type { DecisionRecord } from './decision-record.ts';
 import { reopen } from './decision-steps.ts';
 import { DECISION_TYPE } from './detected-issue.ts';
 import { EXCHANGE } from './exchange.ts';
-import { objectsOf, referenceIn } from './extensions.ts';
+import { referenceIn } from './extensions.ts';
 import { ANY_DECISION } from './find-decisions.ts';
 import { reopenedNotice } from './notices.ts';
 import { readDecision } from './read-decision.ts';
 import { tellOfRecall } from './tell-of-recall.ts';
+import { objectsOf } from '../../fhir/resource.ts';
 
 const RESULT_TYPES = ['Observation', 'DiagnosticReport', 'ImagingStudy'] as const;
 /** States in which a decision rests on its results, or waits for an answer about them. */

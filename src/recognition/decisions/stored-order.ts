@@ -1,11 +1,11 @@
 import { resourceOf } from '../../fhir/body.ts';
 import type { JsonObject, Resource } from '../../fhir/resource.ts';
-import { textOf } from '../../fhir/resource.ts';
+import { objectsOf, textOf } from '../../fhir/resource.ts';
 import { patientsOf, personsOf } from '../../identity/index.ts';
 import type { Services } from '../../services.ts';
 import type { Change, Stored } from '../../store/store.ts';
 import type { DecisionRecord } from './decision-record.ts';
-import { compound, compoundsOf, objectsOf, part } from './extensions.ts';
+import { compound, compoundsOf, part } from './extensions.ts';
 
 /** Of R4: why a request has its status. @see https://hl7.org/fhir/R4/extension-request-statusreason.html */
 const STATUS_REASON_URL = 'http://hl7.org/fhir/StructureDefinition/request-statusReason';

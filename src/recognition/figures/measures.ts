@@ -2,11 +2,11 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { traceChange } from '../../audit/index.ts';
 import { commitOnce } from '../../commit-once.ts';
-import { bodyTemplate, renderBody } from '../../fhir/body.ts';
+import { isStoredAs } from '../../fhir/body.ts';
 import type { JsonObject, Resource } from '../../fhir/resource.ts';
-import { isId, isObject, isResource, textOf } from '../../fhir/resource.ts';
+import { isId, isObject, isResource, objectsOf, textOf } from '../../fhir/resource.ts';
 import type { Services } from '../../services.ts';
-import { objectsOf, valueOf } from '../decisions/extensions.ts';
+import { valueOf } from '../decisions/extensions.ts';
 import { EXCHANGE } from '../decisions/exchange.ts';
 import { COLUMNS, COSTS, type Column, type Cost } from './columns.ts';
 
@@ -55,7 +55,7 @@ export async function registerIndicators(services: Services, dir: string): Promi
   const stored = new Map((await services.store.readMany(wanted.map(({ id }) => ({ type: 'Measure', id })))).map((item) => [item.id, item]));
   const changed = wanted.filter((resource) => {
     const known = stored.get(resource.id);
-    return known === undefined || renderBody(bodyTemplate(resource, resource.id), known.version, known.lastUpdated) !== known.body;
+    return known === undefined || !isStoredAs(resource, resource.id, known);
   });
   if (changed.length === 0) return;
   await commitOnce(services, [

@@ -1,5 +1,5 @@
-import { about, atIntervals, type Repeating } from '../../at-intervals.ts';
-import { followFeed, leaveFeed } from '../../follow-feed.ts';
+import type { Repeating } from '../../at-intervals.ts';
+import { startFollowing } from '../../follow-feed.ts';
 import type { Services } from '../../services.ts';
 import { findingRepeats } from './find-repeats.ts';
 
@@ -9,13 +9,5 @@ const SHARE = 0.1;
 
 /** Looks for tests that were done again. */
 export function startRepeats(services: Services): Repeating {
-  const name = services.newId();
-  const consumer = findingRepeats(services);
-  const following = atIntervals(services, about(FOLLOW_MS), 'could not look for repeated tests', (signal) => followFeed(services, consumer, { name, signal, share: SHARE }));
-  return {
-    stop: async () => {
-      await following.stop();
-      await leaveFeed(services, consumer.name, name);
-    },
-  };
+  return startFollowing(services, findingRepeats(services), { intervalMs: FOLLOW_MS, share: SHARE, failure: 'could not look for repeated tests' });
 }
