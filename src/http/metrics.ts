@@ -15,12 +15,15 @@ export interface Metrics {
   watchClaims(figures: () => Promise<readonly ClaimFigures[]>): void;
 }
 
-/** How claims of recognition and certificates agree for one item of one source; numbers of results. */
+/** How the claims of a source (★, HR in the name of a test) and the certificates of its institution agree for one item; numbers of results. */
 export interface ClaimFigures {
   readonly source: string;
   readonly item: string;
+  /** Claimed, and borne out by a certificate that held. */
   readonly agreeing: number;
+  /** Claimed, and no certificate held. */
   readonly withoutCertificate: number;
+  /** Not claimed although a certificate held: of a source that claims for others. */
   readonly notClaimed: number;
 }
 

@@ -2,21 +2,10 @@ import type { Caller } from '../../access/index.ts';
 import { authorize } from '../../access/index.ts';
 import { recordTrace } from '../../audit/index.ts';
 import type { Clause } from '../../fhir/search/query.ts';
+import type { ClaimFigures } from '../../http/metrics.ts';
 import { sourceUri } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
 import { ITEM_SYSTEM } from '../../terminology/index.ts';
-
-/** How the claims of a source (★, HR in the name of a test) and the certificates of its institution agree for one item; numbers of results. */
-export interface ClaimFigures {
-  readonly source: string;
-  readonly item: string;
-  /** Claimed, and borne out by a certificate that held. */
-  readonly agreeing: number;
-  /** Claimed, and no certificate held. */
-  readonly withoutCertificate: number;
-  /** Not claimed although a certificate held: of a source that claims for others. */
-  readonly notClaimed: number;
-}
 
 /** Counting many results takes its time, and the figures change slowly. */
 const KEPT_MS = 60_000;
