@@ -7,9 +7,12 @@ import { sourceUri } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
 import { ITEM_SYSTEM } from '../../terminology/index.ts';
 
+/** How many results there are under these conditions, and those it was made with. */
+type Count = (...where: readonly Clause[]) => Promise<number>;
+
 /** Counting many results takes its time, and the figures change slowly. */
 const KEPT_MS = 60_000;
-const ASKED_AT_ONCE = 8;
+const ASKED_TOGETHER = 8;
 const kept = new WeakMap<Services['recognition'], Map<string, { readonly at: number; readonly figures: readonly ClaimFigures[] }>>();
 
 /**
@@ -46,18 +49,30 @@ async function keptFigures(services: Services, source: string): Promise<readonly
 
 async function countClaims({ store, codes }: Services, source: string): Promise<readonly ClaimFigures[]> {
   const ofSource: Clause = { kind: 'uri', param: '_source', match: 'exact', anyOf: [sourceUri(source)] };
-  const count = (...where: readonly Clause[]): Promise<number> => store.count({ type: 'Observation', where: [...where, ofSource] });
-  if (await count(claimed('true', 'false')) === 0) return [];
-  const figures: ClaimFigures[] = [];
+  const counting = (...of: readonly Clause[]): Count => (...where) => store.count({ type: 'Observation', where: [...of, ...where, ofSource] });
+  if (await counting(claimed('true', 'false'))() === 0) return [];
   const items = [...codes.items.keys()];
-  for (let at = 0; at < items.length; at += ASKED_AT_ONCE) {
-    figures.push(...await Promise.all(items.slice(at, at + ASKED_AT_ONCE).map(async (item): Promise<ClaimFigures> => {
-      const ofItem: Clause = { kind: 'token', param: 'code', anyOf: [{ system: ITEM_SYSTEM, code: item }] };
-      const [agreeing, withoutCertificate, notClaimed] = [await count(claimed('true'), ofItem), await count(claimed('false'), ofItem), await count(ofItem, ...MARKED_SILENTLY)];
-      return { source, item, agreeing, withoutCertificate, notClaimed };
-    })));
+  const [agreeing, without, silent] = [await byItem(counting(claimed('true')), items), await byItem(counting(claimed('false')), items), await byItem(counting(...MARKED_SILENTLY), items)];
+  return items.filter((item) => [agreeing, without, silent].some((counts) => counts.has(item))).map((item) => ({
+    source, item, agreeing: agreeing.get(item) ?? 0, withoutCertificate: without.get(item) ?? 0, notClaimed: silent.get(item) ?? 0,
+  }));
+}
+
+/** Counts results of each item that has any. A source claims for few of the many items, so several are asked about together before each alone. */
+async function byItem(count: Count, items: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const counts = new Map<string, number>();
+  if (await count() === 0) return counts;
+  for (let at = 0; at < items.length; at += ASKED_TOGETHER) {
+    const group = items.slice(at, at + ASKED_TOGETHER);
+    if (await count(ofItems(group)) === 0) continue;
+    const counted = await Promise.all(group.map(async (item) => ({ item, results: await count(ofItems([item])) })));
+    for (const { item, results } of counted) if (results > 0) counts.set(item, results);
   }
-  return figures.filter(({ agreeing, withoutCertificate, notClaimed }) => agreeing + withoutCertificate + notClaimed > 0);
+  return counts;
+}
+
+function ofItems(items: readonly string[]): Clause {
+  return { kind: 'token', param: 'code', anyOf: items.map((code) => ({ system: ITEM_SYSTEM, code })) };
 }
 
 /** By whether a certificate held. */
