@@ -50,6 +50,22 @@ describe('parsing JSON', () => {
     }), { numRuns: 500 });
   });
 
+  it('reads a name with an escape as it is, whatever name an object before it had in its place', () => {
+    const before = ['{"q":1,"\\\\":2}', '{"r":1,"a\\\\":2}', '{"s":1,"\ue0000":2}'].map((text) => JSON.parse(text) as unknown);
+    expect(before).toHaveLength(3);
+    for (const parse of [parseJson, parseKnownJson]) {
+      expect(Object.keys(parse('{"q":10,"\\u0041":true}') as object)).toEqual(['q', 'A']);
+      expect(Object.keys(parse('{"r":10,"a\\"":true}') as object)).toEqual(['r', 'a"']);
+      expect(JSON.stringify(parse('[{"s":1.50,"\ue0000":"\\u0000 6.0"},{"\\n":{"\\t":6.0},"\\n1":[]}]'))).toBe('[{"s":1.50,"\ue0000":"\\u0000 6.0"},{"\\n":{"\\t":6.0},"\\n1":[]}]');
+    }
+  });
+
+  it('names the place of a fault behind and in a name with an escape', () => {
+    expect(() => parseJson('{"\\u0041":1.50,\n"b":2.50 "c":1}')).toThrow(/line 2, column 10/);
+    expect(() => parseJson('{"\\u0041":1,\n"\\q":1}')).toThrow(/line 2, column 3/);
+    expect(() => parseJson('{"a\\n":{1.50:2}}')).toThrow(JsonError);
+  });
+
   it('reads a known text without that question', () => {
     expect(parseKnownJson('{"a":1,"a":2}')).toEqual({ a: 2 });
   });
