@@ -21,7 +21,7 @@ import { parseV2 } from '../src/normalize/hl7v2/parse.ts';
 import { readV2 } from '../src/normalize/hl7v2/read-message.ts';
 import type { Figure } from './load.ts';
 import { measureMllp } from './mllp-load.ts';
-import { oru } from './oru.ts';
+import { oru, PATIENTS } from './oru.ts';
 import { startServer } from './process.ts';
 
 export interface ChannelFigures {
@@ -47,7 +47,7 @@ export async function measureChannels({ folder, seconds }: { readonly folder: st
   const env = { BUND_STORE: `sqlite:${path.join(folder, 'channels.db')}`, BUND_PORT: '0', BUND_MLLP_PORT: String(port), BUND_LOG: 'error' };
   const server = await startServer('src/main.ts', env);
   // Patients and visits are known from the first round on, as they are in a hospital.
-  await measureMllp({ port, connections: CONNECTIONS, seconds: seconds / 2, message: oru });
+  await measureMllp({ port, connections: CONNECTIONS, messages: PATIENTS, message: oru });
   const mllp = await measureMllp({ port, connections: CONNECTIONS, seconds, message: (n) => oru(1_000_000 + n) });
   const tables = await loadDistrictTables(PROFILES_DIR);
   const texts = [...districtMessages(tables, { ...DISTRICT, residents: 1_500 }, 'hospital-d')].flatMap((message) => documentsOf(tables, DISTRICT.seed, message));

@@ -7,20 +7,22 @@ const END = Buffer.of(0x1c, 0x0d);
 export interface MllpLoad {
   readonly port: number;
   readonly connections: number;
-  readonly seconds: number;
+  readonly seconds?: number;
+  /** How many are sent at most. */
+  readonly messages?: number;
   /** The n-th message of the run. */
   readonly message: (n: number) => string;
 }
 
 /** Each connection sends a message, waits for its acknowledgement, then sends the next; anything but AA ends the run. */
-export async function measureMllp({ port, connections, seconds, message }: MllpLoad): Promise<Figure> {
+export async function measureMllp({ port, connections, seconds = Infinity, messages = Infinity, message }: MllpLoad): Promise<Figure> {
   let next = 0;
   const waits: number[] = [];
   const end = performance.now() + seconds * 1000;
   const sender = async (): Promise<void> => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     await once(socket, 'connect');
-    while (performance.now() < end) {
+    while (performance.now() < end && next < messages) {
       const started = performance.now();
       socket.write(Buffer.concat([Buffer.of(0x0b), Buffer.from(message(next++)), END]));
       let received = Buffer.alloc(0);

@@ -7,8 +7,8 @@ const TESTS: readonly (readonly [string, string, string, string, string])[] = [
   ['30503', '高密度脂蛋白胆固醇', '52', 'mg/dL', '40-77'], ['30504', '低密度脂蛋白胆固醇 (直接法)', '107', 'mg/dL', '0-130'], ['30701', '钾', '4.1', 'mEq/L', '3.5-5.3'], ['30702', '钠', '140', 'mEq/L', '137-147'],
 ];
 
-/** Patients that the messages are spread over. */
-const PATIENTS = 2_000;
+/** Patients that the messages are spread over, one after another. */
+export const PATIENTS = 2_000;
 
 /** The n-th result message of ten observations, with patient, visit, order and specimen, as a laboratory information system sends it. */
 export function oru(n: number): string {

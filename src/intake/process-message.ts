@@ -1,3 +1,5 @@
+import { resourceOf } from '../fhir/body.ts';
+import type { Resource } from '../fhir/resource.ts';
 import { meetingNamesOf } from '../identity/index.ts';
 import { inTurnIfLarge } from '../large-bodies.ts';
 import { UnreadableMessage } from '../normalize/index.ts';
@@ -33,7 +35,7 @@ async function processInTurn(services: Services, inbox: InboxMessage, processing
   try {
     const prepare = (): Promise<PreparedMessage> => prepareMessage(services, processing.source, message);
     const first = await prepare();
-    return await inLine(services, personsIn(first), () => untilSettled(services, inbox, async (attempt) => {
+    return await inLine(services, await personsIn(services, first), () => untilSettled(services, inbox, async (attempt) => {
       // What was met in between may be what a reference was led to.
       const prepared = await mergeContributions(services, processing.source, inbox.message, attempt === 1 ? first : await prepare());
       return prepared.accepted.length > 0 ? commitMessage(services, inbox, processing, prepared) : refuseInvalid(services, inbox, processing, prepared);
@@ -44,9 +46,18 @@ async function processInTurn(services: Services, inbox: InboxMessage, processing
   }
 }
 
-/** What concurrent messages of the same persons would all write. */
-function personsIn({ accepted }: PreparedMessage): readonly string[] {
-  return [...new Set(accepted.flatMap(({ resource }) => (resource.resourceType === 'Patient' ? meetingNamesOf(resource) : [])))];
+/**
+ * What concurrent messages of the same persons would all write: each its record, and the persons that a record meets by
+ * something it did not say before. Most messages are of patients that are known, and wait for none but those of the same patient.
+ */
+async function personsIn({ store }: Services, { accepted }: PreparedMessage): Promise<readonly string[]> {
+  const patients = accepted.map(({ resource }) => resource).filter(({ resourceType }) => resourceType === 'Patient');
+  if (patients.length === 0) return [];
+  const stored = (await store.readMany(patients.map(({ id }) => ({ type: 'Patient', id })))).filter(({ deleted }) => !deleted);
+  const known = new Map(stored.map(({ id, body }) => [id, new Set(meetingNamesOf({ ...resourceOf(body), id }))]));
+  // What a link joins or parts is met by all names.
+  const isNew = (patient: Resource & { readonly id: string }, name: string): boolean => name === patient.id || patient['link'] !== undefined || known.get(patient.id)?.has(name) !== true;
+  return [...new Set(patients.flatMap((patient) => meetingNamesOf(patient).filter((name) => isNew(patient, name))))];
 }
 
 function refuseInvalid(services: Services, inbox: InboxMessage, processing: Processing, { kind, entryCount, faults, unanswered }: PreparedMessage): Promise<Answer> {
