@@ -95,7 +95,8 @@ describe('npm run demo -- --exit', () => {
   it('answers an order with what may stand in for it and why the rest may not, counts the decision and re-opens it', () => {
     const cards = scene(first, 'An order meets', 'The decision');
     expect(cards).toMatch(/已有可互认结果：血脂 4\/4 项（浦滨综合医院 .*\n[^]*总胆固醇 Total cholesterol +│ \d+ mg\/dL +│ \d\.\d\d mmol\/L/);
-    expect(cards).toMatch(/互认标识 Mark: 沪HR\n +互认至 Recognised until: .*26 days left/);
+    const [, until = '', days] = /互认标识 Mark: 沪HR\n +互认至 Recognised until: (\S+ \S+?)（.* (\d+) days left/.exec(cards) ?? [];
+    expect(Number(days)).toBe(Math.floor((Date.parse(`${until.replace(' ', 'T')}+08:00`) - Date.now()) / 86_400_000));
     for (const sentence of ['The quality certificate for Haemoglobin A1c (NGSP) lapsed on 2025-12-31', 'cannot be converted to the unit of Lipoprotein(a)', 'older than the 7 days for which Potassium is recognised']) expect(cards).toContain(sentence);
     const decision = scene(first, 'The decision', 'whom the');
     expect(decision).toMatch(/For the record +互认外院结果：.*浦滨综合医院 沪HR.*陈医生/);
