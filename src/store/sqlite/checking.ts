@@ -8,6 +8,7 @@ import type { IndexTerms } from '../../fhir/search/terms.ts';
 import type { Change, CommitOptions, StoreOptions } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
+import { BY_KEY } from './reading.ts';
 import { instantOf, numberOf, textOf } from './row.ts';
 import type { Searching } from './searching.ts';
 import { concernsTraces } from './trace-indexer.ts';
@@ -49,7 +50,7 @@ export class Checking {
     this.#indexer = parts.indexer;
     this.#searching = parts.searching;
     this.#extract = parts.extract;
-    this.#selectCurrent = connection.prepare('SELECT rid, version, seq, updated, deleted FROM resource WHERE type = ? AND id = ?');
+    this.#selectCurrent = connection.prepare(`SELECT r.rid, r.version, r.seq, r.updated, r.deleted FROM ${BY_KEY}`);
     this.#selectBody = connection.prepare('SELECT body FROM version WHERE seq = ?');
   }
 

@@ -1,7 +1,7 @@
 import type { Clause, QuantityMatch, TermKind } from '../../fhir/search/query.ts';
 import type { Connection } from './connection.ts';
 import { allOfKinds, eachOfKinds, fewKinds, isOfKind } from './kind-sql.ts';
-import { NO_SPACE, UNKNOWN, paramName } from './names.ts';
+import { ID_GROUP, NO_SPACE, UNKNOWN, paramName } from './names.ts';
 import type { Names } from './names.ts';
 import { LAST_UPDATED, changedSet, whenChanged } from './last-updated.ts';
 import { extentSelect, isWide, rangeMatches } from './range-sql.ts';
@@ -154,7 +154,7 @@ export class ClauseSql {
 
   #ridsOfIds(type: string, ids: readonly string[]): Sql {
     const list = JSON.stringify(ids);
-    const resources = sql`SELECT rid FROM resource WHERE type = ${this.#names.find(type)} AND id IN (SELECT value FROM json_each(${list})) AND deleted = 0`;
+    const resources = sql`SELECT r.rid FROM (SELECT DISTINCT value FROM json_each(${list})) j CROSS JOIN term t ON t.space = ${this.#names.find(type)} AND t.value = j.value AND t.p = ${ID_GROUP} CROSS JOIN resource r ON r.rid = t.rid AND r.deleted = 0`;
     return type === TRACE_TYPE ? sql`${resources} UNION ALL SELECT seq AS rid FROM trace WHERE id IN (SELECT value FROM json_each(${list}))` : resources;
   }
 

@@ -2,6 +2,7 @@ import { ServiceError } from '../../errors.ts';
 import type { HistoryQuery, Page } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { firstAt } from './last-updated.ts';
+import { ID_GROUP } from './names.ts';
 import type { Names } from './names.ts';
 import type { PageKeys } from './page-key.ts';
 import { readPage } from './page-rows.ts';
@@ -47,7 +48,7 @@ export class History {
   }
 
   #isVersionOf(type: string, id: string): Sql {
-    const rid = sql`(SELECT rid FROM resource WHERE type = ${this.#names.find(type)} AND id = ${id})`;
+    const rid = sql`(SELECT rid FROM term WHERE space = ${this.#names.find(type)} AND value = ${id} AND p = ${ID_GROUP})`;
     return sql`v.seq IN (SELECT rid FROM ${rid} UNION ALL SELECT seq FROM version WHERE rid = ${rid} AND version > 1)`;
   }
 

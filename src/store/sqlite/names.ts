@@ -10,6 +10,9 @@ export const UNKNOWN = -1;
 /** The space of what has none: urls, uris, dates, numbers. Numbers of names start at 1. */
 export const NO_SPACE = 0;
 
+/** The group of logical ids, which the index always has. */
+export const ID_GROUP = 0;
+
 /** Names kept in memory at most; patients' ids are among them, and there is no end of patients. */
 const MAX_KEPT = 50_000;
 

@@ -2,9 +2,13 @@ import type { StatementSync } from 'node:sqlite';
 import type { ResourceKey } from '../../fhir/resource.ts';
 import type { Stored } from '../store.ts';
 import type { Connection, Row } from './connection.ts';
+import { ID_GROUP } from './names.ts';
 import type { Names } from './names.ts';
 import { numberOf, storedOf, textOf } from './row.ts';
 import { TRACE_TYPE } from './traces.ts';
+
+/** Table `resource` as `r`, the row of a type and id. */
+export const BY_KEY = `(SELECT rid FROM term WHERE space = ? AND value = ? AND p = ${ID_GROUP}) k CROSS JOIN resource r ON r.rid = k.rid`;
 
 /** Reads by key. */
 export class Reading {
@@ -16,9 +20,9 @@ export class Reading {
 
   constructor(connection: Connection, names: Names) {
     this.#names = names;
-    this.#current = connection.prepare('SELECT r.id, v.version, v.updated, v.deleted, v.body FROM resource r JOIN version v ON v.seq = r.seq WHERE r.type = ? AND r.id = ?');
-    this.#first = connection.prepare('SELECT r.id, v.version, v.updated, v.deleted, v.body FROM resource r JOIN version v ON v.seq = r.rid WHERE r.type = ? AND r.id = ?');
-    this.#later = connection.prepare('SELECT r.id, v.version, v.updated, v.deleted, v.body FROM resource r JOIN version v ON v.rid = r.rid AND v.version > 1 AND v.version = ? WHERE r.type = ? AND r.id = ?');
+    this.#current = connection.prepare(`SELECT r.id, v.version, v.updated, v.deleted, v.body FROM ${BY_KEY} CROSS JOIN version v ON v.seq = r.seq`);
+    this.#first = connection.prepare(`SELECT r.id, v.version, v.updated, v.deleted, v.body FROM ${BY_KEY} CROSS JOIN version v ON v.seq = r.rid`);
+    this.#later = connection.prepare(`SELECT r.id, v.version, v.updated, v.deleted, v.body FROM ${BY_KEY} CROSS JOIN version v ON v.rid = r.rid AND v.version > 1 AND v.version = ?`);
     this.#trace = connection.prepare('SELECT id, 1 AS version, updated, 0 AS deleted, body FROM trace WHERE id = ?');
   }
 
@@ -28,7 +32,7 @@ export class Reading {
 
   readVersion({ type, id }: ResourceKey, version: number): Stored | undefined {
     if (!Number.isSafeInteger(version)) return undefined;
-    if (version !== 1) return found(type, this.#later.get(version, this.#names.find(type), id));
+    if (version !== 1) return found(type, this.#later.get(this.#names.find(type), id, version));
     return found(type, this.#first.get(this.#names.find(type), id) ?? this.#traceOf(type, id));
   }
 

@@ -3,7 +3,7 @@ import type { StoreOptions } from '../store.ts';
 import type { Connection } from './connection.ts';
 import { INDEX_TABLES, indexRows } from './index-rows.ts';
 import { IndexWriter } from './index-writer.ts';
-import { Names } from './names.ts';
+import { ID_GROUP, Names } from './names.ts';
 import { numberOf, textOf } from './row.ts';
 import { sql } from './sql.ts';
 
@@ -24,7 +24,7 @@ export function keepIndexCurrent(connection: Connection, indexVersion: string, e
 }
 
 function rebuild(connection: Connection, extract: StoreOptions['extract']): void {
-  for (const table of ['live', 'kind', 'kind_term', 'membership', 'space', 'widest', ...Object.keys(INDEX_TABLES)]) connection.exec(`DELETE FROM ${table}`);
+  for (const table of ['live', 'kind', 'kind_term', 'membership', 'space', 'widest', ...Object.keys(INDEX_TABLES)]) connection.exec(`DELETE FROM ${table}${table === 'term' ? ` WHERE p <> ${ID_GROUP}` : ''}`);
   connection.exec("UPDATE setting SET value = 0 WHERE name = 'indexed traces'");
   const names = new Names(connection);
   const index = new IndexWriter(connection);

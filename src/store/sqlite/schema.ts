@@ -87,8 +87,32 @@ CREATE TABLE record (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * Puts what is said of one thing together: its id and every reference to it, or every record that has an identifier. A message's
+ * references and ids are spread over as few pages as it names things. The index is built anew.
+ */
+const TOGETHER = `
+DROP TABLE term;
+DELETE FROM phrase; DELETE FROM extent; DELETE FROM endless; DELETE FROM membership; DELETE FROM space; DELETE FROM widest; DELETE FROM record; DELETE FROM live; DELETE FROM kind; DELETE FROM kind_term;
+UPDATE setting SET value = '' WHERE name = 'index version';
+UPDATE setting SET value = 0 WHERE name = 'indexed traces';
+
+-- What is found by equality. 'space' is a token's system, a reference's type (0: a url), 0 for a uri. Group 0 is the logical id of each
+-- resource that ever was, also of a deleted one: its 'space' is the type.
+CREATE TABLE term (space INTEGER, value TEXT, p INTEGER, rid INTEGER, PRIMARY KEY (space, value, p, rid)) STRICT, WITHOUT ROWID;
+INSERT INTO term SELECT type, id, 0, rid FROM resource ORDER BY type, id;
+
+ALTER TABLE resource RENAME TO identified;
+CREATE TABLE resource (
+  rid INTEGER PRIMARY KEY, type INTEGER NOT NULL, id TEXT NOT NULL, version INTEGER NOT NULL,
+  seq INTEGER NOT NULL, updated INTEGER NOT NULL, deleted INTEGER NOT NULL
+) STRICT;
+INSERT INTO resource SELECT rid, type, id, version, seq, updated, deleted FROM identified ORDER BY rid;
+DROP TABLE identified;
+`;
+
 /** Step n leads from schema n to n + 1. A step is never changed after it was released. */
-export const STEPS: readonly string[] = [FIRST, KINDS];
+export const STEPS: readonly string[] = [FIRST, KINDS, TOGETHER];
 
 /** 'Bund' as a number, in the header of the file: another program's database is not taken for ours. */
 const APPLICATION_ID = 0x42756e64;

@@ -48,7 +48,8 @@ function keyOf(names: Names, type: string, { param, of, descending }: Sort, posi
     case 'token': case 'reference': case 'uri': {
       const alias = `t${position}`;
       const terms = isShared(param, of) ? name('kind_term CROSS JOIN live USING (kind)') : name('term');
-      return { value: name(`${alias}.k`), join: sql`LEFT JOIN (SELECT rid, ${pick}(value) AS k FROM ${terms} WHERE ${ofParam} GROUP BY rid) ${name(alias)} ON ${name(alias)}.rid = d.rid` };
+      const inSpace = isOneOf(name('space'), [...new Set(names.groupsOf(type, param, of).flatMap((p) => names.spacesOf(p)))]);
+      return { value: name(`${alias}.k`), join: sql`LEFT JOIN (SELECT rid, ${pick}(value) AS k FROM ${terms} WHERE ${inSpace} AND ${ofParam} GROUP BY rid) ${name(alias)} ON ${name(alias)}.rid = d.rid` };
     }
   }
 }

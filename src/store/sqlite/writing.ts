@@ -7,6 +7,7 @@ import type { Current, DeleteStep, PutStep, Step } from './checking.ts';
 import type { Connection } from './connection.ts';
 import { indexRows } from './index-rows.ts';
 import type { IndexWriter } from './index-writer.ts';
+import { ID_GROUP } from './names.ts';
 import type { Names } from './names.ts';
 import type { RecentAnswers } from './recent-answers.ts';
 import { instantOf, numberOf } from './row.ts';
@@ -23,7 +24,7 @@ export class Writing {
   readonly #recent: RecentAnswers;
   readonly #writer: string;
   readonly #clock: () => Date;
-  readonly #statements: Record<'lastVersion' | 'lastTrace' | 'insertVersion' | 'insertResource' | 'updateResource' | 'eraseFirst' | 'eraseLater', StatementSync>;
+  readonly #statements: Record<'lastVersion' | 'lastTrace' | 'insertVersion' | 'insertResource' | 'insertId' | 'updateResource' | 'eraseFirst' | 'eraseLater', StatementSync>;
   #progress: Progress = { seq: 0, updated: 0, head: undefined, traces: 0 };
 
   constructor(connection: Connection, parts: { readonly names: Names; readonly traces: Traces; readonly index: IndexWriter; readonly recent: RecentAnswers; readonly options: StoreOptions }) {
@@ -38,6 +39,7 @@ export class Writing {
       lastTrace: connection.prepare('SELECT seq, updated FROM trace ORDER BY seq DESC LIMIT 1'),
       insertVersion: connection.prepare('INSERT INTO version (seq, type, rid, version, updated, deleted, body) VALUES (?, ?, ?, ?, ?, ?, ?)'),
       insertResource: connection.prepare('INSERT INTO resource (rid, type, id, version, seq, updated, deleted) VALUES (?, ?, ?, 1, ?, ?, 0)'),
+      insertId: connection.prepare(`INSERT INTO term (space, value, p, rid) VALUES (?, ?, ${ID_GROUP}, ?)`),
       updateResource: connection.prepare('UPDATE resource SET version = ?, seq = ?, updated = ?, deleted = ? WHERE rid = ?'),
       eraseFirst: connection.prepare("UPDATE version SET body = '', deleted = 1 WHERE seq = ?"),
       eraseLater: connection.prepare("UPDATE version SET body = '', deleted = 1 WHERE rid = ? AND version > 1"),
@@ -85,6 +87,7 @@ export class Writing {
     const body = renderBody(template, 1, lastUpdated);
     this.#statements.insertVersion.run(seq, type, seq, 1, updated, 0, body);
     this.#statements.insertResource.run(seq, type, key.id, seq, updated);
+    this.#statements.insertId.run(type, key.id, seq);
     this.#index.add(type, seq, indexRows(this.#names, key.type, terms));
     return new StoredVersion({ ...key, version: 1, lastUpdated, deleted: false, outcome: 'created' }, body);
   }
