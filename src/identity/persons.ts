@@ -26,8 +26,13 @@ export function personsWith(persons: readonly Person[], patient: string): readon
   return persons.filter((person) => person.links.some((link) => link.patient === patient));
 }
 
+/** The store gives the same answer again while nothing has changed, and every request about a patient asks for it. */
+const known = new WeakMap<Stored, StoredPerson>();
+
 export function toStoredPerson(stored: Stored): StoredPerson {
-  return { ...parsePerson(stored.body), version: stored.version };
+  const person = known.get(stored) ?? { ...parsePerson(stored.body), version: stored.version };
+  known.set(stored, person);
+  return person;
 }
 
 async function findPersons({ store }: Services, clause: Clause): Promise<FoundPersons> {

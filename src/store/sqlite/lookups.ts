@@ -14,17 +14,28 @@ export class Lookups {
   readonly #found = new Map<string, readonly number[] | undefined>();
   #seen = -1;
   #generation = 0;
+  /** True until the process has done what it was called for: nothing that came in since rests on what it read. */
+  #isFresh = false;
 
   constructor(connection: Connection) {
     this.#dataVersion = connection.prepare('PRAGMA data_version');
   }
 
   /**
-   * To be called where a search begins: forgets everything if another process has committed since the last time.
+   * To be called where a search begins: forgets everything if another process has committed since the last time. What one turn of
+   * the process asks, each request its few searches, is asked of the database once.
    *
    * @returns another number whenever it has
    */
   refresh(): number {
+    if (this.#isFresh) return this.#generation;
+    this.#isFresh = true;
+    process.nextTick(() => { this.#isFresh = false; });
+    return this.refreshNow();
+  }
+
+  /** As `refresh`, where a write transaction has begun meanwhile. */
+  refreshNow(): number {
     const version = numberOf(this.#dataVersion.get()?.data_version);
     if (version === this.#seen) return this.#generation;
     this.#seen = version;

@@ -68,10 +68,10 @@ export class Searching {
     return numberOf(this.#connection.get(sql`SELECT count(*) AS n FROM ${start.from} WHERE ${and([...start.where, ...this.#probes(type, start.rest)])}`)?.n);
   }
 
-  /** Whether the resources that match are those the caller saw. */
+  /** Whether the resources that match are those the caller saw. Within a write transaction. */
   matchesExactly({ type, where, ids }: Assumption): boolean {
     const expected = new Set(ids);
-    const known = this.#recent.find({ type, where }, this.#names.lookups.refresh());
+    const known = this.#recent.find({ type, where }, this.#names.lookups.refreshNow());
     const rows = known ?? this.#find({ type, where, sort: [], limit: expected.size }, undefined);
     return rows.length === expected.size && rows.every((row) => expected.has(row.id));
   }
