@@ -12,4 +12,4 @@ RUN node src/cli/warm-definitions.ts && mkdir data && chown node:node data node_
 USER node
 EXPOSE 8080
 # A small young generation keeps the process small and costs nothing measurable.
-CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=100", "src/main.ts"]
+CMD ["node", "--max-semi-space-size=8", "--heap-growing-percent=50", "src/main.ts"]
