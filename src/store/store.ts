@@ -17,7 +17,7 @@ export interface Store {
 
   /** The current version, a deleted one included, or undefined if the key was never stored. */
   read(key: ResourceKey): Promise<Stored | undefined>;
-  /** As `read`, for many keys at once; the answer holds those that exist, in any order. */
+  /** As `read`, for many keys at once, and with what stands beside them; the answer holds those that exist, in any order. */
   readMany(keys: readonly ResourceKey[]): Promise<readonly Stored[]>;
   readVersion(key: ResourceKey, version: number): Promise<Stored | undefined>;
   /** Versions, newest first: of one resource, of a type, or of everything but traces. */
@@ -59,8 +59,8 @@ export interface StoreOptions {
 }
 
 export type Change =
-  /** Stores a resource as the next version of its key. A body equal to the current one makes no version. */
-  | { readonly kind: 'put'; readonly resource: Resource & { readonly id: string }; readonly expectedVersion?: number }
+  /** Stores a resource as the next version of its key. A body equal to the current one makes no version; what is put beside it is kept all the same. */
+  | { readonly kind: 'put'; readonly resource: Resource & { readonly id: string }; readonly expectedVersion?: number; readonly beside?: PutBeside }
   /**
    * Keeps the history and hides the resource. Deleting what is deleted changes nothing. With `erases` nothing is kept of what
    * the versions said, only that there were some, each deleted: for records of the exchange's own that may not be kept.
@@ -69,6 +69,17 @@ export type Change =
   /** Adds a trace to this writer's chain. A trace has one version and can be neither updated nor deleted. */
   | { readonly kind: 'append'; readonly trace: Resource & { readonly id: string } };
 /** `expectedVersion: 0` says that the key must never have been stored, or be deleted. */
+
+/** What is kept beside a resource: never disclosed, found or told by the history. A deletion leaves it, unless it erases. */
+export interface Beside { readonly mark?: string; readonly note?: string }
+
+/** What a put changes beside its resource. */
+export interface PutBeside {
+  /** Grows only: the greatest of all puts stays, compared as text. A put with a smaller one may leave the resource as it is; where it would change it, that is a 'conflict'. */
+  readonly mark?: string;
+  /** `replaces` must stand there, undefined for none ('version-conflict'). Without a `text` it stays. */
+  readonly note?: { readonly replaces: string | undefined; readonly text?: string };
+}
 
 export interface CommitOptions {
   /** Searches whose answer the caller relied on. They are asked again inside the transaction: a conditional create cannot race. */
@@ -90,6 +101,8 @@ export interface Stored {
   readonly body: string;
   /** The body in UTF-8, as it is disclosed. */
   readonly bytes: Buffer;
+  /** What stands beside the resource; told by `readMany` alone, undefined for nothing. */
+  readonly beside?: Beside;
   /** What this commit did; 'read' when it comes from a read. */
   readonly outcome: 'created' | 'updated' | 'unchanged' | 'deleted' | 'read';
 }

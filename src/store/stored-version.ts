@@ -1,4 +1,4 @@
-import type { Stored } from './store.ts';
+import type { Beside, Stored } from './store.ts';
 
 /** A version as a store gives it. The body is kept as it came, and turned from bytes into text or back only where somebody asks for the other. */
 export class StoredVersion implements Stored {
@@ -8,16 +8,18 @@ export class StoredVersion implements Stored {
   readonly lastUpdated: string;
   readonly deleted: boolean;
   readonly outcome: Stored['outcome'];
+  readonly beside?: Beside;
   #text: string | undefined;
   #bytes: Buffer | undefined;
 
-  constructor({ type, id, version, lastUpdated, deleted, outcome }: Omit<Stored, 'body' | 'bytes'>, body: string | Buffer) {
+  constructor({ type, id, version, lastUpdated, deleted, outcome, beside }: Omit<Stored, 'body' | 'bytes'>, body: string | Buffer) {
     this.type = type;
     this.id = id;
     this.version = version;
     this.lastUpdated = lastUpdated;
     this.deleted = deleted;
     this.outcome = outcome;
+    if (beside !== undefined) this.beside = beside;
     if (typeof body === 'string') this.#text = body;
     else this.#bytes = body;
   }

@@ -1,5 +1,6 @@
 /** What every store adapter must keep, whatever it is built on. An adapter's own tests cover only what is its own. */
 import { describe } from 'vitest';
+import { besideContract } from './beside.ts';
 import { chainContract } from './chains.ts';
 import { commitContract } from './commits.ts';
 import { feedContract } from './feed.ts';
@@ -16,6 +17,7 @@ export function describeStore(name: string, harness: StoreHarness): void {
   describe(name, () => {
     const bench = benchOf(harness);
     commitContract(bench);
+    besideContract(bench);
     historyContract(bench);
     feedContract(bench);
     chainContract(bench);

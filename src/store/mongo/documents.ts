@@ -1,5 +1,5 @@
 import type { mongo } from 'mongoose';
-import type { ChainLink, Stored } from '../store.ts';
+import type { Beside, ChainLink, Stored } from '../store.ts';
 import { StoredVersion } from '../stored-version.ts';
 import type { IndexedFields } from './index-terms.ts';
 
@@ -22,6 +22,8 @@ export interface ResourceDocument extends Partial<IndexedFields> {
   readonly body: string;
   /** The shard key, see `home.ts`. */
   readonly home: string;
+  /** What stands beside it, also when it is deleted. */
+  readonly beside?: Beside;
   /** Its place in a writer's chain; only a trace has one. */
   readonly trace?: TraceLink;
 }
@@ -68,7 +70,7 @@ export function versionId(key: string, version: number): string {
   return `${key}/${String(version).padStart(10, '0')}`;
 }
 
-export function storedOf(document: Pick<ResourceDocument | VersionDocument, '_id' | 'version' | 'at' | 'body'>, outcome: Stored['outcome'] = 'read'): Stored {
+export function storedOf(document: Pick<ResourceDocument | VersionDocument, '_id' | 'version' | 'at' | 'body'> & Pick<ResourceDocument, 'beside'>, outcome: Stored['outcome'] = 'read'): Stored {
   const [type = '', id = ''] = document._id.split('/');
-  return new StoredVersion({ type, id, version: document.version, lastUpdated: new Date(document.at).toISOString(), deleted: document.body === '', outcome }, document.body);
+  return new StoredVersion({ type, id, version: document.version, lastUpdated: new Date(document.at).toISOString(), deleted: document.body === '', outcome, ...(document.beside === undefined ? {} : { beside: document.beside }) }, document.body);
 }

@@ -5,8 +5,8 @@ import type { Assumption, ChainHead, Stored, StoreOptions } from '../store.ts';
 import type { Clause } from '../../fhir/search/query.ts';
 import { instantOf, takeTicks } from './clock.ts';
 import type { Collections } from './documents.ts';
-import { planCommit } from './plan.ts';
-import type { Current, Plan, PlannedDocument } from './plan.ts';
+import { besideField, planCommit } from './plan.ts';
+import type { Current, Plan, PlannedBeside, PlannedDocument } from './plan.ts';
 import type { Prepared } from './prepare.ts';
 import { holds } from './search.ts';
 
@@ -15,6 +15,7 @@ export interface Member { readonly changes: readonly Prepared[]; readonly assumi
 /** What became of a member: stored, or refused without a trace of it in the transaction. */
 export type Outcome = { readonly stored: readonly Stored[] } | { readonly refused: ServiceError };
 
+type Write = mongo.AnyBulkWriteOperation<PlannedDocument['document']>;
 type Options = Pick<StoreOptions, 'writer' | 'clock'>;
 const IDS_A_QUERY = 10_000;
 
@@ -43,7 +44,7 @@ class Group {
   readonly #collections: Collections;
   readonly #session: mongo.ClientSession;
   readonly #current: Map<string, Current>;
-  #documents: PlannedDocument[] = [];
+  #writes: Write[] = [];
   readonly #versions: Plan['versions'] = [];
   readonly #erased: Plan['erased'] = [];
   head: ChainHead = { writer: '', seq: 0, hash: CHAIN_START };
@@ -91,25 +92,35 @@ class Group {
 
   #accept(plan: Plan): void {
     for (const { document } of plan.documents) this.#current.set(document._id, { ...document, isTrace: document.trace !== undefined });
-    this.#documents.push(...plan.documents);
+    this.#writes.push(...plan.documents.flatMap(writesOf), ...plan.besides.map(writeBeside));
+    for (const { key, beside } of plan.besides) {
+      const current = this.#current.get(key);
+      if (current === undefined) continue;
+      const { beside: _before, ...rest } = current;
+      this.#current.set(key, { ...rest, ...besideField(beside) });
+    }
     this.#versions.push(...plan.versions);
     for (const id of plan.erased) this.#erased.push(id);
     this.head = plan.head;
   }
 
   async #writeDocuments(): Promise<void> {
-    if (this.#documents.length === 0) return;
-    await this.#collections.resources.bulkWrite(this.#documents.flatMap(writesOf), { session: this.#session, ordered: true });
-    this.#documents = [];
+    if (this.#writes.length === 0) return;
+    await this.#collections.resources.bulkWrite(this.#writes, { session: this.#session, ordered: true });
+    this.#writes = [];
   }
 }
 
 /** A document that changes its home changes its shard: it is taken out there and put in here. */
-function writesOf({ document, replaces }: PlannedDocument): mongo.AnyBulkWriteOperation<PlannedDocument['document']>[] {
+function writesOf({ document, replaces }: PlannedDocument): Write[] {
   const insert = { insertOne: { document } };
   if (replaces === undefined) return [insert];
   const filter = { _id: document._id, home: replaces.home };
   return replaces.home === document.home ? [{ replaceOne: { filter, replacement: document } }] : [{ deleteOne: { filter } }, insert];
+}
+
+function writeBeside({ key, home, beside }: PlannedBeside): Write {
+  return { updateOne: { filter: { _id: key, home }, update: beside === undefined ? { $unset: { beside: '' } } : { $set: { beside } } } };
 }
 
 /**
@@ -135,7 +146,7 @@ async function currentOf({ resources }: Collections, members: readonly Member[],
   const keys = [...new Set(members.flatMap(({ changes }) => changes.map(({ key }) => key)))];
   const current = new Map<string, Current>();
   for (let start = 0; start < keys.length; start += IDS_A_QUERY) {
-    const found = resources.find({ _id: { $in: keys.slice(start, start + IDS_A_QUERY) } }, { session, projection: { version: 1, at: 1, created: 1, digest: 1, home: 1, 'trace.seq': 1 } });
+    const found = resources.find({ _id: { $in: keys.slice(start, start + IDS_A_QUERY) } }, { session, projection: { version: 1, at: 1, created: 1, digest: 1, home: 1, beside: 1, 'trace.seq': 1 } });
     for await (const { _id, trace, ...rest } of found) current.set(_id, { ...rest, isTrace: trace !== undefined });
   }
   return current;

@@ -13,7 +13,7 @@ import { history, readVersion } from './history.ts';
 import { isKey, prepare } from './prepare.ts';
 import { count, search } from './search.ts';
 
-const READ = { projection: { version: 1, at: 1, body: 1 } } as const;
+const READ = { projection: { version: 1, at: 1, body: 1, beside: 1 } } as const;
 
 /** The store on a MongoDB replica set or sharded cluster. Made by `openMongo`. */
 export class MongoStore implements Store {

@@ -1,13 +1,14 @@
 import { renderBody } from '../../fhir/body.ts';
 import { ServiceError } from '../../errors.ts';
 import { linkHash } from '../chain.ts';
-import type { ChainHead, Stored } from '../store.ts';
+import { besideAfter } from '../beside.ts';
+import type { Beside, ChainHead, Stored } from '../store.ts';
 import { storedOf, versionId } from './documents.ts';
 import type { ResourceDocument, VersionDocument } from './documents.ts';
 import type { Prepared, PreparedDelete, PreparedResource } from './prepare.ts';
 
 /** What a change must know of the current version of its key. */
-export type Current = Pick<ResourceDocument, 'version' | 'at' | 'created' | 'digest' | 'home'> & { readonly isTrace: boolean };
+export type Current = Pick<ResourceDocument, 'version' | 'at' | 'created' | 'digest' | 'home' | 'beside'> & { readonly isTrace: boolean };
 
 /** What the changes before have left, in the database or in the plan of the same transaction. */
 export interface View { current(key: string): Current | undefined; readonly head: ChainHead }
@@ -16,11 +17,14 @@ export interface View { current(key: string): Current | undefined; readonly head
 export interface Plan {
   readonly stored: Stored[];
   readonly documents: PlannedDocument[];
+  /** What changes beside resources that stay as they are. */
+  readonly besides: PlannedBeside[];
   readonly versions: VersionDocument[];
   /** Ids of versions of which nothing is kept. */
   readonly erased: string[];
   head: ChainHead;
 }
+export interface PlannedBeside { readonly key: string; readonly home: string; readonly beside: Beside | undefined }
 export interface PlannedDocument { readonly document: ResourceDocument; readonly replaces: Current | undefined }
 
 /** The moment of a commit: one instant for all its changes, and a tick for each. */
@@ -31,7 +35,7 @@ export interface Moment { readonly at: number; readonly firstTick: number }
  * @throws ServiceError 'version-conflict', 'conflict', 'not-found', as `Store.commit` says
  */
 export function planCommit(changes: readonly Prepared[], view: View, moment: Moment): Plan {
-  const plan: Plan = { stored: [], documents: [], versions: [], erased: [], head: view.head };
+  const plan: Plan = { stored: [], documents: [], besides: [], versions: [], erased: [], head: view.head };
   for (const [i, change] of changes.entries()) {
     const current = view.current(change.key);
     const tick = moment.firstTick + i;
@@ -47,7 +51,10 @@ interface Place { readonly at: number; readonly tick: number }
 
 function put(plan: Plan, change: PreparedResource, current: Current | undefined, { at, tick }: Place): void {
   checkVersion(change, current);
-  if (current?.digest === change.digest) {
+  const isSame = current?.digest === change.digest;
+  const beside = besideAfter(change.beside, current?.beside, current !== undefined && current.digest !== '' && !isSame ? change.key : undefined);
+  if (isSame) {
+    if (beside !== undefined) plan.besides.push({ key: change.key, home: current.home, beside });
     plan.stored.push(storedOf({ _id: change.key, version: current.version, at: current.at, body: bodyOf(change, current.version, current.at) }, 'unchanged'));
     return;
   }
@@ -55,7 +62,7 @@ function put(plan: Plan, change: PreparedResource, current: Current | undefined,
   const isNew = current === undefined || current.digest === '';
   const document: ResourceDocument = {
     _id: change.key, type: change.type, version, at, created: current?.created ?? tick,
-    digest: change.digest, body: bodyOf(change, version, at), home: change.home, ...change.indexed,
+    digest: change.digest, body: bodyOf(change, version, at), home: change.home, ...change.indexed, ...besideField(beside ?? current?.beside),
   };
   write(plan, document, current, tick);
   plan.stored.push(storedOf(document, isNew ? 'created' : 'updated'));
@@ -66,12 +73,17 @@ function remove(plan: Plan, change: PreparedDelete, current: Current | undefined
   checkVersion(change, current);
   if (change.erases) for (let version = 1; version <= current.version; version++) plan.erased.push(versionId(change.key, version));
   if (current.digest === '') {
+    if (change.erases && current.beside !== undefined) plan.besides.push({ key: change.key, home: current.home, beside: undefined });
     plan.stored.push(storedOf({ _id: change.key, version: current.version, at: current.at, body: '' }, 'unchanged'));
     return;
   }
-  const document: ResourceDocument = { _id: change.key, version: current.version + 1, at, created: current.created, digest: '', body: '', home: current.home };
+  const document: ResourceDocument = { _id: change.key, version: current.version + 1, at, created: current.created, digest: '', body: '', home: current.home, ...(change.erases ? {} : besideField(current.beside)) };
   write(plan, document, current, tick);
   plan.stored.push(storedOf(document, 'deleted'));
+}
+
+export function besideField(beside: Beside | undefined): Pick<ResourceDocument, 'beside'> {
+  return beside === undefined ? {} : { beside };
 }
 
 function append(plan: Plan, change: PreparedResource, current: Current | undefined, { at, tick }: Place): void {

@@ -5,7 +5,7 @@ import type { BodyTemplate } from '../../fhir/body.ts';
 import { isId, referenceTo } from '../../fhir/resource.ts';
 import type { Resource, ResourceKey } from '../../fhir/resource.ts';
 import { ServiceError } from '../../errors.ts';
-import type { Change, StoreOptions } from '../store.ts';
+import type { Change, PutBeside, StoreOptions } from '../store.ts';
 import { homeOf } from './home.ts';
 import { indexedFields } from './index-terms.ts';
 import type { IndexedFields } from './index-terms.ts';
@@ -21,6 +21,7 @@ export interface PreparedResource {
   readonly indexed: IndexedFields;
   readonly home: string;
   readonly expectedVersion: number | undefined;
+  readonly beside: PutBeside | undefined;
   readonly bytes: number;
 }
 export interface PreparedDelete { readonly kind: 'delete'; readonly key: string; readonly type: string; readonly expectedVersion: number | undefined; readonly erases: boolean; readonly bytes: number }
@@ -46,20 +47,20 @@ export function isKey({ type, id }: ResourceKey): boolean {
 }
 
 function prepareOne(change: Change, extract: StoreOptions['extract']): Prepared {
-  if (change.kind === 'append') return prepareResource(change.kind, change.trace, undefined, extract);
-  if (change.kind === 'put') return prepareResource(change.kind, change.resource, change.expectedVersion, extract);
+  if (change.kind === 'append') return prepareResource(change.kind, change.trace, {}, extract);
+  if (change.kind === 'put') return prepareResource(change.kind, change.resource, change, extract);
   return { kind: 'delete', key: keyOf(change.key), type: change.key.type, expectedVersion: change.expectedVersion, erases: change.erases ?? false, bytes: 0 };
 }
 
-function prepareResource(kind: 'put' | 'append', resource: Resource & { readonly id: string }, expectedVersion: number | undefined, extract: StoreOptions['extract']): PreparedResource {
+function prepareResource(kind: 'put' | 'append', resource: Resource & { readonly id: string }, { expectedVersion, beside }: Pick<Extract<Change, { kind: 'put' }>, 'expectedVersion' | 'beside'>, extract: StoreOptions['extract']): PreparedResource {
   const { resourceType: type, id } = resource;
   const key = keyOf({ type, id });
   const template = bodyTemplate(resource, id);
   const terms = extract(resource);
   const indexed = indexedFields(terms);
-  const bytes = Buffer.byteLength(template.head) + Buffer.byteLength(template.tail) + mongo.BSON.calculateObjectSize(indexed);
+  const bytes = Buffer.byteLength(template.head) + Buffer.byteLength(template.tail) + mongo.BSON.calculateObjectSize(indexed) + Buffer.byteLength(beside?.note?.text ?? '');
   if (bytes > MOST_BYTES) throw new ServiceError('too-large', `${key} with its search terms is larger than the 16 MB that the store takes in one piece`);
-  return { kind, key, type, template, digest: hash('sha256', template.head + template.tail), indexed, home: homeOf({ type, id }, terms.patients), expectedVersion, bytes };
+  return { kind, key, type, template, digest: hash('sha256', template.head + template.tail), indexed, home: homeOf({ type, id }, terms.patients), expectedVersion, beside, bytes };
 }
 
 function keyOf(key: ResourceKey): string {

@@ -14,6 +14,7 @@ const resource = new Schema({
   digest: String,
   body: String,
   home: String,
+  beside: { mark: String, note: String },
   trace: { type: { type: String }, tick: Number, writer: String, seq: Number, previous: String, hash: String },
   terms: {
     token: [String], string: [String], exact: [String], reference: [String], uri: [String],

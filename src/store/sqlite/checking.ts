@@ -5,10 +5,11 @@ import type { BodyTemplate } from '../../fhir/body.ts';
 import { isId, referenceTo } from '../../fhir/resource.ts';
 import type { Resource, ResourceKey } from '../../fhir/resource.ts';
 import type { IndexTerms } from '../../fhir/search/terms.ts';
-import type { Change, CommitOptions, StoreOptions } from '../store.ts';
+import { besideAfter } from '../beside.ts';
+import type { Beside, Change, CommitOptions, StoreOptions } from '../store.ts';
 import type { Connection } from './connection.ts';
 import type { Names } from './names.ts';
-import { BY_KEY } from './reading.ts';
+import { BESIDE, besideOf, BY_KEY } from './reading.ts';
 import { instantOf, numberOf, textOf } from './row.ts';
 import type { Searching } from './searching.ts';
 import { concernsTraces } from './trace-indexer.ts';
@@ -21,8 +22,8 @@ export interface Current { readonly rid: number; readonly version: number; reado
 
 /** A change that was found good, with all that is needed to write it. Nothing of a commit is written before all its steps are made. */
 export type Step =
-  | { readonly kind: 'unchanged'; readonly key: ResourceKey; readonly current: Current; readonly erases?: boolean }
-  | { readonly kind: 'put'; readonly key: ResourceKey; readonly current: Current | undefined; readonly template: BodyTemplate; readonly terms: IndexTerms; readonly termsBefore: IndexTerms | undefined }
+  | { readonly kind: 'unchanged'; readonly key: ResourceKey; readonly current: Current; readonly erases?: boolean; readonly beside?: Beside | undefined }
+  | { readonly kind: 'put'; readonly beside: Beside | undefined; readonly key: ResourceKey; readonly current: Current | undefined; readonly template: BodyTemplate; readonly terms: IndexTerms; readonly termsBefore: IndexTerms | undefined }
   | { readonly kind: 'delete'; readonly key: ResourceKey; readonly current: Current; readonly termsBefore: IndexTerms; readonly erases: boolean }
   | { readonly kind: 'append'; readonly trace: Resource & { readonly id: string } };
 
@@ -43,6 +44,7 @@ export class Checking {
   readonly #extract: StoreOptions['extract'];
   readonly #selectCurrent: StatementSync;
   readonly #selectBody: StatementSync;
+  readonly #selectBeside: StatementSync;
 
   constructor(connection: Connection, parts: { readonly names: Names; readonly traces: Traces; readonly indexer: TraceIndexer; readonly searching: Searching; readonly extract: StoreOptions['extract'] }) {
     this.#names = parts.names;
@@ -51,6 +53,7 @@ export class Checking {
     this.#searching = parts.searching;
     this.#extract = parts.extract;
     this.#selectCurrent = connection.prepare(`SELECT r.rid, r.version, r.seq, r.updated, r.deleted FROM ${BY_KEY}`);
+    this.#selectBeside = connection.prepare(BESIDE);
     this.#selectBody = connection.prepare('SELECT body FROM version WHERE seq = ?');
   }
 
@@ -89,10 +92,13 @@ export class Checking {
   /** Body and terms are made when they are written: those of all changes of a large commit would take many times its own size together. */
   #stepOfPut(change: Extract<Change, { kind: 'put' }>, key: ResourceKey, current: Current | undefined): Step {
     const isLive = current !== undefined && !current.deleted;
-    if (isLive && renderBody(bodyTemplate(change.resource, key.id), current.version, instantOf(current.updated)) === current.body) return { kind: 'unchanged', key, current };
+    const isSame = isLive && renderBody(bodyTemplate(change.resource, key.id), current.version, instantOf(current.updated)) === current.body;
+    const standing = change.beside === undefined || current === undefined ? undefined : besideOf(this.#selectBeside.get(current.rid));
+    const beside = besideAfter(change.beside, standing, isLive && !isSame ? referenceTo(key) : undefined);
+    if (isSame) return { kind: 'unchanged', key, current, beside };
     const extract = this.#extract;
     return {
-      kind: 'put', key, current,
+      kind: 'put', key, current, beside,
       get template() { return bodyTemplate(change.resource, key.id); },
       get terms() { return extract(change.resource); },
       termsBefore: isLive ? this.#termsOf(current) : undefined,

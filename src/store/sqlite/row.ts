@@ -1,4 +1,4 @@
-import type { Stored } from '../store.ts';
+import type { Beside, Stored } from '../store.ts';
 import { StoredVersion } from '../stored-version.ts';
 
 /** What is read of a version; the body as text where it is looked into, as bytes where it mostly goes out as it is. */
@@ -27,6 +27,6 @@ export function instantOf(ms: number): string {
   return `${minute.text}${seconds < 10 ? '0' : ''}${seconds}.${String(rest - seconds * 1000).padStart(3, '0')}Z`;
 }
 
-export function storedOf(type: string, { id, version, updated, deleted, body }: VersionRow): Stored {
-  return new StoredVersion({ type, id, version, lastUpdated: instantOf(updated), deleted, outcome: 'read' }, body);
+export function storedOf(type: string, { id, version, updated, deleted, body }: VersionRow, beside?: Beside): Stored {
+  return new StoredVersion({ type, id, version, lastUpdated: instantOf(updated), deleted, outcome: 'read', ...(beside === undefined ? {} : { beside }) }, body);
 }

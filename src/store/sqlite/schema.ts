@@ -89,7 +89,7 @@ CREATE TABLE record (
 
 /**
  * Puts what is said of one thing together: its id and every reference to it, or every record that has an identifier. A message's
- * references and ids are spread over as few pages as it names things. The index is built anew.
+ * references and ids are spread over as few pages as it names things. The index is built anew. And makes room beside resources.
  */
 const TOGETHER = `
 DROP TABLE term;
@@ -109,6 +109,9 @@ CREATE TABLE resource (
 ) STRICT;
 INSERT INTO resource SELECT rid, type, id, version, seq, updated, deleted FROM identified ORDER BY rid;
 DROP TABLE identified;
+
+-- What is kept beside a resource that has something.
+CREATE TABLE beside (rid INTEGER PRIMARY KEY, mark TEXT, note TEXT) STRICT;
 `;
 
 /** Step n leads from schema n to n + 1. A step is never changed after it was released. */

@@ -1,7 +1,7 @@
 import type { StatementSync } from 'node:sqlite';
 import { renderBody } from '../../fhir/body.ts';
 import type { Resource, ResourceKey } from '../../fhir/resource.ts';
-import type { ChainHead, Stored, StoreOptions } from '../store.ts';
+import type { Beside, ChainHead, Stored, StoreOptions } from '../store.ts';
 import { StoredVersion } from '../stored-version.ts';
 import type { Current, DeleteStep, PutStep, Step } from './checking.ts';
 import type { Connection } from './connection.ts';
@@ -24,7 +24,7 @@ export class Writing {
   readonly #recent: RecentAnswers;
   readonly #writer: string;
   readonly #clock: () => Date;
-  readonly #statements: Record<'lastVersion' | 'lastTrace' | 'insertVersion' | 'insertResource' | 'insertId' | 'updateResource' | 'eraseFirst' | 'eraseLater', StatementSync>;
+  readonly #statements: Record<'lastVersion' | 'lastTrace' | 'insertVersion' | 'insertResource' | 'insertId' | 'updateResource' | 'eraseFirst' | 'eraseLater' | 'setBeside' | 'eraseBeside', StatementSync>;
   #progress: Progress = { seq: 0, updated: 0, head: undefined, traces: 0 };
 
   constructor(connection: Connection, parts: { readonly names: Names; readonly traces: Traces; readonly index: IndexWriter; readonly recent: RecentAnswers; readonly options: StoreOptions }) {
@@ -41,6 +41,8 @@ export class Writing {
       insertResource: connection.prepare('INSERT INTO resource (rid, type, id, version, seq, updated, deleted) VALUES (?, ?, ?, 1, ?, ?, 0)'),
       insertId: connection.prepare(`INSERT INTO term (space, value, p, rid) VALUES (?, ?, ${ID_GROUP}, ?)`),
       updateResource: connection.prepare('UPDATE resource SET version = ?, seq = ?, updated = ?, deleted = ? WHERE rid = ?'),
+      setBeside: connection.prepare('INSERT OR REPLACE INTO beside (rid, mark, note) VALUES (?, ?, ?)'),
+      eraseBeside: connection.prepare('DELETE FROM beside WHERE rid = ?'),
       eraseFirst: connection.prepare("UPDATE version SET body = '', deleted = 1 WHERE seq = ?"),
       eraseLater: connection.prepare("UPDATE version SET body = '', deleted = 1 WHERE rid = ? AND version > 1"),
     };
@@ -71,6 +73,7 @@ export class Writing {
       switch (step.kind) {
         case 'unchanged':
           if (step.erases === true) this.#erase(step.current.rid);
+          this.#setBeside(step.current.rid, step.beside);
           return storedCurrent(step.key, step.current);
         case 'append': return this.#append(step.trace);
         case 'delete': return this.#delete(step);
@@ -79,7 +82,7 @@ export class Writing {
     });
   }
 
-  #create({ key, template, terms }: PutStep): Stored {
+  #create({ key, template, terms, beside }: PutStep): Stored {
     const seq = ++this.#progress.seq;
     const { updated } = this.#progress;
     const type = this.#names.intern(key.type);
@@ -88,11 +91,12 @@ export class Writing {
     this.#statements.insertVersion.run(seq, type, seq, 1, updated, 0, body);
     this.#statements.insertResource.run(seq, type, key.id, seq, updated);
     this.#statements.insertId.run(type, key.id, seq);
+    this.#setBeside(seq, beside);
     this.#index.add(type, seq, indexRows(this.#names, key.type, terms));
     return new StoredVersion({ ...key, version: 1, lastUpdated, deleted: false, outcome: 'created' }, body);
   }
 
-  #update({ key, template, terms, termsBefore }: PutStep, current: Current): Stored {
+  #update({ key, template, terms, termsBefore, beside }: PutStep, current: Current): Stored {
     const seq = ++this.#progress.seq;
     const { updated } = this.#progress;
     const type = this.#names.intern(key.type);
@@ -101,6 +105,7 @@ export class Writing {
     const body = renderBody(template, version, lastUpdated);
     this.#statements.insertVersion.run(seq, type, current.rid, version, updated, 0, body);
     this.#statements.updateResource.run(version, seq, updated, 0, current.rid);
+    this.#setBeside(current.rid, beside);
     const after = indexRows(this.#names, key.type, terms);
     if (termsBefore === undefined) this.#index.add(type, current.rid, after);
     else this.#index.replace(type, current.rid, indexRows(this.#names, key.type, termsBefore), after);
@@ -123,6 +128,11 @@ export class Writing {
   #erase(rid: number): void {
     this.#statements.eraseFirst.run(rid);
     this.#statements.eraseLater.run(rid);
+    this.#statements.eraseBeside.run(rid);
+  }
+
+  #setBeside(rid: number, beside: Beside | undefined): void {
+    if (beside !== undefined) this.#statements.setBeside.run(rid, beside.mark ?? null, beside.note ?? null);
   }
 
   #append(trace: Resource & { readonly id: string }): Stored {
