@@ -19,7 +19,7 @@ export const PROFILES_DIR = path.join(ROOT, 'profiles');
 export const CACHE_DIR = path.join(ROOT, 'node_modules', '.cache', 'bund');
 
 /** To be raised when the code of `fhir/search/`, `intake/internal-terms.ts` or `identity/` finds other terms in the same resource: also by another key or feature of a Patient. */
-const TERMS_VERSION = 3;
+const TERMS_VERSION = 4;
 
 const clock = (): Date => new Date();
 

@@ -7,7 +7,7 @@ import { traceCountedRefusals } from './http/authenticate.ts';
 import { createServer } from './http/server.ts';
 import { startIdentity } from './identity/start-identity.ts';
 import type { MllpChannel } from './intake/index.ts';
-import { registerSources, startDeliveries, startHousekeeping, startMllpChannel, startResuming } from './intake/index.ts';
+import { moveBeside, registerSources, startDeliveries, startHousekeeping, startMllpChannel, startResuming } from './intake/index.ts';
 import { openServices, PROFILES_DIR } from './open-services.ts';
 import { startDecisions } from './recognition/decisions/index.ts';
 import { registerIndicators } from './recognition/figures/measures.ts';
@@ -39,6 +39,7 @@ const DRAIN_MS = 8_000;
 export async function serve(config: Config, writer: string, isFirst = true): Promise<Gateway> {
   const services = await openServices(config, writer);
   try {
+    await moveBeside(services);
     await registerSources(services);
     await registerFileCertificates(services);
     await registerIndicators(services, path.join(PROFILES_DIR, 'indicators'));

@@ -1,6 +1,7 @@
 /** From what a source sends to what is stored: channels, inbox, pipeline, dead letters, sources. */
 export { loadSources, requireKnownProfiles, type Sources } from './load-sources.ts';
 export { internalTerms } from './internal-terms.ts';
+export { moveBeside } from './move-beside.ts';
 export { registerSources } from './register-sources.ts';
 export type { Source } from './source.ts';
 export { SourceError } from './parse-description.ts';

@@ -1,7 +1,6 @@
-import { parseReference } from '../fhir/references.ts';
 import type { JsonValue, Resource } from '../fhir/resource.ts';
 import { isList, isObject, textOf } from '../fhir/resource.ts';
-import type { DateTerm, IndexTerms, ReferenceTerm, TokenTerm, UriTerm } from '../fhir/search/terms.ts';
+import type { DateTerm, IndexTerms, TokenTerm, UriTerm } from '../fhir/search/terms.ts';
 import { NO_TERMS } from '../fhir/search/terms.ts';
 import { identityTerms } from '../identity/index.ts';
 import { ALIAS_TYPE } from '../normalize/index.ts';
@@ -20,13 +19,12 @@ type Terms = (resource: Resource) => Partial<IndexTerms>;
 
 const TERMS_OF: ReadonlyMap<string, Terms> = new Map<string, Terms>([
   [MESSAGE_TYPE, messageTerms],
-  [STATEMENT_TYPE, statementTerms],
   [UNMAPPED_TYPE, ({ source, kind }) => ({ token: [...token('source', source), ...token('kind', kind)] })],
   [DEAD_LETTER_TYPE, ({ source }) => ({ token: token('source', source) })],
   [SOURCE_DAY_TYPE, ({ source }) => ({ token: token('source', source) })],
   [REPEAT_TYPE, ({ source, hour }) => ({ uri: hourTerm(source, hour) })],
   [REPLAY_TYPE, ({ state }) => ({ token: token('state', state) })],
-  ...[PAYLOAD_TYPE, ANSWER_TYPE, ALIAS_TYPE, FACTS_TYPE, REPLAY_PART_TYPE].map((type) => [type, () => ({})] as const),
+  ...[PAYLOAD_TYPE, ANSWER_TYPE, ALIAS_TYPE, STATEMENT_TYPE, FACTS_TYPE, REPLAY_PART_TYPE].map((type) => [type, () => ({})] as const),
 ]);
 
 /**
@@ -59,16 +57,6 @@ function messageTerms({ source, status, messageId, unmapped, reasons, receivedAt
     uri: hourTerm(source, receivedAt),
     // By this are found those that can be replayed, and those whose body may go.
     date: [...payloadDroppedAt === undefined ? second('received', receivedAt) : [], ...point('next-retry', nextRetryAt)],
-  };
-}
-
-function statementTerms({ about, received }: Resource): Partial<IndexTerms> {
-  return {
-    reference: list(about).flatMap((reference): ReferenceTerm[] => {
-      const target = typeof reference === 'string' ? parseReference(reference) : undefined;
-      return target?.kind === 'relative' ? [{ param: 'about', type: target.type, id: target.id, url: '' }] : [];
-    }),
-    date: point('received', received),
   };
 }
 

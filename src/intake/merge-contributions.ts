@@ -5,7 +5,7 @@ import type { Contribution, ElementOrder, Facts, Merged } from '../normalize/ind
 import { elementOrderOf, mergeContribution } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
-import { factsKey, factsResource, parseFacts } from './facts.ts';
+import { factsNote, parseFacts } from './facts.ts';
 import { orderOf } from './message-order.ts';
 import type { PreparedEntry, PreparedMessage } from './prepare-message.ts';
 import { acceptEntries, faultsOf } from './prepare-message.ts';
@@ -34,8 +34,8 @@ export async function mergeContributions(services: Services, source: Source, mes
   const contributing = prepared.accepted.filter((entry): entry is Contributing => entry.contribution !== undefined);
   if (contributing.length === 0) return prepared;
   const groups = Map.groupBy(contributing, (entry) => referenceTo(keyOf(entry)));
-  const keys = [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [keyOf(first), factsKey(keyOf(first))]));
-  const stored = new Map((await services.store.readMany(keys)).filter((item) => !item.deleted).map((item) => [referenceTo(item), item]));
+  const keys = [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [keyOf(first)]));
+  const stored = new Map((await services.store.readMany(keys)).map((item) => [referenceTo(item), item]));
   const { at, tie } = orderOf(message, prepared.saidAt);
   const merged = new Map([...groups].flatMap(([reference, entries]) => {
     const [first] = entries;
@@ -61,17 +61,17 @@ function periodOf(period: JsonValue | undefined): JsonValue {
 function mergeGroup({ fhir }: Services, first: Contributing, entries: readonly Contributing[], known: { readonly stored: ReadonlyMap<string, Stored>; readonly at: number; readonly tie: string }): PreparedEntry {
   const key = keyOf(first);
   const order = elementOrderOf(fhir.definitions, key.type);
-  const facts = known.stored.get(referenceTo(factsKey(key)));
   const before = known.stored.get(referenceTo(key));
+  const replaces = before?.beside?.note;
   const { at, tie } = known;
   const start: { readonly resource: Resource | undefined; readonly facts: Facts | undefined } = {
-    resource: before === undefined ? undefined : resourceOf(before),
-    facts: facts === undefined ? undefined : parseFacts(facts.body),
+    resource: before === undefined || before.deleted ? undefined : resourceOf(before),
+    facts: replaces === undefined ? undefined : parseFacts(replaces),
   };
   const { resource, facts: after } = entries.reduce<typeof start>((so, { resource: said, contribution }): Merged => mergeContribution(said, so.resource, {
     facts: so.facts, contribution, order, stamp: { authority: contribution.authority, at, tie },
   }), start);
-  return { ...first, resource: { ...completed(resource ?? first.resource, order), id: key.id }, facts: factsResource(key, after ?? new Map()) };
+  return { ...first, resource: { ...completed(resource ?? first.resource, order), id: key.id }, note: { replaces, text: factsNote(after ?? new Map()) } };
 }
 
 function completed(resource: Resource, order: ElementOrder): Resource {

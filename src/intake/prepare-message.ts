@@ -19,8 +19,8 @@ import type { Source } from './source.ts';
 /** One entry, ready to be committed; a contribution before it is joined to what is known is not validated yet. */
 export interface PreparedEntry extends NormalizedEntry {
   readonly gaps: readonly Gap[];
-  /** Of a contribution that was joined: what is stored beside it. */
-  readonly facts?: Resource & { readonly id: string };
+  /** Of a contribution that was joined: where its elements come from, and what that rests on. */
+  readonly note?: { readonly replaces: string | undefined; readonly text: string };
 }
 
 export interface PreparedMessage {

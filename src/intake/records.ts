@@ -11,9 +11,8 @@ export const MESSAGE_TYPE = 'SourceMessage';
 export const PAYLOAD_TYPE = 'SourcePayload';
 /** What was answered. */
 export const ANSWER_TYPE = 'SourceAnswer';
-/** Of which resources a message spoke. */
+/** Kept by former versions for what stands beside the records now (move-beside.ts): of which resources a message spoke, and by which messages the elements of a record are known. */
 export const STATEMENT_TYPE = 'SourceStatement';
-/** By which messages the elements of a record are known, where several contributed to it. */
 export const FACTS_TYPE = 'SourceFacts';
 
 /** `partial`: a batch of which some entries were refused. */

@@ -80,7 +80,7 @@ export function besideContract(bench: Bench): void {
       await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map(append));
       const beside = await besideOf(store);
       expect(beside?.mark).toBe('8');
-      expect([...beside?.note ?? ''].sort().join('')).toBe('12345678');
+      expect(Array.from(beside?.note ?? '').sort().join('')).toBe('12345678');
     });
 
     it('is what a model of it says, whatever is written in whatever groups', async () => {

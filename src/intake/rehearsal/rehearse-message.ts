@@ -68,7 +68,7 @@ async function* inOnePiece(bytes: Buffer): AsyncGenerator<Buffer> {
 
 async function resultsOf(services: Services, source: Source, imagined: SourceMessage, { accepted, saidAt }: PreparedMessage): Promise<readonly EntryResult[]> {
   if (accepted.length === 0) return [];
-  const speaker = { ...orderOf(imagined, saidAt), id: imagined.id, isReplay: false };
+  const speaker = { ...orderOf(imagined, saidAt), id: imagined.id };
   return (await planOf(services, speaker, accepted, { source: source.id, now: imagined.receivedAt })).results;
 }
 
