@@ -2,7 +2,8 @@ import { hash, randomUUIDv7 } from 'node:crypto';
 import path from 'node:path';
 import pino from 'pino';
 import { openKeys } from './access/keys.ts';
-import { type Config, type Reading, readingOf } from './config.ts';
+import { type Config, ConfigError, type Reading, readingOf } from './config.ts';
+import { DefinitionFault } from './fhir/definitions/load.ts';
 import type { Fhir } from './fhir/fhir.ts';
 import { loadFhir } from './fhir/load.ts';
 import { internalTerms, loadSources, requireKnownProfiles } from './intake/index.ts';
@@ -59,7 +60,9 @@ async function orClose(store: Store, open: () => Promise<Keys>): Promise<Keys> {
 }
 
 export function openFhir(reading: Reading = { offsetMinutes: 0 }): Promise<Fhir> {
-  return loadFhir({ profilesDir: path.join(PROFILES_DIR, 'fhir'), cacheDir: CACHE_DIR, ...reading });
+  return loadFhir({ profilesDir: path.join(PROFILES_DIR, 'fhir'), cacheDir: CACHE_DIR, ...reading }).catch((error: unknown) => {
+    throw error instanceof DefinitionFault ? new ConfigError(`profiles/fhir: ${error.message}`, { cause: error }) : error;
+  });
 }
 
 /**

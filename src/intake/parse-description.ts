@@ -1,7 +1,8 @@
 import type { z } from 'zod';
+import { ConfigError } from '../config.ts';
 
 /** A source description that cannot be used. The message names the file, the element and the fault, one a line. */
-export class SourceError extends Error {
+export class SourceError extends ConfigError {
   override readonly name = 'SourceError';
 }
 

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
+import { ConfigError } from '../config.ts';
 import { canMeet, specificity } from './choose-row.ts';
 import { createCodeTables } from './create-code-tables.ts';
 import { loincFault } from './loinc.ts';
@@ -34,7 +35,7 @@ const sourceSchema = z.strictObject({
 });
 
 /** A table that cannot be used. The message names the file, the row and the fault, one a line. */
-export class CodeTableError extends Error {
+export class CodeTableError extends ConfigError {
   override readonly name = 'CodeTableError';
 }
 

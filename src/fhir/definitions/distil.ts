@@ -98,9 +98,17 @@ function ownResources(dir: string): JsonObject[] {
 }
 
 function readObject(file: string): JsonObject {
-  const parsed: unknown = JSON.parse(readFileSync(file, 'utf8'));
+  const parsed = parse(file);
   if (!isObject(parsed)) throw new Error(`${file} does not hold a JSON object`);
   return parsed;
+}
+
+function parse(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new Error(`${file} ${error instanceof SyntaxError ? 'is not JSON' : 'cannot be read'}`, { cause: error });
+  }
 }
 
 function isOf(type: string): (resource: JsonObject) => boolean {

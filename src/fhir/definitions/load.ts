@@ -55,12 +55,27 @@ async function keyOf(manifest: string, profilesDir: string): Promise<string> {
   return hash.digest('hex').slice(0, 16);
 }
 
+/** Exit status of the process that distils, where it is the definitions that are at fault. */
+const FAULTY = 65;
+
+/** A definition that cannot be used. */
+export class DefinitionFault extends Error {}
+
 async function distilApart(input: DistilInput): Promise<string> {
   const module = new URL('./distil.ts', import.meta.url).href;
   const program = `const { distilDefinitions } = await import(${JSON.stringify(module)});
-    process.stdout.write(JSON.stringify(distilDefinitions(${JSON.stringify(input)})));`;
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { maxBuffer: MAX_DISTILLED_BYTES });
-  return stdout;
+    try {
+      process.stdout.write(JSON.stringify(distilDefinitions(${JSON.stringify(input)})));
+    } catch (error) {
+      process.stderr.write(String(error?.message ?? error));
+      process.exitCode = ${FAULTY};
+    }`;
+  try {
+    return (await promisify(execFile)(process.execPath, ['--input-type=module', '--eval', program], { maxBuffer: MAX_DISTILLED_BYTES })).stdout;
+  } catch (error) {
+    const isFaulty = error instanceof Error && 'code' in error && error.code === FAULTY && 'stderr' in error;
+    throw isFaulty ? new DefinitionFault(String(error.stderr), { cause: error }) : error;
+  }
 }
 
 /** Several processes may start at once: the file appears whole or not at all. Without a place to write, each start distils anew. */

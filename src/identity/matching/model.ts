@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ConfigError } from '../../config.ts';
 import type { Field } from './judgement.ts';
 import { LEVELS, type LevelOf } from './levels.ts';
 import { type NameFrequencies, nameFrequencies } from './name-frequencies.ts';
@@ -54,7 +55,8 @@ export interface MatchModel {
   readonly frequencies: NameFrequencies;
 }
 
-export class MatchModelError extends Error {}
+/** A model that cannot be used. */
+export class MatchModelError extends ConfigError {}
 
 /**
  * Reads a model.

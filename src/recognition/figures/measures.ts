@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { traceChange } from '../../audit/index.ts';
 import { commitOnce } from '../../commit-once.ts';
+import { ConfigError } from '../../config.ts';
 import { isStoredAs } from '../../fhir/body.ts';
 import type { JsonObject, Resource } from '../../fhir/resource.ts';
 import { isId, isObject, isResource, objectsOf, textOf } from '../../fhir/resource.ts';
@@ -20,19 +21,27 @@ export interface MeasureGroup { readonly code: JsonObject | undefined; readonly 
 /** An indicator, as `profiles/indicators/` defines it. */
 export interface Indicator { readonly id: string; readonly url: string; readonly scoring: string; readonly groups: readonly MeasureGroup[]; readonly resource: Resource & { readonly id: string } }
 
-/** @param dir `profiles/indicators` @throws Error that names the file and the element which cannot be used */
+/** @param dir `profiles/indicators` @throws ConfigError that names the file and the element which cannot be used */
 export async function loadIndicators(dir: string): Promise<readonly Indicator[]> {
   const names = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort();
   return Promise.all(names.map(async (name) => {
-    const indicator = parseIndicator(`profiles/indicators/${name}`, JSON.parse(await readFile(path.join(dir, name), 'utf8')));
-    if (`${indicator.id}.json` !== name) throw new Error(`profiles/indicators/${name}: the id must be the name of the file`);
+    const indicator = parseIndicator(`profiles/indicators/${name}`, await readJson(dir, name));
+    if (`${indicator.id}.json` !== name) throw new ConfigError(`profiles/indicators/${name}: the id must be the name of the file`);
     return indicator;
   }));
 }
 
-/** @param name of the file or resource @throws Error that names it and the element which cannot be used */
+async function readJson(dir: string, name: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path.join(dir, name), 'utf8'));
+  } catch (error) {
+    throw new ConfigError(error instanceof SyntaxError ? `profiles/indicators/${name} is not JSON` : `profiles/indicators/${name} cannot be read`, { cause: error });
+  }
+}
+
+/** @param name of the file or resource @throws ConfigError that names it and the element which cannot be used */
 export function parseIndicator(name: string, content: unknown): Indicator {
-  const fail = (fault: string): never => { throw new Error(`${name}: ${fault}`); };
+  const fail = (fault: string): never => { throw new ConfigError(`${name}: ${fault}`); };
   if (!isResource(content) || content.resourceType !== 'Measure') return fail('is no Measure');
   const id = textOf(content.id);
   if (!isId(id)) return fail('has no id');
