@@ -5,7 +5,7 @@ import { loadDistrictTables } from '../src/district/load-tables.ts';
 import { parseJson } from '../src/fhir/json.ts';
 import { isAcceptable } from '../src/fhir/outcome.ts';
 import { demandedProfile } from '../src/intake/demanded-profile.ts';
-import { normalizeMessage, readFhir, timeMembersOf } from '../src/normalize/index.ts';
+import { normalizeMessage, readFhir } from '../src/normalize/index.ts';
 import { openFhir, PROFILES_DIR } from '../src/open-services.ts';
 import { isUcum, mapObservation } from '../src/terminology/index.ts';
 
@@ -21,7 +21,7 @@ function normalized(name: string): { resources: readonly unknown[]; unmapped: re
   const source = sources.get(path.dirname(name))!;
   const bytes = readFileSync(path.join(FIXTURES, `${name}.in.json`));
   const message = readFhir(bytes, { entries: 1_000 }).read();
-  const { entries, faults } = normalizeMessage(message, { sender: source, registry, timeMembers: timeMembersOf(fhir.definitions) }).finish(new Map());
+  const { entries, faults } = normalizeMessage(message, { sender: source, registry, definitions: fhir.definitions }).finish(new Map());
   const mapped = entries.map((entry) => mapObservation(entry.resource, { tables: codes, source: codes.sources.get(source.id), isUcum }));
   const issues = mapped.flatMap(({ resource }) => {
     const profile = demandedProfile(resource, source);

@@ -1,3 +1,6 @@
+import { membersOfTypes } from './definitions/members-of-types.ts';
+import type { Definitions } from './definitions/model.ts';
+import { mapNarrativeLinks } from './narrative-links.ts';
 import { isList, isObject, type JsonObject, type JsonValue, type Resource } from './resource.ts';
 
 /**
@@ -91,50 +94,67 @@ function isReference(value: JsonObject): value is JsonObject & { readonly refere
 
 /** What stands at a place that can name another resource. */
 export interface Mention {
-  /** `reference`: the text of a Reference; `uri`: any other text that is a URI in full, such as an attachment's url. */
+  /** `reference`: the text of a Reference; `uri`: another uri in full, such as an attachment's url or a link of the narrative. */
   readonly kind: 'reference' | 'uri';
   readonly text: string;
 }
 
+/** Gives the new text, or undefined to leave a place alone. */
+type Rewrite = (mention: Mention) => string | undefined;
+
+const URI_TYPES: ReadonlySet<string> = new Set(['uri', 'url', 'oid', 'uuid', 'canonical']);
+const uriMembers = new WeakMap<object, ReadonlySet<string>>();
+
+function uriMembersOf(definitions: Pick<Definitions, 'structures'>): ReadonlySet<string> {
+  const known = uriMembers.get(definitions) ?? membersOfTypes(definitions, URI_TYPES);
+  uriMembers.set(definitions, known);
+  return known;
+}
+
 /**
- * Rewrites what names other resources, as a transaction must where an entry's `fullUrl` gets its final id.
+ * Rewrites what names other resources, as a transaction must where an entry's `fullUrl` gets its final id: the text of every
+ * Reference, each member that R4 makes a uri and that is one in full, and the links of narratives. What is written in a text stays.
  *
- * @param rewrite gives the new text, or undefined to leave a place alone; it sees the text of every Reference, and each
- *   other text that can be a uri, url, oid or uuid equal to a `fullUrl`: those that begin with `urn:`, `http:` or `https:`
+ * @param definitions tell which members are uris
  * @returns the same object where nothing changed; unchanged parts are shared
  * @see https://hl7.org/fhir/R4/http.html#trules
  */
-export function mapReferences<T extends Resource>(resource: T, rewrite: (mention: Mention) => string | undefined): T {
-  return mapObject(resource, rewrite);
+export function mapReferences<T extends Resource>(resource: T, definitions: Pick<Definitions, 'structures'>, rewrite: Rewrite): T {
+  return mapObject(resource, { uris: uriMembersOf(definitions), rewrite });
 }
+
+interface Mapping { readonly uris: ReadonlySet<string>; readonly rewrite: Rewrite }
 
 const URI_TEXT = /^(?:urn:|https?:)/;
 
-function mapObject<T extends JsonObject>(object: T, rewrite: (mention: Mention) => string | undefined): T {
+function mapObject<T extends JsonObject>(object: T, mapping: Mapping): T {
   const refers = isReference(object);
   let changes: Record<string, JsonValue | undefined> | undefined;
   for (const name in object) {
     const value: JsonValue | undefined = object[name];
-    const mapped = refers && name === 'reference' ? mapText(value, 'reference', rewrite) : mapValue(value, rewrite);
+    const mapped = refers && name === 'reference' ? mapText(value, 'reference', mapping) : mapValue(value, name, mapping);
     if (mapped !== value) (changes ??= {})[name] = mapped;
   }
   return changes === undefined ? object : { ...object, ...changes };
 }
 
-function mapValue(value: JsonValue | undefined, rewrite: (mention: Mention) => string | undefined): JsonValue | undefined {
-  if (typeof value === 'string') return URI_TEXT.test(value) ? mapText(value, 'uri', rewrite) : value;
-  if (isList(value)) return mapArray(value, rewrite);
-  return isObject(value) ? mapObject(value, rewrite) : value;
+function mapValue(value: JsonValue | undefined, name: string, mapping: Mapping): JsonValue | undefined {
+  if (typeof value === 'string') {
+    if (name === 'div') return mapNarrativeLinks(value, (text) => mapping.rewrite({ kind: 'uri', text }));
+    return URI_TEXT.test(value) && mapping.uris.has(name) ? mapText(value, 'uri', mapping) : value;
+  }
+  if (isList(value)) return mapArray(value, name, mapping);
+  return isObject(value) ? mapObject(value, mapping) : value;
 }
 
-function mapText(value: JsonValue | undefined, kind: Mention['kind'], rewrite: (mention: Mention) => string | undefined): JsonValue | undefined {
+function mapText(value: JsonValue | undefined, kind: Mention['kind'], { rewrite }: Mapping): JsonValue | undefined {
   return typeof value === 'string' ? rewrite({ kind, text: value }) ?? value : value;
 }
 
-function mapArray(values: readonly JsonValue[], rewrite: (mention: Mention) => string | undefined): readonly JsonValue[] {
+function mapArray(values: readonly JsonValue[], name: string, mapping: Mapping): readonly JsonValue[] {
   let changed: JsonValue[] | undefined;
   for (let place = 0; place < values.length; place++) {
-    const mapped = mapValue(values[place], rewrite);
+    const mapped = mapValue(values[place], name, mapping);
     if (mapped !== undefined && mapped !== values[place]) (changed ??= [...values])[place] = mapped;
   }
   return changed ?? values;

@@ -6,7 +6,7 @@ import type { Resource, ResourceKey } from '../fhir/resource.ts';
 import { isObject, referenceTo } from '../fhir/resource.ts';
 import { takeTurns } from '../large-bodies.ts';
 import type { Fault, Lookup, MessageKind, NormalizedEntry, ReadableMessage, Registry } from '../normalize/index.ts';
-import { ALIAS_TYPE, faultAt, normalizeMessage, sourceOfUri, timeMembersOf, withOrigin } from '../normalize/index.ts';
+import { ALIAS_TYPE, faultAt, normalizeMessage, sourceOfUri, withOrigin } from '../normalize/index.ts';
 import { withoutStamps } from '../recognition/index.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
@@ -47,7 +47,7 @@ const OWN_TYPES: ReadonlySet<string> = new Set(['AuditEvent', 'Person', 'Verific
  */
 export async function prepareMessage(services: Services, source: Source, readable: ReadableMessage): Promise<PreparedMessage> {
   const sent = readable.read();
-  const conventions = { sender: source, registry: registryOf(services), timeMembers: timeMembersOf(services.fhir.definitions) };
+  const conventions = { sender: source, registry: registryOf(services), definitions: services.fhir.definitions };
   const message = normalizeMessage({ ...sent, entries: sent.entries.map((entry) => ({ ...entry, resource: withoutStamps(entry.resource) })) }, conventions);
   const answers = await answerLookups(services, source, message.lookups);
   const normalized = message.finish(answers);

@@ -1,4 +1,5 @@
-import type { Definitions, ElementModel } from '../fhir/definitions/model.ts';
+import { membersOfTypes } from '../fhir/definitions/members-of-types.ts';
+import type { Definitions } from '../fhir/definitions/model.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { mapMembers } from './map-json.ts';
 
@@ -7,30 +8,20 @@ const LOCAL_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?$/;
 /** Names of the JSON members that hold a dateTime or an instant wherever they occur in R4. */
 export type TimeMembers = ReadonlySet<string>;
 
-const known = new WeakMap<Definitions, TimeMembers>();
+const known = new WeakMap<object, TimeMembers>();
 
 /** Reads the names out of the definitions, once; a name that is also a text somewhere is left out. */
-export function timeMembersOf(definitions: Definitions): TimeMembers {
+export function timeMembersOf(definitions: Pick<Definitions, 'structures'>): TimeMembers {
   const members = known.get(definitions) ?? readTimeMembers(definitions);
   known.set(definitions, members);
   return members;
 }
 
-function readTimeMembers(definitions: Definitions): TimeMembers {
-  const times = new Set<string>();
-  const others = new Set<string>();
-  const visit = (element: ElementModel): void => {
-    for (const { code } of element.types) {
-      const name = element.isChoice ? element.name + code.charAt(0).toUpperCase() + code.slice(1) : element.name;
-      if (code === 'dateTime' || code === 'instant') times.add(name);
-      else if (code === 'string' || code === 'code' || code === 'markdown' || code === 'uri') others.add(name);
-    }
-    element.children.forEach(visit);
-  };
-  for (const structure of definitions.structures.values()) {
-    if (structure.derivation === 'specialization') visit(structure.root);
-  }
-  return times.difference(others);
+const TIMES: ReadonlySet<string> = new Set(['dateTime', 'instant']);
+const TEXTS: ReadonlySet<string> = new Set(['string', 'code', 'markdown', 'uri']);
+
+function readTimeMembers(definitions: Pick<Definitions, 'structures'>): TimeMembers {
+  return membersOfTypes(definitions, TIMES).difference(membersOfTypes(definitions, TEXTS));
 }
 
 /**

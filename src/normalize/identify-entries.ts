@@ -1,3 +1,4 @@
+import type { Definitions } from '../fhir/definitions/model.ts';
 import { mapReferences } from '../fhir/references.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
@@ -18,13 +19,13 @@ export interface IdentifiedEntry {
  * Gives each entry the id under which it is stored; the sender's own institution keeps that of its registration. Two
  * entries of one identity, or of one name, are refused, both named; but for contributions, which say parts of one record.
  */
-export function identifyEntries(entries: readonly SentEntry[], sender: Sender): { readonly identified: readonly IdentifiedEntry[]; readonly faults: readonly Fault[] } {
+export function identifyEntries(entries: readonly SentEntry[], sender: Sender, definitions: Vocabulary): { readonly identified: readonly IdentifiedEntry[]; readonly faults: readonly Fault[] } {
   const direct = new Map<SentEntry, ResourceKey>();
   for (const entry of entries) {
     const key = directKey(entry, sender);
     if (key !== undefined) direct.set(entry, key);
   }
-  const keys = direct.size === entries.length ? direct : withContentKeys(entries, direct, sender);
+  const keys = direct.size === entries.length ? direct : withContentKeys(entries, direct, { sender, definitions });
   const identified = entries.flatMap((entry): IdentifiedEntry[] => {
     const key = keys.get(entry);
     if (key === undefined) return [];
@@ -33,6 +34,9 @@ export function identifyEntries(entries: readonly SentEntry[], sender: Sender): 
   });
   return { identified, faults: repetitions(identified) };
 }
+
+type Vocabulary = Pick<Definitions, 'structures'>;
+interface Context { readonly sender: Sender; readonly definitions: Vocabulary }
 
 function repetitions(identified: readonly IdentifiedEntry[]): Fault[] {
   const first = new Map<string, SentEntry>();
@@ -61,10 +65,10 @@ function directKey(entry: SentEntry, sender: Sender): ResourceKey | undefined {
  * Entries without any name are told apart by what they say. Their references among each other are placeholders, so a first
  * digest leaves those out, and the one that counts puts the first digests in their place.
  */
-function withContentKeys(entries: readonly SentEntry[], direct: ReadonlyMap<SentEntry, ResourceKey>, sender: Sender): ReadonlyMap<SentEntry, ResourceKey> {
+function withContentKeys(entries: readonly SentEntry[], direct: ReadonlyMap<SentEntry, ResourceKey>, context: Context): ReadonlyMap<SentEntry, ResourceKey> {
   const nameless = entries.filter((entry) => !direct.has(entry));
-  const rough = new Map([...direct, ...contentKeys(nameless, namesOf(entries, direct), sender)]);
-  return new Map([...direct, ...contentKeys(nameless, namesOf(entries, rough), sender)]);
+  const rough = new Map([...direct, ...contentKeys(nameless, namesOf(entries, direct), context)]);
+  return new Map([...direct, ...contentKeys(nameless, namesOf(entries, rough), context)]);
 }
 
 /** `fullUrl` -> what stands for a reference to it in a digest. */
@@ -75,9 +79,9 @@ function namesOf(entries: readonly SentEntry[], known: ReadonlyMap<SentEntry, Re
   }));
 }
 
-function contentKeys(entries: readonly SentEntry[], names: ReadonlyMap<string, string>, sender: Sender): Map<SentEntry, ResourceKey> {
+function contentKeys(entries: readonly SentEntry[], names: ReadonlyMap<string, string>, { sender, definitions }: Context): Map<SentEntry, ResourceKey> {
   return new Map(entries.map((entry) => {
-    const { id: _id, meta: _meta, ...content } = mapReferences(entry.resource, ({ text }) => names.get(text));
+    const { id: _id, meta: _meta, ...content } = mapReferences(entry.resource, definitions, ({ text }) => names.get(text));
     const type = entry.resource.resourceType;
     return [entry, { type, id: deriveId(sender.id, type, { kind: 'content', value: JSON.stringify(content) }) }] as const;
   }));

@@ -1,6 +1,5 @@
 /** Source records to R4 resources. Pure: what was stored before is asked through `lookups`, and answered by the caller. */
 export { deriveId, sourceOfUri, sourceUri, type LocalIdentity } from './derive-id.ts';
-export { timeMembersOf, type TimeMembers } from './complete-times.ts';
 export { ALIAS_TYPE, type Lookup } from './link-entries.ts';
 export { type Registry } from './find-targets.ts';
 export { type Sender } from './local-identity.ts';

@@ -1,3 +1,4 @@
+import type { Definitions } from '../fhir/definitions/model.ts';
 import { mapReferences, referencesOf } from '../fhir/references.ts';
 import type { Resource, ResourceKey } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
@@ -42,7 +43,7 @@ export function lookupsOf(identified: readonly IdentifiedEntry[], targets: Targe
  * @param found answers of the lookups, by name
  * @returns the resource, and a fault for each reference that leads nowhere
  */
-export function linkEntry({ entry }: IdentifiedEntry, targets: Targets, found: ReadonlyMap<string, ResourceKey>): { readonly resource: Resource; readonly faults: readonly Fault[] } {
+export function linkEntry({ entry }: IdentifiedEntry, targets: Targets, found: ReadonlyMap<string, ResourceKey>, definitions: Pick<Definitions, 'structures'>): { readonly resource: Resource; readonly faults: readonly Fault[] } {
   const keyOf = (target: Target): ResourceKey | undefined => (target.kind === 'found' ? target.key : found.get(nameOf(target) ?? ''));
   const faults = referencesOf(entry.resource).flatMap(({ path, reference, parsed }) => {
     const target = targets.literal(reference, entry);
@@ -51,7 +52,7 @@ export function linkEntry({ entry }: IdentifiedEntry, targets: Targets, found: R
     const at = entry.at + path.slice(entry.resource.resourceType.length);
     return [faultAt(entry.index, 'not-found', `${at}.reference`, `The reference leads to a ${type} that is neither in this message nor was sent before by this source`)];
   });
-  const literal = mapReferences(entry.resource, ({ kind, text }) => {
+  const literal = mapReferences(entry.resource, definitions, ({ kind, text }) => {
     const key = kind === 'uri' ? targets.uri(text) : keyOf(targets.literal(text, entry));
     return key === undefined ? undefined : referenceTo(key);
   });

@@ -1,8 +1,8 @@
+import type { Definitions } from '../fhir/definitions/model.ts';
 import type { Resource, ResourceKey } from '../fhir/resource.ts';
 import { isObject } from '../fhir/resource.ts';
 import { sourceUri } from './derive-id.ts';
-import type { TimeMembers } from './complete-times.ts';
-import { completeTimes } from './complete-times.ts';
+import { completeTimes, timeMembersOf } from './complete-times.ts';
 import type { Registry } from './find-targets.ts';
 import { targetsOf } from './find-targets.ts';
 import type { IdentifiedEntry } from './identify-entries.ts';
@@ -32,23 +32,23 @@ export interface OpenMessage {
   finish(found: ReadonlyMap<string, ResourceKey>): { readonly entries: readonly NormalizedEntry[]; readonly faults: readonly Fault[] };
 }
 
-export interface Conventions { readonly sender: Sender; readonly registry: Registry; readonly timeMembers: TimeMembers }
+export interface Conventions { readonly sender: Sender; readonly registry: Registry; readonly definitions: Pick<Definitions, 'structures'> }
 
 /**
  * Turns the records of a message into resources of the exchange: under derived ids, with references led to them, local
  * times completed, and `meta.source` set. All faults are collected, those of the envelope included.
  */
-export function normalizeMessage(message: SentMessage, { sender, registry, timeMembers }: Conventions): OpenMessage {
-  const { identified, faults: ofIdentity } = identifyEntries(message.entries, sender);
+export function normalizeMessage(message: SentMessage, { sender, registry, definitions }: Conventions): OpenMessage {
+  const { identified, faults: ofIdentity } = identifyEntries(message.entries, sender, definitions);
   const entryOf = new Map(message.entries.map((entry) => [entry.index, entry]));
   const located = (fault: Fault): Fault => withOrigin(fault, entryOf.get(fault.entry ?? -1) ?? { at: '' });
   const targets = targetsOf(identified, sender, registry);
   return {
     lookups: lookupsOf(identified, targets, sender),
     finish: (found) => {
-      const linked = identified.map((entry) => ({ entry, ...linkEntry(entry, targets, found) }));
+      const linked = identified.map((entry) => ({ entry, ...linkEntry(entry, targets, found, definitions) }));
       return {
-        entries: linked.map(({ entry, resource }) => finishEntry(entry, completeTimes(resource, sender.offset, timeMembers), sender)),
+        entries: linked.map(({ entry, resource }) => finishEntry(entry, completeTimes(resource, sender.offset, timeMembersOf(definitions)), sender)),
         faults: [...message.faults, ...[...ofIdentity, ...linked.flatMap((entry) => entry.faults)].map(located)],
       };
     },

@@ -1,3 +1,4 @@
+import type { Definitions } from '../fhir/definitions/model.ts';
 import { mapReferences, parseReference, referencesOf } from '../fhir/references.ts';
 import type { FoundReference } from '../fhir/references.ts';
 import type { Resource } from '../fhir/resource.ts';
@@ -24,10 +25,10 @@ export function conditionalReferencesOf(resource: Resource): readonly string[] {
  * @param fullUrl of the resource's own entry, against which its relative references are read
  * @see https://hl7.org/fhir/R4/http.html#trules and https://hl7.org/fhir/R4/bundle.html#references
  */
-export function withFinalReferences(resource: Resource, fullUrl: string | undefined, { fullUrls, conditional }: Replacements): Resource {
+export function withFinalReferences(definitions: Definitions, resource: Resource, fullUrl: string | undefined, { fullUrls, conditional }: Replacements): Resource {
   if (fullUrls.size + conditional.size === 0) return resource;
   const root = rootOf(fullUrl);
-  return mapReferences(resource, ({ kind, text }) => {
+  return mapReferences(resource, definitions, ({ kind, text }) => {
     const direct = fullUrls.get(text);
     if (direct !== undefined || kind === 'uri') return direct;
     const known = conditional.get(text);

@@ -96,15 +96,15 @@ interface Prepared { readonly write: Write; readonly issues: readonly Issue[] }
 function prepare(services: Services, bundle: ScannedBundle, { request, target, current }: ResolvedEntry, resolved: ResolvedEntries): Prepared | undefined {
   if (target === undefined || target.found !== undefined) return undefined;
   if (current !== undefined) return { write: deletion(services, { ...target, current }), issues: [] };
-  const incoming = incomingOf(bundle, { request, type: target.key.type }, resolved);
+  const incoming = incomingOf(services, bundle, { request, type: target.key.type }, resolved);
   const dangling = danglingReferences(incoming.make(), incoming.at);
   if (dangling.length > 0) throw new ServiceError('invalid', 'A reference dangles', dangling);
   return writeResource(services, target, incoming);
 }
 
-function incomingOf(bundle: ScannedBundle, { request, type }: { request: EntryRequest; type: string }, resolved: ResolvedEntries): Incoming & { readonly at: string } {
+function incomingOf({ fhir }: Services, bundle: ScannedBundle, { request, type }: { request: EntryRequest; type: string }, resolved: ResolvedEntries): Incoming & { readonly at: string } {
   const at = `${request.at}.resource`;
-  const make = (): Resource => withFinalReferences(requireResource(bundle.entry(request.index).value['resource'], { type }, at), request.fullUrl, resolved);
+  const make = (): Resource => withFinalReferences(fhir.definitions, requireResource(bundle.entry(request.index).value['resource'], { type }, at), request.fullUrl, resolved);
   return bundle.isLarge ? { make, isMadeAgain: true, at } : { make: always(make()), at };
 }
 

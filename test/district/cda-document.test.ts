@@ -17,7 +17,7 @@ import { isList, isObject, isResource, textOf } from '../../src/fhir/resource.ts
 import { demandedProfile } from '../../src/intake/demanded-profile.ts';
 import { CDA_LIMITS } from '../../src/normalize/cda/limits.ts';
 import { readCda } from '../../src/normalize/cda/read-cda.ts';
-import { normalizeMessage, timeMembersOf } from '../../src/normalize/index.ts';
+import { normalizeMessage } from '../../src/normalize/index.ts';
 import { openFhir, PROFILES_DIR } from '../../src/open-services.ts';
 
 const options = { seed: 'documents', residents: 60, until: DISTRICT_END };
@@ -49,7 +49,7 @@ function normalized(document: string): readonly Resource[] {
   const sender = { ...source, cda: { patientRoot: '2.16.156.10011.1.13', identifierSystems: { '2.16.156.10011.1.33': systemOf('report'), '2.16.156.10011.1.24': systemOf('order') } } };
   const message = readCda(Buffer.from(document), sender, CDA_LIMITS).read();
   const registry = { organizations: new Map([[source.organization.uscc, source.organization.id]]), base: undefined };
-  const { entries, faults } = normalizeMessage(message, { sender, registry, timeMembers: timeMembersOf(fhir.definitions) }).finish(new Map());
+  const { entries, faults } = normalizeMessage(message, { sender, registry, definitions: fhir.definitions }).finish(new Map());
   expect(faults).toEqual([]);
   return entries.map(({ resource }) => resource);
 }

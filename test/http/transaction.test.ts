@@ -44,6 +44,17 @@ describe.each(STORES)('a transaction on $name', ({ fresh }) => {
     expect(lab.subject.reference).toBe(`Patient/${person.id}`);
   });
 
+  it('leads the links of narratives and other uris to the entries, and leaves what is written in a text', async () => {
+    const div = (link: string): string => `<div xmlns="http://www.w3.org/1999/xhtml"><p>${URN}6 <a href="${link}">see</a></p></div>`;
+    const { body } = await server.fhir('POST', '', bundle('transaction',
+      post(patient(), { fullUrl: `${URN}6` }),
+      post(observation('x', { text: { status: 'generated', div: div(`${URN}6`) }, subject: { reference: `${URN}6` }, note: [{ text: `${URN}6` }], extension: [{ url: 'https://a.example/about', valueUri: `${URN}6` }] })),
+    ), { Prefer: 'return=representation' });
+    const [person, lab] = body.entry.map((entry: Parsed) => entry.resource);
+    const final = `Patient/${person.id}`;
+    expect(lab).toMatchObject({ text: { div: div(final) }, subject: { reference: final }, note: [{ text: `${URN}6` }], extension: [{ valueUri: final }] });
+  });
+
   it('resolves conditional references', async () => {
     await server.fhir('PUT', '/Organization/conditional', organization({ id: 'conditional', identifier: identifier('conditional-1') }));
     const { body } = await server.fhir('POST', '', bundle('transaction', post(patient({ managingOrganization: { reference: 'Organization?identifier=https://example.org/ids|conditional-1' } }))), { Prefer: 'return=representation' });

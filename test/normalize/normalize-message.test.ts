@@ -5,16 +5,17 @@ import type { Resource, ResourceKey } from '../../src/fhir/resource.ts';
 import { deriveId } from '../../src/normalize/derive-id.ts';
 import type { NormalizedEntry, OpenMessage } from '../../src/normalize/normalize-message.ts';
 import { normalizeMessage } from '../../src/normalize/normalize-message.ts';
+import { openFhir } from '../../src/open-services.ts';
 import { messageIdOf, readMessage } from '../../src/normalize/fhir/read-message.ts';
 
 const NUMBERS = 'https://x.example/number';
 const sender = { id: 'x', patientNumberSystem: NUMBERS, offset: '+08:00', organization: { id: 'registered', uscc: 'USCC1' } };
 const registry = { organizations: new Map([['USCC1', 'registered'], ['USCC2', 'other']]), base: 'https://hie.example/fhir' };
-const timeMembers = new Set(['issued', 'effectiveDateTime', 'start']);
+const { definitions } = await openFhir();
 
 function open(message: unknown): OpenMessage {
   const bytes = Buffer.from(JSON.stringify(message));
-  return normalizeMessage(readMessage(scanBundle(bytes, { entries: 100 }), bytes), { sender, registry, timeMembers });
+  return normalizeMessage(readMessage(scanBundle(bytes, { entries: 100 }), bytes), { sender, registry, definitions });
 }
 
 function normalize(message: unknown, found: ReadonlyMap<string, ResourceKey> = new Map()): { entries: readonly NormalizedEntry[]; faults: readonly { issue: { diagnostics: string; expression?: string } }[] } {
@@ -136,8 +137,8 @@ describe('a reference', () => {
 
 describe('a local time', () => {
   it('gets the offset of its source, and seconds where they are missing', () => {
-    const resource = { resourceType: 'Observation', id: 'o', issued: '2026-03-01T08:00:00.5', effectiveDateTime: '2026-03-01T08:00', valueString: '2026-03-01T08:00', note: [{ time: '2026-03-01T08:00' }] };
-    expect(normalize(collection({ resource })).entries[0]?.resource).toMatchObject({ issued: '2026-03-01T08:00:00.5+08:00', effectiveDateTime: '2026-03-01T08:00:00+08:00', valueString: '2026-03-01T08:00', note: [{ time: '2026-03-01T08:00' }] });
+    const resource = { resourceType: 'Observation', id: 'o', issued: '2026-03-01T08:00:00.5', effectiveDateTime: '2026-03-01T08:00', valueString: '2026-03-01T08:00', note: [{ time: '2026-03-01T08:00', text: '2026-03-01T08:00' }] };
+    expect(normalize(collection({ resource })).entries[0]?.resource).toMatchObject({ issued: '2026-03-01T08:00:00.5+08:00', effectiveDateTime: '2026-03-01T08:00:00+08:00', valueString: '2026-03-01T08:00', note: [{ time: '2026-03-01T08:00:00+08:00', text: '2026-03-01T08:00' }] });
   });
 
   it('with an offset, and a date, stay as they are', () => {

@@ -8,7 +8,7 @@ import { isAcceptable } from '../../../src/fhir/outcome.ts';
 import type { Resource } from '../../../src/fhir/resource.ts';
 import { demandedProfile } from '../../../src/intake/demanded-profile.ts';
 import type { Sender } from '../../../src/normalize/local-identity.ts';
-import { normalizeMessage, timeMembersOf, withOrigin } from '../../../src/normalize/index.ts';
+import { normalizeMessage, withOrigin } from '../../../src/normalize/index.ts';
 import type { CdaConventions } from '../../../src/normalize/cda/conventions.ts';
 import { CDA_LIMITS } from '../../../src/normalize/cda/limits.ts';
 import { readCda } from '../../../src/normalize/cda/read-cda.ts';
@@ -35,7 +35,7 @@ function readFixture(name: string): { readonly out: { resources: readonly unknow
   const sender: Sender = { ...source, cda: CONVENTIONS[source.id] };
   const bytes = readFileSync(path.join(FIXTURES, `${name}.in.xml`));
   const message = readCda(bytes, sender, CDA_LIMITS).read();
-  const { entries, faults } = normalizeMessage(message, { sender, registry, timeMembers: timeMembersOf(fhir.definitions) }).finish(new Map());
+  const { entries, faults } = normalizeMessage(message, { sender, registry, definitions: fhir.definitions }).finish(new Map());
   const mapped = entries.map((entry) => mapObservation(entry.resource, { tables: codes, source: codes.sources.get(source.id), isUcum }));
   const issues = mapped.flatMap(({ resource }, index) => {
     const profile = demandedProfile(resource, source);

@@ -19,7 +19,7 @@ function readWhole(bytes: Buffer): SentMessage | undefined {
   try {
     const message = readCda(bytes, SENDER, CDA_LIMITS).read();
     for (const { origin } of message.entries) expect(Object.values(origin?.elements ?? {}).every((place) => place.startsWith('/ClinicalDocument'))).toBe(true);
-    const { faults } = normalizeMessage(message, { sender: SENDER, registry, timeMembers: new Set() }).finish(new Map());
+    const { faults } = normalizeMessage(message, { sender: SENDER, registry, definitions: { structures: new Map() } }).finish(new Map());
     // Whatever a document says twice, it makes one record of it or tells two apart.
     expect(faults.filter(({ issue }) => issue.code === 'duplicate' || issue.code === 'not-found')).toEqual([]);
     return message;

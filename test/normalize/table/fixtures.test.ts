@@ -7,7 +7,7 @@ import { tableLines } from '../../../src/district/table-delivery.ts';
 import { parseJson } from '../../../src/fhir/json.ts';
 import { demandedProfile } from '../../../src/intake/demanded-profile.ts';
 import type { SentMessage } from '../../../src/normalize/index.ts';
-import { normalizeMessage, timeMembersOf } from '../../../src/normalize/index.ts';
+import { normalizeMessage } from '../../../src/normalize/index.ts';
 import { readTable, TABLE_LIMITS, type TableFormat } from '../../../src/normalize/table/index.ts';
 import { openFhir, PROFILES_DIR } from '../../../src/open-services.ts';
 import { isUcum, mapObservation } from '../../../src/terminology/index.ts';
@@ -27,7 +27,7 @@ function read(source: string, bytes: Buffer, format: TableFormat): SentMessage {
 /** What becomes of a message on an empty exchange. */
 function normalized(source: string, message: SentMessage): { resources: readonly unknown[]; unmapped: readonly unknown[]; issues: readonly unknown[] } {
   const described = sources.get(source)!;
-  const { entries, faults } = normalizeMessage(message, { sender: described, registry, timeMembers: timeMembersOf(fhir.definitions) }).finish(new Map());
+  const { entries, faults } = normalizeMessage(message, { sender: described, registry, definitions: fhir.definitions }).finish(new Map());
   const mapped = entries.map((entry) => mapObservation(entry.resource, { tables: codes, source: codes.sources.get(source), isUcum }));
   const issues = mapped.flatMap(({ resource }) => {
     const profile = demandedProfile(resource, described);

@@ -4,7 +4,7 @@ import { isAcceptable } from '../../../../src/fhir/outcome.ts';
 import type { Resource } from '../../../../src/fhir/resource.ts';
 import { demandedProfile } from '../../../../src/intake/demanded-profile.ts';
 import type { Contribution, SentEntry, SentMessage } from '../../../../src/normalize/index.ts';
-import { normalizeMessage, timeMembersOf, withOrigin } from '../../../../src/normalize/index.ts';
+import { normalizeMessage, withOrigin } from '../../../../src/normalize/index.ts';
 import type { Hl7v2Conventions } from '../../../../src/normalize/hl7v2/conventions.ts';
 import { parseV2 } from '../../../../src/normalize/hl7v2/parse.ts';
 import { readV2 } from '../../../../src/normalize/hl7v2/read-message.ts';
@@ -14,7 +14,6 @@ import { isUcum, mapObservation } from '../../../../src/terminology/index.ts';
 const fhir = await openFhir();
 const { sources, codes } = await loadDistrictTables(PROFILES_DIR);
 const registry = { organizations: new Map([...sources.values()].map(({ organization }) => [organization.uscc, organization.id])), base: undefined };
-const timeMembers = timeMembersOf(fhir.definitions);
 
 /** A record as a test looks into it. */
 export type Json = ReturnType<typeof JSON.parse>;
@@ -43,7 +42,7 @@ export interface Outcome {
 /** What the exchange makes of a message on an empty store: normalised, and validated after its codes were mapped; the records as they are before. */
 export function take(text: string, hl7v2?: Partial<Hl7v2Conventions>): Outcome {
   const read = sent(text, hl7v2);
-  const { entries, faults } = normalizeMessage(read, { sender: source, registry, timeMembers }).finish(new Map());
+  const { entries, faults } = normalizeMessage(read, { sender: source, registry, definitions: fhir.definitions }).finish(new Map());
   const resources = entries.map(({ resource }) => completed(resource));
   const issues = entries.flatMap((entry, index) => {
     const { resource } = mapObservation(resources[index]!, { tables: codes, source: codes.sources.get(source.id), isUcum });
