@@ -2,6 +2,7 @@ import type { Issue } from '../fhir/outcome.ts';
 import { operationOutcome } from '../fhir/outcome.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import type { Fault, MessageKind } from '../normalize/index.ts';
+import { NO_ENTRY } from '../normalize/index.ts';
 import type { Answer } from './inbox.ts';
 import type { EntryResult } from './plan-entries.ts';
 
@@ -26,7 +27,7 @@ export function renderAcceptance(kind: MessageKind, results: readonly EntryResul
   if (kind === 'table') return { refusedAs: undefined, body: JSON.stringify(operationOutcome([summaryOf(results, faults), ...limited(faults.map((fault) => fault.issue))])) };
   const refused = Map.groupBy(faults, (fault) => fault.entry ?? 0);
   const responses = [
-    ...results.map((result) => ({ index: result.index, response: acceptedEntry(result) })),
+    ...results.filter(({ index }) => index !== NO_ENTRY).map((result) => ({ index: result.index, response: acceptedEntry(result) })),
     ...[...refused].map(([index, ofEntry]) => ({ index, response: refusedEntry(ofEntry.map((fault) => fault.issue)) })),
   ].sort((a, b) => a.index - b.index);
   const type = kind === 'batch' ? 'batch-response' : 'transaction-response';

@@ -2,6 +2,7 @@ import { parseKnownJson } from '../fhir/json.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { isList, isObject, isResource, textOf } from '../fhir/resource.ts';
 import type { Clause, TokenMatch } from '../fhir/search/query.ts';
+import { NO_ENTRY } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import { searchAll } from '../store/search-all.ts';
 import type { Assumption, Change } from '../store/store.ts';
@@ -42,7 +43,7 @@ export async function supersedeDocuments(services: Services, entries: readonly P
     entries: entries.map((entry) => (entry.resource.resourceType === TYPE && endedHere.has(entry.resource.id) ? { ...entry, resource: { ...entry.resource, status: 'superseded' } } : entry)),
     changes: ended.map(({ id, resource, version }) => ({ kind: 'put', resource: { ...resource, id, status: 'superseded' }, expectedVersion: version })),
     // They belong to no entry, and their new version has its Provenance all the same.
-    results: ended.map(({ id, version }) => ({ index: -1, key: { type: TYPE, id }, outcome: 'updated', version: version + 1 })),
+    results: ended.map(({ id, version }) => ({ index: NO_ENTRY, key: { type: TYPE, id }, outcome: 'updated', version: version + 1 })),
     assuming: [...newer.assuming, ...older.assuming],
   };
 }

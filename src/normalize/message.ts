@@ -26,6 +26,9 @@ export interface Contribution {
   readonly joined?: readonly string[];
 }
 
+/** Index of a record that no entry of the message holds, such as that of a document as a whole. */
+export const NO_ENTRY = -1;
+
 /** One resource of a message, as sent. */
 export interface SentEntry {
   readonly index: number;

@@ -2,7 +2,7 @@ import type { Issue } from '../../fhir/outcome.ts';
 import { isAcceptable } from '../../fhir/outcome.ts';
 import { hasResidentId } from '../../identity/index.ts';
 import type { UnreadableMessage } from '../../normalize/index.ts';
-import { withOrigin } from '../../normalize/index.ts';
+import { NO_ENTRY, withOrigin } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
 import { demandedProfile } from '../demanded-profile.ts';
 import type { EntryResult } from '../plan-entries.ts';
@@ -93,7 +93,7 @@ function entriesOf(source: Source, { entries, faults }: PreparedMessage, results
     place: origin?.at ?? at,
     type: resource.resourceType,
     // Several entries may say parts of one record: the first stands for all.
-    outcome: outcomes.get(index) ?? (faulty.has(index) ? 'refused' : records.get(`${resource.resourceType}/${resource.id}`) ?? 'withheld'),
+    outcome: (index === NO_ENTRY ? undefined : outcomes.get(index)) ?? (faulty.has(index) ? 'refused' : records.get(`${resource.resourceType}/${resource.id}`) ?? 'withheld'),
     profile: demandedProfile(resource, source),
   }));
 }

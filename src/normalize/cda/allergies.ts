@@ -4,7 +4,7 @@ import { conceptOf } from './concepts.ts';
 import type { RecordContext } from './context.ts';
 import { ownSystem } from './context.ts';
 import { dataElementOf, ELEMENT, statementsIn, wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, childrenOf, textIn } from './element.ts';
 import { allSectionsOf } from './sections.ts';

@@ -3,7 +3,7 @@ import { conceptOf } from './concepts.ts';
 import type { RecordContext } from './context.ts';
 import { timeAt } from './context.ts';
 import { dataElementOf, ELEMENT, labelOf, statementsIn, wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import { categoryOf, custodianOf } from './document-reference.ts';
 import type { XmlElement } from './element.ts';
 import { ancestorOf, attributeOf, childAt, childrenOf, textIn } from './element.ts';

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../fhir/resource.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, childrenOf, textIn } from './element.ts';
 import { uriOf } from './oids.ts';

@@ -2,7 +2,7 @@ import { conceptOf } from './concepts.ts';
 import type { RecordContext } from './context.ts';
 import { ownSystem, periodAt } from './context.ts';
 import { dataElementOf, ELEMENT, labelOf, statementsIn, wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, childrenOf } from './element.ts';
 import { allSectionsOf, sectionCode } from './sections.ts';

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../fhir/resource.ts';
 import { isList, isObject } from '../../fhir/resource.ts';
 import type { DocumentContext, RecordContext } from './context.ts';
 import { periodAt } from './context.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import { childAt, childrenOf } from './element.ts';
 import type { Header, Template } from './header.ts';
 import { LOINC, TEMPLATE } from './oids.ts';

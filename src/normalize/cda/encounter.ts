@@ -2,7 +2,7 @@ import type { JsonObject } from '../../fhir/resource.ts';
 import type { DocumentContext } from './context.ts';
 import { periodAt } from './context.ts';
 import { findStatement, wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, textIn } from './element.ts';
 import type { Header } from './header.ts';

@@ -3,7 +3,7 @@ import { sourceUri } from '../derive-id.ts';
 import type { RecordContext } from './context.ts';
 import { periodAt } from './context.ts';
 import { dataElementOf, ELEMENT, labelOf, wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import { addDiagnoses } from './diagnoses.ts';
 import { presentedForm } from './document-reference.ts';
 import type { XmlElement } from './element.ts';

@@ -3,7 +3,7 @@ import { conceptOf } from './concepts.ts';
 import type { RecordContext } from './context.ts';
 import { ownSystem, timeOrPeriod } from './context.ts';
 import { wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt } from './element.ts';
 import { valueOf } from './values.ts';

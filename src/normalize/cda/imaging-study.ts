@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../fhir/resource.ts';
 import type { RecordContext } from './context.ts';
 import { timeAt } from './context.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, descendantsOf } from './element.ts';
 import { unique } from './unique.ts';

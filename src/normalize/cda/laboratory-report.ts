@@ -3,7 +3,7 @@ import { addDiagnoses } from './diagnoses.ts';
 import type { RecordContext } from './context.ts';
 import { timeAt } from './context.ts';
 import { ELEMENT, wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import { presentedForm } from './document-reference.ts';
 import { childAt } from './element.ts';
 import { itemsOf } from './items.ts';

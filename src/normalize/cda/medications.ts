@@ -4,7 +4,7 @@ import type { RecordContext } from './context.ts';
 import { ownSystem, timeOrPeriod } from './context.ts';
 import { createCounter } from './counter.ts';
 import { dataElementOf, ELEMENT, findStatement, labelOf, statementsIn, wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, childrenOf, textIn } from './element.ts';
 import { allSectionsOf } from './sections.ts';

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../fhir/resource.ts';
 import { isBlank } from './concepts.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, childrenOf, textIn } from './element.ts';
 

@@ -3,7 +3,7 @@ import type { JsonObject } from '../../fhir/resource.ts';
 import { conceptOf } from './concepts.ts';
 import type { DocumentContext } from './context.ts';
 import { timeAt } from './context.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, childrenOf } from './element.ts';
 import type { InstanceId } from './identifiers.ts';

@@ -3,7 +3,7 @@ import { USCC_SYSTEM, usccFault } from '../../fhir/validation/identifiers.ts';
 import type { Sender } from '../local-identity.ts';
 import { isBlank } from './concepts.ts';
 import type { DocumentContext } from './context.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, textIn } from './element.ts';
 import type { Identifier } from './identifiers.ts';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../fhir/resource.ts';
 import { asCode, isBlank } from './concepts.ts';
 import type { DocumentContext } from './context.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, textIn } from './element.ts';
 import { ROOT, uriOf } from './oids.ts';

@@ -3,7 +3,7 @@ import { conceptOf } from './concepts.ts';
 import type { RecordContext } from './context.ts';
 import { ownSystem, timeOrPeriod } from './context.ts';
 import { dataElementOf, ELEMENT, findStatement, labelOf, statementsIn, wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, childrenOf } from './element.ts';
 import { createCounter } from './counter.ts';

@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../fhir/resource.ts';
 import type { RecordContext } from './context.ts';
 import { dataElementOf, ELEMENT, wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, childrenOf, textIn } from './element.ts';
 import type { Identifier, InstanceId } from './identifiers.ts';

@@ -4,7 +4,7 @@ import { asCode, codingsOf, isBlank } from './concepts.ts';
 import type { RecordContext } from './context.ts';
 import { ownSystem, timeOrPeriod } from './context.ts';
 import { wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, childrenOf, organizerOf, textIn } from './element.ts';
 import { createCounter } from './counter.ts';

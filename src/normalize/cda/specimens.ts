@@ -4,7 +4,7 @@ import { conceptOf } from './concepts.ts';
 import type { RecordContext } from './context.ts';
 import { ownSystem, timeAt } from './context.ts';
 import { wordsOf } from './data-elements.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, descendantsOf, organizerOf } from './element.ts';
 import type { Identifier } from './identifiers.ts';

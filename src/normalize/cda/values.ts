@@ -2,7 +2,7 @@ import type { JsonObject } from '../../fhir/resource.ts';
 import { absentReason, conceptOf, isBlank } from './concepts.ts';
 import type { DocumentContext } from './context.ts';
 import { timeAt } from './context.ts';
-import { defined } from './defined.ts';
+import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, textIn } from './element.ts';
 import { readNumber } from './numbers.ts';

@@ -3,6 +3,7 @@ import { parseJson } from '../../fhir/json.ts';
 import { isObject, isResource } from '../../fhir/resource.ts';
 import type { Fault, MessageKind, SentEntry, SentMessage } from '../message.ts';
 import { BUNDLE_TYPES, faultAt } from '../message.ts';
+import { documentEntries } from './document-entries.ts';
 import { ownIdFaults, readEntry, textOf } from './read-entry.ts';
 
 /** What the first entry must be. @see https://hl7.org/fhir/R4/messaging.html and https://hl7.org/fhir/R4/documents.html */
@@ -29,7 +30,8 @@ export function readMessage(bundle: ScannedBundle, bytes: Buffer): SentMessage {
     faults.push(...read.faults);
     if (read.entry !== undefined) entries.push(read.entry);
   }
-  return { kind, entries, faults: [...faults, ...leadingFaults(kind, entries[0])] };
+  const document = kind === 'document' ? documentEntries(bundle, bytes, entries) : { entries: [], faults: [] };
+  return { kind, entries: [...entries, ...document.entries], faults: [...faults, ...leadingFaults(kind, entries[0]), ...document.faults] };
 }
 
 function readSingle(body: unknown): SentMessage {

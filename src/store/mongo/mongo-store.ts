@@ -13,7 +13,8 @@ import { history, readVersion } from './history.ts';
 import { isKey, prepare } from './prepare.ts';
 import { count, search } from './search.ts';
 
-const READ = { projection: { version: 1, at: 1, body: 1, beside: 1 } } as const;
+const READ = { projection: { version: 1, at: 1, body: 1 } } as const;
+const READ_WITH_BESIDE = { projection: { ...READ.projection, beside: 1 } } as const;
 
 /** The store on a MongoDB replica set or sharded cluster. Made by `openMongo`. */
 export class MongoStore implements Store {
@@ -35,12 +36,11 @@ export class MongoStore implements Store {
   }
 
   async read(key: ResourceKey): Promise<Stored | undefined> {
-    return (await this.readMany([key]))[0];
+    return (await this.#find([key], READ))[0];
   }
 
   async readMany(keys: readonly ResourceKey[]): Promise<readonly Stored[]> {
-    const ids = keys.filter(isKey).map(referenceTo);
-    return (await guarded(() => this.#collections.resources.find({ _id: { $in: ids } }, READ).toArray())).map((document) => storedOf(document));
+    return this.#find(keys, READ_WITH_BESIDE);
   }
 
   async readVersion(key: ResourceKey, version: number): Promise<Stored | undefined> {
@@ -80,6 +80,11 @@ export class MongoStore implements Store {
     const query = { 'trace.writer': writer, 'trace.seq': { $gte: fromSeq } };
     const links = await guarded(() => this.#collections.resources.find(query, { projection: { trace: 1, body: 1 } }).sort({ 'trace.seq': 1 }).limit(limit).toArray());
     return links.flatMap(({ trace, body }) => (trace === undefined ? [] : [{ writer, seq: trace.seq, previous: trace.previous, hash: trace.hash, body }]));
+  }
+
+  async #find(keys: readonly ResourceKey[], fields: typeof READ | typeof READ_WITH_BESIDE): Promise<readonly Stored[]> {
+    const ids = keys.filter(isKey).map(referenceTo);
+    return (await guarded(() => this.#collections.resources.find({ _id: { $in: ids } }, fields).toArray())).map((document) => storedOf(document));
   }
 
   async ping(): Promise<void> {

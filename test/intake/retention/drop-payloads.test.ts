@@ -57,8 +57,7 @@ describe.each(STORES)('the bodies of messages on $name', ({ uri }) => {
   });
 
   it('go one by one however many are due, by gateways that do it at one moment', async () => {
-    const answers = [];
-    for (let at = 0; at < 52; at++) answers.push(await server.push('hospital-a', patient('hospital-a', { number: `rd4-${at}` })));
+    const answers = await Promise.all(Array.from({ length: 52 }, (_, at) => server.push('hospital-a', patient('hospital-a', { number: `rd4-${at}` }))));
     const dropped = await Promise.all([dropPayloads(after(31)), dropPayloads(after(31))]);
     expect(dropped.reduce((sum, count) => sum + count, 0)).toBe(52);
     for (const answer of answers) expect((await kept(idOf(answer)))?.deleted).toBe(true);

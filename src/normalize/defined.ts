@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../fhir/resource.ts';
+import type { JsonObject } from '../fhir/resource.ts';
 
 /** The members that have a value; an empty list counts as none, since R4 allows no empty list. */
 export function defined<T extends JsonObject>(members: T): T {
