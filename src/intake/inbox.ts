@@ -18,6 +18,8 @@ const pack = promisify(gzip);
 const unpack = promisify(gunzip);
 /** Base64 characters of one part: well below the 16 MB that a MongoDB document may have. */
 const PART_LENGTH = 8_000_000;
+/** To pack a shorter answer takes longer than to write it. */
+const PACK_ANSWER_FROM = 4_096;
 /** Smaller bodies are packed sooner than another thread would begin. */
 const PACK_ASIDE_FROM = 64_000;
 
@@ -133,20 +135,21 @@ async function unpacked(parts: readonly string[]): Promise<Buffer | undefined> {
 
 /** The resource that keeps an answer. */
 export async function answerResource(id: string, answer: Answer): Promise<Resource & { readonly id: string }> {
-  const data = await packed(Buffer.from(answer.body));
-  return { resourceType: ANSWER_TYPE, id, ...(answer.refusedAs === undefined ? {} : { refusedAs: answer.refusedAs }), data };
+  const body = answer.body.length < PACK_ANSWER_FROM ? { text: answer.body } : { data: await packed(Buffer.from(answer.body)) };
+  return { resourceType: ANSWER_TYPE, id, ...(answer.refusedAs === undefined ? {} : { refusedAs: answer.refusedAs }), ...body };
 }
 
 /** The answer to a message; undefined while it is not processed. */
 export async function readAnswer(services: Services, id: string): Promise<Answer | undefined> {
   const stored = await services.store.read({ type: ANSWER_TYPE, id });
   if (stored === undefined) return undefined;
-  const { refusedAs, data } = answerSchema.parse(JSON.parse(stored.body));
-  return { refusedAs, body: (await unpack(Buffer.from(data, 'base64'))).toString('utf8') };
+  const { refusedAs, ...kept } = answerSchema.parse(JSON.parse(stored.body));
+  return { refusedAs, body: 'text' in kept ? kept.text : (await unpack(Buffer.from(kept.data, 'base64'))).toString('utf8') };
 }
 
 const payloadSchema = z.object({ data: z.string() });
-const answerSchema = z.object({ refusedAs: z.enum(['malformed', 'too-large', 'invalid']).optional(), data: z.string() });
+const refusal = { refusedAs: z.enum(['malformed', 'too-large', 'invalid']).optional() };
+const answerSchema = z.union([z.object({ ...refusal, text: z.string() }), z.object({ ...refusal, data: z.string() })]);
 
 async function packed(bytes: Buffer): Promise<string> {
   return (bytes.length < PACK_ASIDE_FROM ? gzipSync(bytes, { level: 1 }) : await pack(bytes, { level: 1 })).toString('base64');

@@ -54,10 +54,17 @@ async function personsIn({ store }: Services, { accepted }: PreparedMessage): Pr
   const patients = accepted.map(({ resource }) => resource).filter(({ resourceType }) => resourceType === 'Patient');
   if (patients.length === 0) return [];
   const stored = (await store.readMany(patients.map(({ id }) => ({ type: 'Patient', id })))).filter(({ deleted }) => !deleted);
-  const known = new Map(stored.map(({ id, body }) => [id, new Set(meetingNamesOf({ ...resourceOf(body), id }))]));
+  const known = new Map(stored.map(({ id, body }) => [id, resourceOf(body)]));
+  return [...new Set(patients.flatMap((patient) => [patient.id, ...newNamesOf(patient, known.get(patient.id))]))];
+}
+
+function newNamesOf(patient: Resource & { readonly id: string }, known: Resource | undefined): readonly string[] {
   // What a link joins or parts is met by all names.
-  const isNew = (patient: Resource & { readonly id: string }, name: string): boolean => name === patient.id || patient['link'] !== undefined || known.get(patient.id)?.has(name) !== true;
-  return [...new Set(patients.flatMap((patient) => meetingNamesOf(patient).filter((name) => isNew(patient, name))))];
+  if (known === undefined || patient['link'] !== undefined) return meetingNamesOf(patient);
+  const { resourceType: _type, id, meta: _meta, ...said } = patient;
+  if (Object.entries(said).every(([element, value]) => JSON.stringify(value) === JSON.stringify(known[element]))) return [];
+  const names = new Set(meetingNamesOf({ ...known, id }));
+  return meetingNamesOf(patient).filter((name) => !names.has(name));
 }
 
 function refuseInvalid(services: Services, inbox: InboxMessage, processing: Processing, { kind, entryCount, faults, unanswered }: PreparedMessage): Promise<Answer> {
