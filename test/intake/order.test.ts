@@ -41,6 +41,18 @@ describe.each(STORES)('messages about the same records on $name', ({ uri }) => {
   };
   const values = (number: string, ...ofResults: readonly number[]): object => labBundle('hospital-a', { number }, ofResults.map((value, at) => ({ number: `${number}-${at}`, code: at === 0 ? 'GLU' : 'ALT', value })));
 
+  it('of patients who are known do not wait for each other, however alike the patients are', async () => {
+    const of = (number: string, at: number): object => labBundle('hospital-a', { number }, [{ number: `${number}-${at}`, code: 'GLU', value: at }]);
+    for (const number of ['alike-1', 'alike-2']) expect((await server.push('hospital-a', of(number, 1))).status).toBe(200);
+    let isDone = false;
+    overtake(async () => {
+      expect((await server.push('hospital-a', of('alike-2', 2))).status).toBe(200);
+      isDone = true;
+    });
+    expect((await server.push('hospital-a', of('alike-1', 2))).status).toBe(200);
+    expect(isDone).toBe(true);
+  });
+
   it('leave the newest as it is when two of them are replayed one after the other', async () => {
     const first = await server.push('hospital-a', values('o1', 1, 1));
     const second = await server.push('hospital-a', values('o1', 2, 2));
