@@ -5,11 +5,11 @@ import type { ResourceKey } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
 import { commitOnce } from '../commit-once.ts';
 import type { Services } from '../services.ts';
-import type { Change, PutBeside, Stored } from '../store/store.ts';
+import type { Change, PutBeside, Store, Stored } from '../store/store.ts';
 import { markOf } from './mark.ts';
 import { FACTS_TYPE, STATEMENT_TYPE } from './records.ts';
 
-/** Records moved in one commit. */
+/** Records moved at a time. */
 const PAGE = 100;
 
 const factsSchema = z.object({ about: z.string(), stamps: z.unknown(), elements: z.unknown() });
@@ -36,23 +36,25 @@ export async function moveBeside(services: Services): Promise<void> {
 
 type Told = readonly [reference: string, beside: (before: Stored['beside']) => PutBeside];
 
-/** Takes page after page from the front, until there is none: a page that another gateway has taken is simply gone. */
+/** Takes page after page from the front, until there is none: what another gateway has taken is simply gone. */
 async function moveAll({ store }: Services, type: string, read: (stored: Stored) => readonly Told[]): Promise<number> {
   for (let moved = 0; ;) {
     const { items } = await store.search({ type, where: [], sort: [], limit: PAGE });
     if (items.length === 0) return moved;
-    // Oldest first, so that the last to speak of a record is the last to be put.
-    for (const item of [...items].reverse()) {
-      const told = read(item);
-      const keys = told.flatMap(([reference]) => keyOf(reference) ?? []);
-      const records = new Map((await store.readMany(keys)).filter(({ deleted }) => !deleted).map((record) => [referenceTo(record), record]));
-      const puts = told.flatMap(([reference, besideOf]): Change[] => {
-        const record = records.get(reference);
-        return record === undefined ? [] : [{ kind: 'put', resource: { ...resourceOf(record.body), id: record.id }, expectedVersion: record.version, beside: besideOf(record.beside) }];
-      });
-      if (await commitOnce({ store }, [...puts, { kind: 'delete', key: item, expectedVersion: item.version, erases: true }])) moved++;
-    }
+    // At once, so that they share transactions. The greatest mark stays, whichever is put last, and a record has its facts once.
+    const done = await Promise.all(items.map((item) => moveOne(store, item, read(item))));
+    moved += done.filter(Boolean).length;
   }
+}
+
+async function moveOne(store: Store, item: Stored, told: readonly Told[]): Promise<boolean> {
+  const keys = told.flatMap(([reference]) => keyOf(reference) ?? []);
+  const records = new Map((await store.readMany(keys)).filter(({ deleted }) => !deleted).map((record) => [referenceTo(record), record]));
+  const puts = told.flatMap(([reference, besideOf]): Change[] => {
+    const record = records.get(reference);
+    return record === undefined ? [] : [{ kind: 'put', resource: { ...resourceOf(record.body), id: record.id }, expectedVersion: record.version, beside: besideOf(record.beside) }];
+  });
+  return commitOnce({ store }, [...puts, { kind: 'delete', key: item, expectedVersion: item.version, erases: true }]);
 }
 
 function keyOf(reference: string): ResourceKey | undefined {
