@@ -20,7 +20,10 @@ function soughtIn(names: Names, p: number, clause: TermClause): TermSought[] {
   switch (clause.kind) {
     case 'token': return clause.anyOf.flatMap(({ system, code }) => {
       const value = code === undefined ? {} : { value: code };
-      return system === undefined ? spaces().map((space) => ({ p, space, ...value })) : [{ p, space: names.find(system), ...value }];
+      if (system === undefined) return spaces().map((space) => ({ p, space, ...value }));
+      const space = names.find(system);
+      // All of a system is looked through only where the parameter has something of it.
+      return code === undefined && !spaces().includes(space) ? [] : [{ p, space, ...value }];
     });
     case 'reference': return clause.anyOf.flatMap((match) => {
       if ('url' in match) return [{ p, space: NO_SPACE, value: match.url }];
