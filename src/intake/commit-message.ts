@@ -8,7 +8,7 @@ import { deadLetterChanges } from './dead-letters/dead-letter.ts';
 import type { Failure } from './failure.ts';
 import { failureOf, withoutFailure } from './failure.ts';
 import type { Speaker } from './mark.ts';
-import { orderOf } from './message-order.ts';
+import { speakerOf } from './mark.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
 import type { EntryPlan, EntryResult } from './plan-entries.ts';
 import { keysOfPlan, planEntries } from './plan-entries.ts';
@@ -29,7 +29,7 @@ import { supersedeDocuments } from './supersede-documents.ts';
 export async function commitMessage(services: Services, inbox: InboxMessage, processing: Processing, prepared: PreparedMessage): Promise<Answer> {
   const now = services.clock().toISOString();
   const documents = await supersedeDocuments(services, prepared.accepted);
-  const plan = await planOf(services, { ...orderOf(inbox.message, prepared.saidAt), id: inbox.message.id }, documents.entries, { source: processing.source.id, now });
+  const plan = await planOf(services, speakerOf(inbox.message, prepared.saidAt), documents.entries, { source: processing.source.id, now });
   const persons = await personChanges(services, { written: plan.patients });
   const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
   const written = [...plan.results, ...documents.results].filter(isWritten);

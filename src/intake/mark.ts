@@ -1,9 +1,16 @@
 import type { MessageOrder } from './message-order.ts';
+import { orderOf } from './message-order.ts';
+import type { SourceMessage } from './records.ts';
 
 /** The message whose writes are planned, and where it stands among others. */
 export interface Speaker extends MessageOrder {
   /** Of the message in the inbox. */
   readonly id: string;
+}
+
+/** @param saidAt instant */
+export function speakerOf(message: SourceMessage, saidAt: string | undefined): Speaker {
+  return { ...orderOf(message, saidAt), id: message.id };
 }
 
 /**

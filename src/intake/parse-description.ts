@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ConfigError } from '../config.ts';
+import { parseProfile } from '../profile-file.ts';
 
 /** A source description that cannot be used. The message names the file, the element and the fault, one a line. */
 export class SourceError extends ConfigError {
@@ -13,13 +14,5 @@ export class SourceError extends ConfigError {
  * @throws SourceError
  */
 export function parseDescription<T>(file: string, content: string, schema: z.ZodType<T>): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch (error) {
-    throw new SourceError(`${file} is not JSON`, { cause: error });
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new SourceError(parsed.error.issues.map((issue) => `${file} at ${issue.path.join('.') || 'the top'}: ${issue.message}`).join('\n'));
+  return parseProfile(file, content, schema, SourceError);
 }

@@ -41,7 +41,7 @@ export interface Conventions { readonly sender: Sender; readonly registry: Regis
 export function normalizeMessage(message: SentMessage, { sender, registry, definitions }: Conventions): OpenMessage {
   const { identified, faults: ofIdentity } = identifyEntries(message.entries, sender, definitions);
   const entryOf = new Map(message.entries.map((entry) => [entry.index, entry]));
-  const located = (fault: Fault): Fault => withOrigin(fault, entryOf.get(fault.entry ?? -1) ?? { at: '' });
+  const located = (fault: Fault): Fault => withOrigin(fault, (fault.entry === undefined ? undefined : entryOf.get(fault.entry)) ?? { at: '' });
   const targets = targetsOf(identified, sender, registry);
   return {
     lookups: lookupsOf(identified, targets, sender),

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { ConfigError } from '../config.ts';
+import { parseProfile } from '../profile-file.ts';
 import { canMeet, specificity } from './choose-row.ts';
 import { createCodeTables } from './create-code-tables.ts';
 import { loincFault } from './loinc.ts';
@@ -69,15 +70,7 @@ export async function loadCodeTables(dir: string): Promise<CodeTables> {
 }
 
 function parse<T>(file: string, schema: z.ZodType<T>, content: string): T {
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch (error) {
-    throw new CodeTableError(`profiles/codes/${file} is not JSON`, { cause: error });
-  }
-  const parsed = schema.safeParse(json);
-  if (parsed.success) return parsed.data;
-  throw new CodeTableError(parsed.error.issues.map((issue) => `profiles/codes/${file} at ${issue.path.join('.') || 'the top'}: ${issue.message}`).join('\n'));
+  return parseProfile(`profiles/codes/${file}`, content, schema, CodeTableError);
 }
 
 function catalogueFaults(catalogue: readonly CatalogueItem[]): string[] {

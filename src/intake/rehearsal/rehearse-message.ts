@@ -7,8 +7,8 @@ import { inTurnIfLarge } from '../../large-bodies.ts';
 import { UnreadableMessage } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
 import { planOf } from '../commit-message.ts';
+import { speakerOf } from '../mark.ts';
 import { mergeContributions } from '../merge-contributions.ts';
-import { orderOf } from '../message-order.ts';
 import { openBody } from '../open-body.ts';
 import type { EntryResult } from '../plan-entries.ts';
 import type { PreparedMessage } from '../prepare-message.ts';
@@ -68,8 +68,7 @@ async function* inOnePiece(bytes: Buffer): AsyncGenerator<Buffer> {
 
 async function resultsOf(services: Services, source: Source, imagined: SourceMessage, { accepted, saidAt }: PreparedMessage): Promise<readonly EntryResult[]> {
   if (accepted.length === 0) return [];
-  const speaker = { ...orderOf(imagined, saidAt), id: imagined.id };
-  return (await planOf(services, speaker, accepted, { source: source.id, now: imagined.receivedAt })).results;
+  return (await planOf(services, speakerOf(imagined, saidAt), accepted, { source: source.id, now: imagined.receivedAt })).results;
 }
 
 /** The message as it would be in the inbox. */

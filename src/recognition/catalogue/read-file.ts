@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
 import { ConfigError } from '../../config.ts';
+import { profileJson } from '../../profile-file.ts';
 
 /** A file of `profiles/recognition` that cannot be used. The message names the file, the row, the element and the fault, one a line. */
 export class RecognitionFileError extends ConfigError {
@@ -22,12 +23,7 @@ export async function readTable<T>(dir: string, file: string, schema: z.ZodType<
   const content = await readFile(path.join(dir, file), 'utf8').catch((error: unknown) => {
     throw new RecognitionFileError(`${fileName(file)} cannot be read`, { cause: error });
   });
-  let json: unknown;
-  try {
-    json = JSON.parse(content);
-  } catch (error) {
-    throw new RecognitionFileError(`${fileName(file)} is not JSON`, { cause: error });
-  }
+  const json = profileJson(fileName(file), content, RecognitionFileError);
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   throw new RecognitionFileError(parsed.error.issues.map((issue) => `${fileName(file)} ${placeOf(json, issue.path)}: ${issue.message}`).join('\n'));

@@ -6,6 +6,7 @@ import { ConfigError } from '../../config.ts';
 import { isStoredAs } from '../../fhir/body.ts';
 import type { JsonObject, Resource } from '../../fhir/resource.ts';
 import { isId, isObject, isResource, objectsOf, textOf } from '../../fhir/resource.ts';
+import { profileJson } from '../../profile-file.ts';
 import type { Services } from '../../services.ts';
 import { valueOf } from '../decisions/extensions.ts';
 import { EXCHANGE } from '../decisions/exchange.ts';
@@ -32,11 +33,11 @@ export async function loadIndicators(dir: string): Promise<readonly Indicator[]>
 }
 
 async function readJson(dir: string, name: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(path.join(dir, name), 'utf8'));
-  } catch (error) {
-    throw new ConfigError(error instanceof SyntaxError ? `profiles/indicators/${name} is not JSON` : `profiles/indicators/${name} cannot be read`, { cause: error });
-  }
+  const file = `profiles/indicators/${name}`;
+  const content = await readFile(path.join(dir, name), 'utf8').catch((error: unknown) => {
+    throw new ConfigError(`${file} cannot be read`, { cause: error });
+  });
+  return profileJson(file, content);
 }
 
 /** @param name of the file or resource @throws ConfigError that names it and the element which cannot be used */
