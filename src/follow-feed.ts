@@ -27,7 +27,7 @@ export interface FeedConsumer {
 export interface FeedWorker {
   readonly name: string;
   readonly signal: AbortSignal;
-  /** Share of the time that it may work, so that what is behind does not slow down requests; 1: all of it. */
+  /** Share of the time that it may work, so that what is behind does not slow down requests; 1: all of it. Where the process is busy it is a tenth of that. */
   readonly share?: number;
 }
 
@@ -35,6 +35,9 @@ const PAGE = 200;
 /** A gateway that was not heard of for this long leaves its consumers to others. */
 const LEASE_MS = 30_000;
 const LONGEST_PAUSE_MS = 2_000;
+/** Of the pause between two pages: a process that was at work for longer has requests to answer. */
+const MOST_BUSY = 0.5;
+const WHEN_BUSY = 0.1;
 
 /**
  * Hands everything that was committed since the saved position to a consumer, until it is at the end. Of several gateways one
@@ -47,7 +50,7 @@ export async function followFeed(services: Services, consumer: FeedConsumer, { n
   const { store } = services;
   let lease: Lease | undefined;
   let after = await store.feedPosition(consumer.name);
-  for (let handled = 0; ;) {
+  for (let handled = 0, isBusy = false; ;) {
     const started = performance.now();
     const { items, position } = await store.feed({ limit: PAGE, types: consumer.types, ...(after === undefined ? {} : { after }) });
     if (items.length > 0) {
@@ -67,8 +70,11 @@ export async function followFeed(services: Services, consumer: FeedConsumer, { n
     if (position !== after) await store.saveFeedPosition(consumer.name, position);
     after = position;
     if (items.length < PAGE || signal.aborted) return handled;
-    const rest = (performance.now() - started) * (1 / share - 1);
-    if (rest >= 1) await pause(Math.min(LONGEST_PAUSE_MS, rest));
+    const rest = (performance.now() - started) * (1 / (isBusy ? share * WHEN_BUSY : share) - 1);
+    if (rest < 1) continue;
+    const before = performance.eventLoopUtilization();
+    await pause(Math.min(LONGEST_PAUSE_MS, rest));
+    isBusy = performance.eventLoopUtilization(before).utilization > MOST_BUSY;
   }
 }
 

@@ -33,6 +33,8 @@ export interface Receipt extends Answer {
 
 /** Longer ones take their time: they are written down first. */
 const AT_ONCE_BYTES = 1_000_000;
+/** Whose messages say when they were sent. */
+const SAYING_WHEN: ReadonlySet<Format> = new Set(['hl7v2', 'cda']);
 
 const MESSAGE_ID = /^[\x21-\x7e](?:[\x20-\x7e]{0,254}[\x21-\x7e])?$/;
 
@@ -62,7 +64,7 @@ export async function receiveOpened(services: Services, caller: Caller, sent: { 
   const contentHash = hash('sha256', body.bytes);
   const ownId = body.message instanceof UnreadableMessage ? undefined : body.message.messageId;
   const arrival: Arrival = { source: source.id, messageId: ownId ?? sent.messageId ?? contentHash, contentHash, format, bytes: body.bytes };
-  if (format === 'hl7v2' && body.bytes.length <= AT_ONCE_BYTES) return receiveAtOnce(services, caller, { source, arrival, body });
+  if (SAYING_WHEN.has(format) && body.bytes.length <= AT_ONCE_BYTES) return receiveAtOnce(services, caller, { source, arrival, body });
   return receiveThroughInbox(services, caller, { source, arrival, body });
 }
 

@@ -27,10 +27,20 @@ export function sourceOfHeader(sources: Sources, header: Segment): Source | unde
 export function mayPeerSpeakFor({ hl7v2 }: Source, peer: V2Peer): boolean {
   if (hl7v2 === undefined) return false;
   if (hl7v2.certificates.length > 0) return peer.certificate !== undefined && hl7v2.certificates.includes(peer.certificate);
-  const list = new BlockList();
-  for (const network of hl7v2.networks) addNetwork(list, network);
   const address = peer.address.replace(/^::ffff:(?=\d+\.)/, '');
-  return list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+  return listOf(hl7v2.networks).check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+const lists = new WeakMap<readonly string[], BlockList>();
+
+/** The networks of a description, which does not change while the gateway runs. */
+function listOf(networks: readonly string[]): BlockList {
+  const known = lists.get(networks);
+  if (known !== undefined) return known;
+  const list = new BlockList();
+  for (const network of networks) addNetwork(list, network);
+  lists.set(networks, list);
+  return list;
 }
 
 function addNetwork(list: BlockList, network: string): void {

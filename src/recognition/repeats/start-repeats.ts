@@ -5,7 +5,7 @@ import { findingRepeats } from './find-repeats.ts';
 
 const FOLLOW_MS = 10_000;
 /** Nobody waits for a repeat to be counted. */
-const SHARE = 0.1;
+const SHARE = 0.2;
 
 /** Looks for tests that were done again. */
 export function startRepeats(services: Services): Repeating {

@@ -27,7 +27,12 @@ export class Traces {
     this.#exists = connection.prepare('SELECT 1 FROM trace WHERE id = ?');
     this.#last = connection.prepare('SELECT position, hash FROM trace WHERE writer = ? ORDER BY position DESC LIMIT 1');
     this.#links = connection.prepare('SELECT position, previous, hash, body FROM trace WHERE writer = ? AND position >= ? ORDER BY position LIMIT ?');
-    this.#heads = connection.prepare('SELECT writer, max(position) AS position, hash FROM trace GROUP BY writer');
+    // From one writer to the next through the index: to group all traces would take seconds once there are millions.
+    this.#heads = connection.prepare(`
+      WITH RECURSIVE writers (writer) AS (
+        SELECT min(writer) FROM trace UNION ALL SELECT (SELECT min(trace.writer) FROM trace WHERE trace.writer > writers.writer) FROM writers WHERE writer IS NOT NULL
+      )
+      SELECT t.writer, t.position, t.hash FROM writers w JOIN trace t ON t.writer = w.writer AND t.position = (SELECT max(position) FROM trace WHERE writer = w.writer)`);
   }
 
   has(id: string): boolean {
