@@ -42,14 +42,13 @@ function compileInvariant({ key, severity, human, expression }: ConstraintModel,
  */
 export function invariantCheck(invariants: readonly Invariant[], { always = false } = {}): Check | undefined {
   if (invariants.length === 0) return undefined;
+  const demanded = always ? invariants : invariants.filter(({ severity }) => severity !== 'warning');
   return (value, at, scope) => {
+    const evaluated = scope.run.withBestPractice ? invariants : demanded;
     // Anything else has been refused by its structure, or has no parts that a rule could be about.
-    if (!isObject(value) && typeof value !== 'string') return;
+    if (evaluated.length === 0 || (!isObject(value) && typeof value !== 'string')) return;
     const environment = { resource: scope.resource, rootResource: scope.root };
-    for (const invariant of invariants) {
-      if (invariant.severity === 'warning' && !always && !scope.run.withBestPractice) continue;
-      if (!invariant.holds(value, environment)) reportBreach(invariant, at, scope);
-    }
+    for (const invariant of evaluated) if (!invariant.holds(value, environment)) reportBreach(invariant, at, scope);
   };
 }
 

@@ -14,9 +14,15 @@ export function equalsFixed(value: unknown, fixed: JsonValue): boolean {
 export function matchesPattern(value: unknown, pattern: JsonValue): boolean {
   if (Array.isArray(pattern)) return Array.isArray(value) && pattern.every((part: JsonValue) => value.some((item) => matchesPattern(item, part)));
   if (!isObject(pattern)) return samePrimitive(value, pattern);
-  return isObject(value) && Object.entries(pattern).every(([name, part]) => part === undefined || matchesPattern(value[name], part));
+  if (!isObject(value)) return false;
+  for (const name in pattern) {
+    const part = pattern[name];
+    if (part !== undefined && !matchesPattern(value[name], part)) return false;
+  }
+  return true;
 }
 
 function samePrimitive(value: unknown, expected: JsonValue): boolean {
+  if (value === expected) return true;
   return isNumeric(value) && isNumeric(expected) ? numberOf(value) === numberOf(expected) : value === expected;
 }

@@ -1,4 +1,4 @@
-import { structureOfType } from '../definitions/model.ts';
+import { R4_BASE } from '../definitions/model.ts';
 import type { Definitions, ElementModel, Structure, TypeModel } from '../definitions/model.ts';
 import { isObject } from '../resource.ts';
 import type { JsonObject, JsonValue } from '../resource.ts';
@@ -37,10 +37,11 @@ interface Found { readonly value: JsonValue | undefined; readonly at: Location; 
 /** The demands on all values that a parent has of one element: how many, of which types, and each of them. */
 function childCheck(child: ElementModel, compiler: Compiler): Check {
   const each = elementCheck(child, compiler);
+  const valuesIn = valuesReader(child, compiler);
   const slicing = child.slicing === undefined ? undefined : slicingCheck(child, child.slicing, (slice) => elementCheck(slice, compiler));
   return (value, at, scope) => {
     if (!isObject(value)) return;
-    const found = valuesOf(child, value, at, compiler);
+    const found = valuesIn(value, at);
     checkCount(found.length, child, { parent: at, scope });
     for (const { value: item, at: here, type } of found) {
       if (type !== undefined && !child.types.some(({ code }) => code === type)) {
@@ -53,27 +54,43 @@ function childCheck(child: ElementModel, compiler: Compiler): Check {
   };
 }
 
-function valuesOf(child: ElementModel, parent: JsonObject, at: Location, { definitions }: Compiler): Found[] {
-  const { name } = child;
-  if (!child.isChoice) return itemsOf([parent[name], parent[`_${name}`]], name, at, undefined);
+const NONE: readonly Found[] = [];
+
+/** Reads the values that a parent has of an element. */
+function valuesReader({ name, isChoice }: ElementModel, { definitions }: Compiler): (parent: JsonObject, at: Location) => readonly Found[] {
+  const types = typesBySuffix(definitions);
   const sibling = `_${name}`;
-  return Object.keys(parent).filter((key) => parent[key] !== undefined).flatMap((key) => {
-    const property = key.startsWith(sibling) && parent[key.slice(1)] === undefined ? key.slice(1) : key;
-    const type = property.startsWith(name) ? typeOfSuffix(property.slice(name.length), definitions) : undefined;
-    return type === undefined ? [] : itemsOf([parent[property], parent[`_${property}`]], `${name}.ofType(${type})`, at, type);
-  });
+  if (!isChoice) return (parent, at) => itemsOf([parent[name], parent[sibling]], name, at, undefined);
+  return (parent, at) => {
+    let found = NONE;
+    for (const key in parent) {
+      if (parent[key] === undefined || !(key.startsWith(name) || key.startsWith(sibling))) continue;
+      const property = key.startsWith(sibling) && parent[key.slice(1)] === undefined ? key.slice(1) : key;
+      const type = property.startsWith(name) ? types.get(property.slice(name.length)) : undefined;
+      if (type === undefined) continue;
+      const items = itemsOf([parent[property], parent[`_${property}`]], `${name}.ofType(${type})`, at, type);
+      found = found.length === 0 ? items : [...found, ...items];
+    }
+    return found;
+  };
 }
 
-/** `string` for `String` in `valueString`; undefined for what is no suffix of a choice. */
-function typeOfSuffix(suffix: string, definitions: Definitions): string | undefined {
-  if (structureOfType(definitions, suffix) !== undefined) return suffix;
-  const primitive = suffix.charAt(0).toLowerCase() + suffix.slice(1);
-  return structureOfType(definitions, primitive) === undefined ? undefined : primitive;
+const suffixes = new WeakMap<Definitions, ReadonlyMap<string, string>>();
+
+/** Types by what they add to the name of a choice: `string` by `String`, as in `valueString`. */
+function typesBySuffix(definitions: Definitions): ReadonlyMap<string, string> {
+  const known = suffixes.get(definitions);
+  if (known !== undefined) return known;
+  const types = [...definitions.structures.keys()].filter((url) => url.startsWith(R4_BASE)).map((url) => url.slice(R4_BASE.length));
+  const made = new Map(types.map((type) => [type.charAt(0).toUpperCase() + type.slice(1), type] as const));
+  suffixes.set(definitions, made);
+  return made;
 }
 
 type Member = JsonValue | undefined;
 
-function itemsOf([value, sibling]: readonly [Member, Member], step: string, at: Location, type: string | undefined): Found[] {
+function itemsOf([value, sibling]: readonly [Member, Member], step: string, at: Location, type: string | undefined): readonly Found[] {
+  if (value === undefined && sibling === undefined) return NONE;
   if (Array.isArray(value) || Array.isArray(sibling)) {
     const values = listOf(value);
     const siblings = listOf(sibling);

@@ -16,6 +16,7 @@ export function reportNew(run: Run, at: Location, fault: Fault, name = elementNa
  * @param name what is counted, when it is not the element as a whole but a slice of it
  */
 export function checkCount(count: number, { name: own, min, max }: ElementModel, { parent, scope }: { parent: Location; scope: Scope }, name = own): void {
+  if (count >= min && (count <= max || max < 0)) return;
   const here = childLocation(parent, own);
   const given = count === 0 ? 'is missing' : `is given ${count} times`;
   if (count < min) {

@@ -60,9 +60,13 @@ function elementAt(slice: ElementModel, names: readonly string[]): ElementModel 
 }
 
 function valuesAt(value: JsonValue, names: readonly string[]): readonly JsonValue[] {
-  return names.reduce<readonly JsonValue[]>((items, name) => items.flatMap((item) => {
-    const part = isObject(item) ? item[name] : undefined;
-    if (part === undefined) return [];
-    return Array.isArray(part) ? part as readonly JsonValue[] : [part];
-  }), [value]);
+  const [first, second] = names;
+  if (first !== undefined && second === undefined) return partsOf(value, first);
+  return names.reduce<readonly JsonValue[]>((items, name) => items.flatMap((item) => partsOf(item, name)), [value]);
+}
+
+function partsOf(value: JsonValue, name: string): readonly JsonValue[] {
+  const part = isObject(value) ? value[name] : undefined;
+  if (part === undefined) return [];
+  return Array.isArray(part) ? part as readonly JsonValue[] : [part];
 }
