@@ -37,7 +37,10 @@ export function createExtractor(definitions: Definitions, options: ExtractOption
   const searchParameters = createSearchParameters(definitions);
   const plans = new Map<string, Plan>();
   const planOf = (type: string): Plan => {
-    const plan = plans.get(type) ?? makePlan(definitions, searchParameters, type);
+    const known = plans.get(type);
+    if (known !== undefined) return known;
+    const plan = makePlan(definitions, searchParameters, type);
+    // Of what is no type of R4 there is no end.
     if (definitions.resourceTypes.includes(type)) plans.set(type, plan);
     return plan;
   };

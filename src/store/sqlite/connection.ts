@@ -75,6 +75,17 @@ export class Connection {
     }
   }
 
+  /** Runs reads of one state of the database. Each statement by itself takes the lock of the log, which costs three times what it costs to find a row. */
+  snapshot<T>(read: () => T): T {
+    this.exec('BEGIN');
+    try {
+      return read();
+    } finally {
+      // Nothing was written, so that nothing is lost.
+      this.rollBack();
+    }
+  }
+
   /** Ends a failed transaction. Some errors have ended it already, and one that cannot be rolled back now is when the file is opened again. */
   rollBack(): void {
     try {

@@ -57,7 +57,7 @@ export class SqliteStore implements Store {
   }
 
   readMany(keys: readonly ResourceKey[]): Promise<readonly Stored[]> {
-    return this.#connection.retrying(() => keys.map((key) => this.#reading.readWithBeside(key)).filter((stored) => stored !== undefined));
+    return this.#connection.retrying(() => this.#connection.snapshot(() => keys.map((key) => this.#reading.readWithBeside(key)).filter((stored) => stored !== undefined)));
   }
 
   readVersion(key: ResourceKey, version: number): Promise<Stored | undefined> {
