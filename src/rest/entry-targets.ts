@@ -6,7 +6,7 @@ import type { Resource } from '../fhir/resource.ts';
 import { parseReference } from '../fhir/references.ts';
 import { takeTurns } from '../large-bodies.ts';
 import type { Services } from '../services.ts';
-import type { Stored } from '../store/store.ts';
+import type { Assumption, Stored } from '../store/store.ts';
 import { EntryFaults } from './entry-faults.ts';
 import { conditionalReferencesOf } from './entry-references.ts';
 import type { Replacements } from './entry-references.ts';
@@ -37,7 +37,7 @@ export async function resolveEntries(services: Services, caller: Caller, bundle:
   const faults = new EntryFaults();
   const entries: ResolvedEntry[] = [];
   const fullUrls = new Map<string, string>();
-  const conditional = new Map<string, string>();
+  const asked: AskedReference[] = [];
   const claims = new Claims();
   for (const request of requests.filter(({ method }) => method !== 'GET')) {
     await takeTurns(request.index);
@@ -48,9 +48,10 @@ export async function resolveEntries(services: Services, caller: Caller, bundle:
       claims.add(entry);
       if (request.fullUrl !== undefined && entry.target !== undefined) fullUrls.set(request.fullUrl, referenceTo(entry.target.key));
       entries.push(entry);
-      if (resource !== undefined && sent.bytes.includes(QUESTION_MARK)) await resolveConditional(services, resource, { at: request.at, conditional });
+      if (resource !== undefined && sent.bytes.includes(QUESTION_MARK)) asked.push(...conditionalReferencesOf(resource).map((reference) => ({ at: request.at, reference })));
     });
   }
+  const conditional = await resolveConditional(services, asked, { entries, faults });
   faults.throwIfAny();
   return { entries, fullUrls, conditional };
 }
@@ -74,15 +75,30 @@ async function resolveEntry(services: Services, caller: Caller, request: EntryRe
   return target === undefined ? { request, target } : { request, target, current: target.current };
 }
 
-async function resolveConditional(services: Services, resource: Resource, { at, conditional }: { at: string; conditional: Map<string, string> }): Promise<void> {
-  for (const reference of conditionalReferencesOf(resource)) {
+/** A conditional reference, and where its entry stands. */
+interface AskedReference { readonly at: string; readonly reference: string }
+
+/** Once all entries are known: a reference may mean what an entry makes that states the same condition, wherever it stands. */
+async function resolveConditional(services: Services, asked: readonly AskedReference[], { entries, faults }: { readonly entries: readonly ResolvedEntry[]; readonly faults: EntryFaults }): Promise<ReadonlyMap<string, string>> {
+  const made = new Map(entries.flatMap(({ target }) => (target === undefined || target.action === 'delete' ? [] : target.assuming.map((assumption) => [conditionOf(assumption), referenceTo(target.key)] as const))));
+  const conditional = new Map<string, string>();
+  for (const { at, reference } of asked) {
     const parsed = parseReference(reference);
     if (parsed.kind !== 'conditional' || conditional.has(reference)) continue;
-    requireType(services, parsed.type);
-    const { match } = await findOne(services, parsed.type, parsed.query);
-    if (match === undefined) throw refused('invalid', 'not-found', `No ${parsed.type} matches a conditional reference of the entry`, `${at}.resource`);
-    conditional.set(reference, referenceTo(match));
+    await faults.collect(at, async () => {
+      requireType(services, parsed.type);
+      const { match, assumption } = await findOne(services, parsed.type, parsed.query);
+      const target = match === undefined ? made.get(conditionOf(assumption)) : referenceTo(match);
+      if (target === undefined) throw refused('invalid', 'not-found', `No ${parsed.type} matches a conditional reference of the entry, and no entry states the same condition`, `${at}.resource`);
+      conditional.set(reference, target);
+    });
   }
+  return conditional;
+}
+
+/** Two conditions that ask the same are the same text. */
+function conditionOf({ type, where }: Assumption): string {
+  return JSON.stringify([type, where]);
 }
 
 /** Who writes what: two entries must not write one resource, state one condition or have one fullUrl. */

@@ -61,6 +61,32 @@ describe.each(STORES)('a transaction on $name', ({ fresh }) => {
     expect(body.entry[0].resource.managingOrganization.reference).toBe('Organization/conditional');
   });
 
+  it('leads a conditional reference to the entry that states the same condition, wherever that stands and once it is stored', async () => {
+    const condition = (value: string): string => `identifier=https://example.org/ids|${value}`;
+    const organized = (value: string): object => post(patient({ managingOrganization: { reference: `Organization?${condition(value)}` } }));
+    const createdIf = (value: string): object => ({ resource: organization({ identifier: identifier(value) }), request: { method: 'POST', url: 'Organization', ifNoneExist: encodeURI(condition(value)) } });
+    const send = async (...entry: object[]): Promise<{ statuses: string[]; referred: string; made: string }> => {
+      const { body } = await server.fhir('POST', '', bundle('transaction', ...entry), { Prefer: 'return=representation' });
+      const [first, second] = body.entry;
+      return { statuses: body.entry.map(({ response }: Parsed) => response.status), referred: first.resource.managingOrganization.reference, made: `Organization/${second.resource.id}` };
+    };
+    const created = await send(organized('made-here'), createdIf('made-here'));
+    expect(created).toMatchObject({ statuses: ['201 Created', '201 Created'], referred: created.made });
+    const again = await send(organized('made-here'), createdIf('made-here'));
+    expect(again).toMatchObject({ statuses: ['201 Created', '200 OK'], referred: created.made, made: created.made });
+    const updated = await send(organized('put-here'), { resource: organization({ identifier: identifier('put-here') }), request: { method: 'PUT', url: `Organization?${condition('put-here')}` } });
+    expect(updated).toMatchObject({ statuses: ['201 Created', '201 Created'], referred: updated.made });
+  });
+
+  it('leads no conditional reference to an entry with another condition, or none', async () => {
+    const reference = post(patient({ managingOrganization: { reference: 'Organization?identifier=https://example.org/ids|unconditional' } }));
+    const made = organization({ identifier: identifier('unconditional') });
+    const expected = { status: 422, places: ['not-found Bundle.entry[1].resource'] };
+    expect(await refusal(post(made), reference)).toEqual(expected);
+    expect(await refusal({ resource: made, request: { method: 'POST', url: 'Organization', ifNoneExist: 'identifier=https://example.org/ids|other' } }, reference)).toEqual(expected);
+    expect(await refusal({ request: { method: 'DELETE', url: 'Organization?identifier=https://example.org/ids|unconditional' } }, reference)).toEqual(expected);
+  });
+
   it('refuses a conditional reference that matches nothing, at its entry', async () => {
     const answer = await refusal(post(organization()), post(patient({ managingOrganization: { reference: 'Organization?identifier=no-such' } })));
     expect(answer).toEqual({ status: 422, places: ['not-found Bundle.entry[1].resource'] });
