@@ -8,7 +8,7 @@ import { readPage } from './page-rows.ts';
 import type { PageRow } from './page-rows.ts';
 import type { RecentAnswers } from './recent-answers.ts';
 import { isNewestFirst, mergedRecord, recordRows } from './record-search.ts';
-import { numberOf, storedOf } from './row.ts';
+import { numberOf, storedOf, textOf } from './row.ts';
 import { SearchStarts } from './search-start.ts';
 import type { Start } from './search-start.ts';
 import { sortOrder, sortedListing } from './sort-sql.ts';
@@ -72,8 +72,15 @@ export class Searching {
   matchesExactly({ type, where, ids }: Assumption): boolean {
     const expected = new Set(ids);
     const known = this.#recent.find({ type, where }, this.#names.lookups.refreshNow());
-    const rows = known ?? this.#find({ type, where, sort: [], limit: expected.size }, undefined);
-    return rows.length === expected.size && rows.every((row) => expected.has(row.id));
+    const found = known?.map((item) => item.id) ?? this.#idsOf({ type, where, sort: [], limit: expected.size });
+    return found.length === expected.size && found.every((id) => expected.has(id));
+  }
+
+  /** One more than the limit, if there are more; nobody asks for what they say. */
+  #idsOf(query: SearchQuery): readonly string[] {
+    const { from, where, order } = this.#byCreation(query, this.#starts.choose(query), undefined);
+    const { id, joins } = query.type === TRACE_TYPE ? TRACE_COLUMNS : RESOURCE_COLUMNS;
+    return this.#connection.all(sql`SELECT ${id} AS id FROM ${from} ${joins} WHERE ${and(where)} ORDER BY ${order} ${limitTo(query.limit + 1)}`).map((row) => textOf(row.id));
   }
 
   #find(query: SearchQuery, after: Position): Found {
@@ -100,8 +107,8 @@ export class Searching {
   }
 
   #read({ type, limit }: SearchQuery, { from, where, order, keys }: Listing): Found {
-    const { columns, joins } = type === TRACE_TYPE ? TRACE_COLUMNS : RESOURCE_COLUMNS;
-    const select = sql`SELECT ${columns}, ${name(keys.map((key) => `d.${key}`).join(', '))} FROM ${from} ${joins} WHERE ${and(where)} ORDER BY ${order} ${limitTo(limit + 1)}`;
+    const { id, columns, joins, bodies } = type === TRACE_TYPE ? TRACE_COLUMNS : RESOURCE_COLUMNS;
+    const select = sql`SELECT ${id} AS id, ${columns}, ${name(keys.map((key) => `d.${key}`).join(', '))} FROM ${from} ${joins} ${bodies} WHERE ${and(where)} ORDER BY ${order} ${limitTo(limit + 1)}`;
     return readPage(this.#connection, select, keys);
   }
 
@@ -144,12 +151,16 @@ export class Searching {
 }
 
 const RESOURCE_COLUMNS = {
-  columns: name('r.id, v.version, v.updated, 0 AS deleted, v.body'),
-  joins: name('CROSS JOIN resource r ON r.rid = d.rid CROSS JOIN version v ON v.seq = r.seq'),
+  id: name('r.id'),
+  joins: name('CROSS JOIN resource r ON r.rid = d.rid'),
+  columns: name('v.version, v.updated, 0 AS deleted, v.body'),
+  bodies: name('CROSS JOIN version v ON v.seq = r.seq'),
 };
 /** AuditEvents are mostly traces; one that was put like any resource is found too. */
 const TRACE_COLUMNS = {
-  columns: name('coalesce(t.id, r.id) AS id, coalesce(v.version, 1) AS version, coalesce(t.updated, v.updated) AS updated, 0 AS deleted, coalesce(t.body, v.body) AS body'),
-  joins: name('LEFT JOIN trace t ON t.seq = d.rid LEFT JOIN resource r ON r.rid = d.rid LEFT JOIN version v ON v.seq = r.seq'),
+  id: name('coalesce(t.id, r.id)'),
+  joins: name('LEFT JOIN trace t ON t.seq = d.rid LEFT JOIN resource r ON r.rid = d.rid'),
+  columns: name('coalesce(v.version, 1) AS version, coalesce(t.updated, v.updated) AS updated, 0 AS deleted, coalesce(t.body, v.body) AS body'),
+  bodies: name('LEFT JOIN version v ON v.seq = r.seq'),
 };
 
