@@ -16,6 +16,8 @@ export interface FeedConsumer {
   /** Under this name its position is kept, whatever gateway works on it. */
   readonly name: string;
   readonly types: readonly string[];
+  /** Types of which only what came after their first version matters. */
+  readonly changed?: readonly string[];
   /**
    * Handles one page. It may get the same page again, after a failure or from another gateway, and what it did already must then
    * change nothing. What it throws leaves the position where it was: the page comes again.
@@ -52,7 +54,7 @@ export async function followFeed(services: Services, consumer: FeedConsumer, { n
   let after = await store.feedPosition(consumer.name);
   for (let handled = 0, isBusy = false; ;) {
     const started = performance.now();
-    const { items, position } = await store.feed({ limit: PAGE, types: consumer.types, ...(after === undefined ? {} : { after }) });
+    const { items, position } = await store.feed({ limit: PAGE, types: consumer.types, ...(consumer.changed === undefined ? {} : { changed: consumer.changed }), ...(after === undefined ? {} : { after }) });
     if (items.length > 0) {
       const isHeld = lease !== undefined;
       lease = await hold(services, consumer.name, name, lease);

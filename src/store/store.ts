@@ -124,7 +124,14 @@ export interface Page {
   readonly next?: string;
 }
 
-export interface FeedQuery { readonly after?: string; readonly limit: number; readonly types?: readonly string[] }
+export interface FeedQuery {
+  readonly after?: string;
+  readonly limit: number;
+  /** Only these types; all where it names none. */
+  readonly types?: readonly string[];
+  /** Besides `types`: these, but not their first versions, which are most of what is stored and of no concern to whoever asks what changed. */
+  readonly changed?: readonly string[];
+}
 export interface FeedPage { readonly items: readonly Stored[]; /** Position after the last item looked at; save it when they are done. */ readonly position: string }
 
 export interface ChainHead { readonly writer: string; readonly seq: number; readonly hash: string }

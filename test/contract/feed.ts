@@ -5,7 +5,7 @@ import { put, trace } from './samples.ts';
 
 export function feedContract(bench: Bench): void {
   describe('feed', () => {
-    async function drain(store: Store, query: { after?: string; types?: readonly string[]; limit: number }): Promise<{ seen: string[]; position: string }> {
+    async function drain(store: Store, query: { after?: string; types?: readonly string[]; changed?: readonly string[]; limit: number }): Promise<{ seen: string[]; position: string }> {
       const seen: string[] = [];
       let after = query.after;
       for (;;) {
@@ -34,6 +34,28 @@ export function feedContract(bench: Bench): void {
       expect(seen).toEqual(['Organization/x0/1', 'Organization/x5/1', 'Organization/x10/1', 'Organization/x15/1']);
       await store.commit([put('Patient', 'y'), put('Device', 'd')]);
       expect((await drain(store, { after: position, types: ['Organization', 'Device'], limit: 3 })).seen).toEqual(['Device/d/1']);
+    });
+
+    it('leaves out the first versions of types of which only changes are asked for', async () => {
+      const store = await bench.openFresh();
+      await store.commit([put('Patient', 'p1'), put('Organization', 'o1'), put('Device', 'd1')]);
+      const first = await store.feed({ types: ['Organization'], changed: ['Patient'], limit: 10 });
+      expect(first.items.map(({ id }) => id)).toEqual(['o1']);
+      await store.commit([put('Patient', 'p2'), put('Patient', 'p1', {}, 'changed'), put('Device', 'd1', {}, 'changed'), put('Organization', 'o2')]);
+      await store.commit([{ kind: 'delete', key: { type: 'Patient', id: 'p2' } }]);
+      expect((await drain(store, { types: ['Organization'], changed: ['Patient'], after: first.position, limit: 1 })).seen).toEqual(['Patient/p1/2', 'Organization/o2/1', 'Patient/p2/2']);
+      expect((await drain(store, { types: [], changed: ['Patient', 'Device'], limit: 2 })).seen).toEqual(['Patient/p1/2', 'Device/d1/2', 'Patient/p2/2']);
+    });
+
+    it('finds what changed behind thousands of first versions, and is at the end then', async () => {
+      const store = await bench.openFresh();
+      await store.commit([put('Patient', 'p1'), put('Patient', 'p2')]);
+      await store.commit([put('Patient', 'p1', {}, 'changed')]);
+      for (let i = 0; i < 9; i++) await store.commit(Array.from({ length: 500 }, (_, n) => put('Observation', `o${i}-${n}`)));
+      await store.commit([put('Patient', 'p2', {}, 'changed')]);
+      const page = await store.feed({ types: [], changed: ['Patient', 'Observation'], limit: 10 });
+      expect(page.items.map(({ id, version }) => `${id}/${version}`)).toEqual(['p1/2', 'p2/2']);
+      expect(await store.feed({ types: [], changed: ['Patient', 'Observation'], limit: 10, after: page.position })).toEqual({ items: [], position: page.position });
     });
 
     it('shows each entry once to a reader that keeps up with many writers', async () => {

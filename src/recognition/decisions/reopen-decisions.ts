@@ -35,7 +35,9 @@ const RESTING: Clause = { kind: 'token', param: 'recognition-state', anyOf: [{ c
 export function reopening(services: Services): FeedConsumer {
   return {
     name: 'recognition-reopening',
-    types: [...RESULT_TYPES, CERTIFICATE_TYPE, 'Person', DECISION_TYPE],
+    types: [CERTIFICATE_TYPE, DECISION_TYPE],
+    // What comes for the first time has been used by nobody.
+    changed: [...RESULT_TYPES, 'Person'],
     handle: async (items, signal) => {
       for (const stored of items) {
         if (signal.aborted) return;
@@ -47,10 +49,9 @@ export function reopening(services: Services): FeedConsumer {
 
 async function lookAt(services: Services, stored: Stored): Promise<void> {
   if (stored.type === DECISION_TYPE) return lookAtDecision(services, stored);
-  // What comes for the first time has been used by nobody.
-  if (stored.type === 'Person') return stored.version === 1 ? undefined : lookAtPerson(services, stored);
+  if (stored.type === 'Person') return lookAtPerson(services, stored);
   if (stored.type === CERTIFICATE_TYPE) return lookAtCertificate(services, stored);
-  return stored.version === 1 ? undefined : reviewAll(services, { kind: 'reference', param: 'implicated', anyOf: [{ type: stored.type, id: stored.id }] });
+  return reviewAll(services, { kind: 'reference', param: 'implicated', anyOf: [{ type: stored.type, id: stored.id }] });
 }
 
 async function lookAtDecision(services: Services, stored: Stored): Promise<void> {

@@ -47,9 +47,10 @@ function ascendingRun(groups: readonly GroupDocument[], position: Position): Run
   return run;
 }
 
-async function versionsOf({ versions }: Collections, run: readonly Run[], { types, limit }: FeedQuery) {
+async function versionsOf({ versions }: Collections, run: readonly Run[], { types, changed = [], limit }: FeedQuery) {
   const ranges = run.map(({ from, last }) => ({ tick: { $gte: from, $lte: last } }));
-  return versions.find({ $or: ranges, ...(types === undefined ? {} : { type: { $in: [...types] } }) }).sort({ tick: 1 }).limit(limit).toArray();
+  const kinds = types === undefined ? [] : [{ $or: [{ type: { $in: [...types] } }, ...(changed.length === 0 ? [] : [{ type: { $in: [...changed] }, version: { $gt: 1 } }])] }];
+  return versions.find({ $and: [{ $or: ranges }, ...kinds] }).sort({ tick: 1 }).limit(limit).toArray();
 }
 
 function groupOf(run: readonly Run[], tick: number): Run {

@@ -78,8 +78,15 @@ export class SqliteStore implements Store {
     return this.#connection.retrying(() => this.#searching.count(query));
   }
 
-  feed(query: FeedQuery): Promise<FeedPage> {
-    return this.#limited(query.limit, () => this.#feed.page(query));
+  async feed(query: FeedQuery): Promise<FeedPage> {
+    const items: Stored[] = [];
+    for (let rest = query; ;) {
+      const page = await this.#limited(query.limit, () => this.#feed.page(rest));
+      items.push(...page.items);
+      if (page.isAtEnd || items.length === query.limit) return { items, position: page.position };
+      rest = { ...query, after: page.position, limit: query.limit - items.length };
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   feedPosition(consumer: string): Promise<string | undefined> {
