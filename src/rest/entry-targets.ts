@@ -82,7 +82,8 @@ interface AskedReference { readonly at: string; readonly reference: string }
 async function resolveConditional(services: Services, asked: readonly AskedReference[], { entries, faults }: { readonly entries: readonly ResolvedEntry[]; readonly faults: EntryFaults }): Promise<ReadonlyMap<string, string>> {
   const made = new Map(entries.flatMap(({ target }) => (target === undefined || target.action === 'delete' ? [] : target.assuming.map((assumption) => [conditionOf(assumption), referenceTo(target.key)] as const))));
   const conditional = new Map<string, string>();
-  for (const { at, reference } of asked) {
+  for (const [index, { at, reference }] of asked.entries()) {
+    await takeTurns(index);
     const parsed = parseReference(reference);
     if (parsed.kind !== 'conditional' || conditional.has(reference)) continue;
     await faults.collect(at, async () => {

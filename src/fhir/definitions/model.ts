@@ -109,3 +109,15 @@ export const R4_BASE = 'http://hl7.org/fhir/StructureDefinition/';
 export function structureOfType(definitions: Pick<Definitions, 'structures'>, type: string): Structure | undefined {
   return definitions.structures.get(R4_BASE + type);
 }
+
+const bySuffix = new WeakMap<Definitions['structures'], ReadonlyMap<string, string>>();
+
+/** The type by what it adds to the name of a choice: `string` for `String`, as in `valueString`; undefined for what is no such suffix. */
+export function typeOfSuffix({ structures }: Pick<Definitions, 'structures'>, suffix: string): string | undefined {
+  const known = bySuffix.get(structures);
+  if (known !== undefined) return known.get(suffix);
+  const types = [...structures.keys()].filter((url) => url.startsWith(R4_BASE)).map((url) => url.slice(R4_BASE.length));
+  const made = new Map(types.map((type) => [type.charAt(0).toUpperCase() + type.slice(1), type] as const));
+  bySuffix.set(structures, made);
+  return made.get(suffix);
+}

@@ -1,4 +1,4 @@
-import { structureOfType } from '../definitions/model.ts';
+import { structureOfType, typeOfSuffix } from '../definitions/model.ts';
 import type { JsonObject } from '../resource.ts';
 import { isObject } from '../resource.ts';
 import { EMPTY, itemsOf, membersOf, plain, type Collection, type Item } from './item.ts';
@@ -118,9 +118,8 @@ function readTyped(members: JsonObject, name: string, definitions: StructureTabl
 
 /** `Quantity` and `DateTime` end the name of a choice's property, `code` does not. */
 function isTypeSuffix(suffix: string, definitions: StructureTable): boolean {
-  if (!/^[A-Z]/.test(suffix)) return false;
-  const type = structureOfType(definitions, suffix) ?? structureOfType(definitions, suffix.charAt(0).toLowerCase() + suffix.slice(1));
-  return type !== undefined && type.kind !== 'resource';
+  const type = typeOfSuffix(definitions, suffix);
+  return type !== undefined && structureOfType(definitions, type)?.kind !== 'resource';
 }
 
 const NUMBER_TYPES: ReadonlySet<string> = new Set(['integer', 'decimal', 'positiveInt', 'unsignedInt']);

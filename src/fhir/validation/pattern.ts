@@ -23,6 +23,5 @@ export function matchesPattern(value: unknown, pattern: JsonValue): boolean {
 }
 
 function samePrimitive(value: unknown, expected: JsonValue): boolean {
-  if (value === expected) return true;
-  return isNumeric(value) && isNumeric(expected) ? numberOf(value) === numberOf(expected) : value === expected;
+  return value === expected || (isNumeric(value) && isNumeric(expected) && numberOf(value) === numberOf(expected));
 }

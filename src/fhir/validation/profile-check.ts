@@ -1,5 +1,5 @@
-import { R4_BASE } from '../definitions/model.ts';
-import type { Definitions, ElementModel, Structure, TypeModel } from '../definitions/model.ts';
+import { typeOfSuffix } from '../definitions/model.ts';
+import type { ElementModel, Structure, TypeModel } from '../definitions/model.ts';
 import { isObject } from '../resource.ts';
 import type { JsonObject, JsonValue } from '../resource.ts';
 import { codeFault, conceptFault } from './binding.ts';
@@ -58,7 +58,6 @@ const NONE: readonly Found[] = [];
 
 /** Reads the values that a parent has of an element. */
 function valuesReader({ name, isChoice }: ElementModel, { definitions }: Compiler): (parent: JsonObject, at: Location) => readonly Found[] {
-  const types = typesBySuffix(definitions);
   const sibling = `_${name}`;
   if (!isChoice) return (parent, at) => itemsOf([parent[name], parent[sibling]], name, at, undefined);
   return (parent, at) => {
@@ -66,25 +65,13 @@ function valuesReader({ name, isChoice }: ElementModel, { definitions }: Compile
     for (const key in parent) {
       if (parent[key] === undefined || !(key.startsWith(name) || key.startsWith(sibling))) continue;
       const property = key.startsWith(sibling) && parent[key.slice(1)] === undefined ? key.slice(1) : key;
-      const type = property.startsWith(name) ? types.get(property.slice(name.length)) : undefined;
+      const type = property.startsWith(name) ? typeOfSuffix(definitions, property.slice(name.length)) : undefined;
       if (type === undefined) continue;
       const items = itemsOf([parent[property], parent[`_${property}`]], `${name}.ofType(${type})`, at, type);
       found = found.length === 0 ? items : [...found, ...items];
     }
     return found;
   };
-}
-
-const suffixes = new WeakMap<Definitions, ReadonlyMap<string, string>>();
-
-/** Types by what they add to the name of a choice: `string` by `String`, as in `valueString`. */
-function typesBySuffix(definitions: Definitions): ReadonlyMap<string, string> {
-  const known = suffixes.get(definitions);
-  if (known !== undefined) return known;
-  const types = [...definitions.structures.keys()].filter((url) => url.startsWith(R4_BASE)).map((url) => url.slice(R4_BASE.length));
-  const made = new Map(types.map((type) => [type.charAt(0).toUpperCase() + type.slice(1), type] as const));
-  suffixes.set(definitions, made);
-  return made;
 }
 
 type Member = JsonValue | undefined;

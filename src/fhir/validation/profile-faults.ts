@@ -21,9 +21,9 @@ export function checkCount(count: number, { name: own, min, max }: ElementModel,
   const given = count === 0 ? 'is missing' : `is given ${count} times`;
   if (count < min) {
     reportNew(scope.run, here, { code: 'required', text: `is required${min === 1 ? '' : ` ${min} times`} by the profile and ${given}` }, name);
-  } else if (max === 0 && count > 0) {
+  } else if (max === 0) {
     reportNew(scope.run, here, { code: 'structure', text: 'is not allowed by the profile' }, name);
-  } else if (max > 0 && count > max) {
+  } else {
     reportNew(scope.run, here, { code: 'structure', text: `may be given ${max} times by the profile and ${given}` }, name);
   }
 }
