@@ -5,6 +5,7 @@ import type { Checking, Step } from './checking.ts';
 import { PATIENCE_MS } from './connection.ts';
 import type { Connection } from './connection.ts';
 import { failureOf, isBusy } from './failure.ts';
+import type { LogSync } from './log-sync.ts';
 import type { Names } from './names.ts';
 import type { Writing } from './writing.ts';
 
@@ -14,6 +15,7 @@ interface Waiting {
   readonly since: number;
   readonly settle: (result: Result) => void;
 }
+interface Settled { readonly waiting: Waiting; readonly result: Result }
 type Result = { readonly stored: readonly Stored[] } | { readonly error: unknown };
 
 /** A transaction takes no further commit once it has so many changes, so that no caller waits long for others. */
@@ -28,17 +30,19 @@ export class CommitQueue {
   readonly #checking: Checking;
   readonly #writing: Writing;
   readonly #names: Names;
+  readonly #log: LogSync;
   readonly #alongside: (appended: number) => void;
   #waiting: Waiting[] = [];
   #running: Promise<void> | undefined;
   #closed = false;
 
   /** @param alongside work that is to be done in the same transaction, given how many traces it appended */
-  constructor(connection: Connection, parts: { readonly checking: Checking; readonly writing: Writing; readonly names: Names; readonly alongside: (appended: number) => void }) {
+  constructor(connection: Connection, parts: { readonly checking: Checking; readonly writing: Writing; readonly names: Names; readonly log: LogSync; readonly alongside: (appended: number) => void }) {
     this.#connection = connection;
     this.#checking = parts.checking;
     this.#writing = parts.writing;
     this.#names = parts.names;
+    this.#log = parts.log;
     this.#alongside = parts.alongside;
   }
 
@@ -60,7 +64,9 @@ export class CommitQueue {
   async #run(): Promise<void> {
     for (let pause = 1; this.#waiting.length > 0;) {
       await new Promise((resolve) => setImmediate(resolve));
-      if (this.#flush()) {
+      const flushed = this.#flush();
+      if (flushed !== undefined) {
+        await this.#acknowledge(flushed);
         pause = 1;
         continue;
       }
@@ -71,21 +77,26 @@ export class CommitQueue {
     this.#running = undefined;
   }
 
-  /** False when another process holds the lock: the commits wait on. */
-  #flush(): boolean {
+  /** What came of a group of commits, of those that were refused too; undefined when another process holds the lock: the commits wait on. */
+  #flush(): readonly Settled[] | undefined {
     try {
+      if (this.#log.failure !== undefined) throw this.#log.failure;
       this.#connection.exec('BEGIN IMMEDIATE');
     } catch (error) {
-      if (isBusy(error)) return false;
-      for (const waiting of this.#waiting.splice(0)) waiting.settle({ error });
-      return true;
+      return isBusy(error) ? undefined : this.#waiting.splice(0).map((waiting) => ({ waiting, result: { error } }));
     }
     const group = this.#takeGroup();
     const results = this.#tryTogether(group);
     // One commit cannot be written, for want of space perhaps: each alone then, so that it takes no other with it.
     const settled = results ?? group.map((waiting) => this.#tryAlone(waiting));
-    for (const [i, waiting] of group.entries()) waiting.settle(settled[i] ?? { error: new Error('A commit has no result') });
-    return true;
+    return group.map((waiting, i) => ({ waiting, result: settled[i] ?? { error: new Error('A commit has no result') } }));
+  }
+
+  /** Tells each caller what came of its commit, once it is on the disk. Those that come meanwhile share the next transaction. */
+  async #acknowledge(settled: readonly Settled[]): Promise<void> {
+    const isWritten = settled.some(({ result }) => 'stored' in result);
+    const failure = isWritten ? await this.#log.sync().then(() => undefined, (error: unknown) => ({ error })) : undefined;
+    for (const { waiting, result } of settled) waiting.settle('stored' in result ? failure ?? result : result);
   }
 
   #takeGroup(): Waiting[] {

@@ -30,8 +30,9 @@ export class Connection {
 
   constructor(file: string) {
     this.#db = new DatabaseSync(file, { timeout: OPENING_WAIT_MS });
+    // NORMAL: the log is synced at a checkpoint by SQLite, and after each COMMIT by `LogSync`.
     this.#db.exec(`
-      PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -${CACHE_KIB};
+      PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -${CACHE_KIB};
       PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES}; PRAGMA journal_size_limit = ${2 * CHECKPOINT_PAGES * 4096}; PRAGMA temp_store = MEMORY; PRAGMA foreign_keys = OFF; PRAGMA trusted_schema = OFF;
     `);
   }

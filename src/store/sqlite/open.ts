@@ -5,6 +5,7 @@ import type { Store, StoreOptions } from '../store.ts';
 import { Connection } from './connection.ts';
 import { failureOf } from './failure.ts';
 import { keepIndexCurrent } from './rebuild-index.ts';
+import { LogSync } from './log-sync.ts';
 import { migrate } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
@@ -13,24 +14,21 @@ import { SqliteStore } from './sqlite-store.ts';
  * Several processes may open one file.
  * @throws ServiceError 'unavailable' when the file cannot be used: its path, its content, or a newer schema
  */
-export function openSqlite(file: string, options: StoreOptions): Promise<Store> {
-  return new Promise((resolve) => resolve(open(file, options)));
-}
-
-function open(file: string, options: StoreOptions): Store {
+export async function openSqlite(file: string, options: StoreOptions): Promise<Store> {
   if (file !== ':memory:') makeFolder(path.dirname(path.resolve(file)));
   try {
-    return openDatabase(new Connection(file), options);
+    return await openDatabase(file, options);
   } catch (error) {
     throw failureOf(error);
   }
 }
 
-function openDatabase(connection: Connection, options: StoreOptions): Store {
+async function openDatabase(file: string, options: StoreOptions): Promise<Store> {
+  const connection = new Connection(file);
   try {
     migrate(connection);
     if (options.indexVersion !== undefined) keepIndexCurrent(connection, options.indexVersion, options.extract);
-    const store = new SqliteStore(connection, options);
+    const store = new SqliteStore(connection, await LogSync.of(file), options);
     connection.finishOpening();
     return store;
   } catch (error) {

@@ -7,6 +7,7 @@ import type { Connection } from './connection.ts';
 import { Feed } from './feed.ts';
 import { History } from './history.ts';
 import { IndexWriter } from './index-writer.ts';
+import type { LogSync } from './log-sync.ts';
 import { Names } from './names.ts';
 import { PageKeys, checkLimit } from './page-key.ts';
 import { Reading } from './reading.ts';
@@ -20,6 +21,7 @@ import { Writing } from './writing.ts';
 /** The port on one connection, whose database has the current schema. Reads run at once; commits go through the queue. */
 export class SqliteStore implements Store {
   readonly #connection: Connection;
+  readonly #log: LogSync;
   readonly #traces: Traces;
   readonly #indexer: TraceIndexer;
   readonly #queue: CommitQueue;
@@ -28,12 +30,13 @@ export class SqliteStore implements Store {
   readonly #feed: Feed;
   readonly #searching: Searching;
 
-  constructor(connection: Connection, options: StoreOptions) {
+  constructor(connection: Connection, log: LogSync, options: StoreOptions) {
     const names = new Names(connection);
     const index = new IndexWriter(connection);
     const keys = new PageKeys(connection);
     const recent = new RecentAnswers();
     this.#connection = connection;
+    this.#log = log;
     this.#traces = new Traces(connection, names);
     this.#indexer = new TraceIndexer(connection, { names, index, extract: options.extract });
     this.#reading = new Reading(connection, names);
@@ -41,7 +44,7 @@ export class SqliteStore implements Store {
     this.#feed = new Feed(connection, names);
     this.#searching = new Searching(connection, { names, keys, recent });
     this.#queue = new CommitQueue(connection, {
-      names,
+      names, log,
       checking: new Checking(connection, { names, traces: this.#traces, indexer: this.#indexer, searching: this.#searching, extract: options.extract }),
       writing: new Writing(connection, { names, traces: this.#traces, index, recent, options }),
       alongside: (appended) => this.#indexer.alongside(appended),
@@ -97,22 +100,27 @@ export class SqliteStore implements Store {
     return this.#connection.retrying(() => this.#feed.savePosition(consumer, position));
   }
 
-  chains(): Promise<readonly ChainHead[]> {
-    return this.#connection.retrying(() => this.#traces.heads());
+  async chains(): Promise<readonly ChainHead[]> {
+    const heads = await this.#connection.retrying(() => this.#traces.heads());
+    // They are signed: what is signed must not be lost.
+    await this.#log.sync();
+    return heads;
   }
 
   chain({ writer, fromSeq, limit }: { readonly writer: string; readonly fromSeq: number; readonly limit: number }): Promise<readonly ChainLink[]> {
     return this.#limited(limit, () => this.#traces.links(writer, fromSeq, limit));
   }
 
-  ping(): Promise<void> {
-    return this.#connection.retrying(() => void this.#connection.get(name('SELECT 1 FROM setting LIMIT 1')));
+  async ping(): Promise<void> {
+    if (this.#log.failure !== undefined) throw this.#log.failure;
+    await this.#connection.retrying(() => void this.#connection.get(name('SELECT 1 FROM setting LIMIT 1')));
   }
 
   async close(): Promise<void> {
     await this.#queue.close();
     this.#indexer.stop();
     this.#connection.close();
+    await this.#log.close();
   }
 
   #limited<T>(limit: number, read: () => T): Promise<T> {

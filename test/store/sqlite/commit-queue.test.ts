@@ -4,6 +4,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Connection } from '../../../src/store/sqlite/connection.ts';
+import { LogSync } from '../../../src/store/sqlite/log-sync.ts';
 import { migrate } from '../../../src/store/sqlite/schema.ts';
 import { SqliteStore } from '../../../src/store/sqlite/sqlite-store.ts';
 import { verifiedChain } from '../../contract/chains.ts';
@@ -15,12 +16,13 @@ describe('commits that share a transaction', () => {
   let folder: string;
   let connection: Connection;
   let store: SqliteStore;
-  beforeEach(() => {
+  beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'bund-sqlite-'));
-    connection = new Connection(path.join(folder, 'bund.db'));
+    const file = path.join(folder, 'bund.db');
+    connection = new Connection(file);
     migrate(connection);
     connection.finishOpening();
-    store = new SqliteStore(connection, optionsFor('writer-1'));
+    store = new SqliteStore(connection, await LogSync.of(file), optionsFor('writer-1'));
   });
   afterEach(async () => {
     await store.close();
