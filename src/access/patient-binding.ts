@@ -24,7 +24,7 @@ function derive({ definitions, searchParameters }: Fhir, type: string): PatientB
   // What a Patient says of itself is its own affair, whichever other Patients it is linked to.
   if (type === 'Patient') return 'one';
   const parameters = searchParameters.of(type);
-  const [about, ...others] = patientParametersOf(definitions, type, new Set(parameters.keys()));
+  const [about, ...others] = patientParametersOf(definitions, type, parameters);
   if (about === undefined) return 'none';
   if (others.length > 0) return 'several';
   const root = structureOfType(definitions, type)?.root;

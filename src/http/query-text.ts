@@ -47,6 +47,8 @@ function decode(text: string): string {
   }
 }
 
+const READABLE: Readonly<Record<string, string>> = { '%2C': ',', '%7C': '|', '%3A': ':', '%2F': '/', '%24': '$' };
+
 function encode(text: string): string {
-  return encodeURIComponent(text).replace(/%(2C|7C|3A|2F|24)/g, (escape) => decodeURIComponent(escape));
+  return encodeURIComponent(text).replace(/%(?:2C|7C|3A|2F|24)/g, (escape) => READABLE[escape] ?? escape);
 }

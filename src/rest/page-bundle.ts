@@ -31,12 +31,23 @@ export function pageBundle(frame: PageFrame, entries: readonly EntryPieces[]): B
   return joinedPieces(pieces);
 }
 
+/** Why a resource is in a page. */
+type Mode = 'match' | 'include';
+
 /**
- * @param body of the resource, or of the part of it that was asked for
- * @param search why the resource is in the page, and how well it fits
+ * Makes the entries of one page: what all of them say alike is written once.
+ *
+ * @param base public address of the API
+ * @returns the entry of a resource, given its body, or the part of it that was asked for, and how well it fits where that is told
  */
-export function searchEntry(base: string, stored: Pick<Stored, 'type' | 'id'>, body: JsonPiece, search: JsonObject & { readonly mode: 'match' | 'include' }): EntryPieces {
-  return [`{"fullUrl":${JSON.stringify(`${base}/${stored.type}/${stored.id}`)},"resource":`, body, `,"search":${JSON.stringify(search)}}`];
+export function searchEntries(base: string): (stored: Pick<Stored, 'type' | 'id'>, body: JsonPiece, mode: Mode, quality?: JsonObject) => EntryPieces {
+  const start = `{"fullUrl":${JSON.stringify(base).slice(0, -1)}/`;
+  const ends = { match: endOf({ mode: 'match' }), include: endOf({ mode: 'include' }) };
+  return ({ type, id }, body, mode, quality) => [`${start}${type}/${id}","resource":`, body, quality === undefined ? ends[mode] : endOf({ mode, ...quality })];
+}
+
+function endOf(search: JsonObject): string {
+  return `,"search":${JSON.stringify(search)}}`;
 }
 
 /** Tells what was left out of the search. @see https://hl7.org/fhir/R4/search.html#errors */

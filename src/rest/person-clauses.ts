@@ -27,7 +27,7 @@ const NEVER: Clause = { kind: 'or', clauses: [] };
  */
 export async function searchPersons(services: Services, type: string, where: readonly Clause[]): Promise<PersonSearch> {
   const parameters = services.fhir.searchParameters.of(type);
-  const about = patientParametersOf(services.fhir.definitions, type, new Set(parameters.keys()));
+  const about = patientParametersOf(services.fhir.definitions, type, parameters);
   // Where both exist, `patient` is `subject` narrowed to Patients.
   const isAbout = (param: string): boolean => about.has(param) || (param === 'subject' && about.has('patient'));
   const named = new Set<string>();

@@ -15,7 +15,7 @@ import { readSearch } from './criteria.ts';
 import { traceRead } from './disclose.ts';
 import { includeResources } from './include.ts';
 import { requireType } from './incoming.ts';
-import { outcomeEntry, pageBundle, searchEntry } from './page-bundle.ts';
+import { outcomeEntry, pageBundle, searchEntries } from './page-bundle.ts';
 import type { PageLink } from './page-bundle.ts';
 import { openPage, PAGE_PARAMETER, signPage } from '../http/page-link.ts';
 import { patientsIn } from './stored-resource.ts';
@@ -65,12 +65,14 @@ export async function search(services: Services, caller: Caller, input: SearchIn
     ...(found.total === undefined ? {} : { total: found.total }),
   } as const;
   const qualityOf = qualityOfMatches(services, request);
+  const entryOf = searchEntries(input.base);
+  const part = partOf(request);
   const told = included.isCut ? [...remarks, tooManyIncluded(services.config.limits.includes)] : remarks;
   return {
     status: 200,
     body: pageBundle(frame, [
-      ...found.items.map((stored) => searchEntry(input.base, stored, bodyOf(services, stored, partOf(request)), { mode: 'match', ...qualityOf(stored) })),
-      ...included.items.map((stored) => searchEntry(input.base, stored, stored.bytes, { mode: 'include' })),
+      ...found.items.map((stored) => entryOf(stored, bodyOf(services, stored, part), 'match', qualityOf(stored))),
+      ...included.items.map((stored) => entryOf(stored, stored.bytes, 'include')),
       ...(told.length === 0 ? [] : [outcomeEntry(operationOutcome(told))]),
     ]),
   };

@@ -3,8 +3,8 @@ import { clinicalDateParam } from './clinical-date.ts';
 import type { DateTerm } from './terms.ts';
 import type { TermLists } from './term-lists.ts';
 
-/** Codes of the parameters that tell which patients a resource of this type is about. */
-export function patientParametersOf(definitions: Definitions, type: string, codes: ReadonlySet<string>): ReadonlySet<string> {
+/** Codes of the parameters that tell which patients a resource of this type is about. @param codes all those of the type */
+export function patientParametersOf(definitions: Definitions, type: string, codes: { has(code: string): boolean }): ReadonlySet<string> {
   return new Set(codes.has('patient') ? ['patient'] : definitions.patientCompartment.get(type) ?? []);
 }
 

@@ -76,7 +76,7 @@ function makePlan(definitions: Definitions, searchParameters: SearchParameters, 
   const steps = [...parameters.values()].flatMap(({ code, kind, definition }): Step[] => (
     kind === undefined || STORE_PARAMETERS.has(code) ? [] : [{ param: code, kind, path: pathOfParameter(definitions, type, definition) }]
   ));
-  return { steps, patientParameters: patientParametersOf(definitions, type, new Set(parameters.keys())) };
+  return { steps, patientParameters: patientParametersOf(definitions, type, parameters) };
 }
 
 /** A fault in a parameter of `profiles/fhir/` must show at start, not at the first resource of its type. */

@@ -21,7 +21,7 @@ export function createPatientFinder(definitions: Definitions, { baseUrl }: Extra
     const known = plans.get(type);
     if (known !== undefined) return known;
     const own = searchParameters.of(type);
-    const parameters = patientParametersOf(definitions, type, new Set(own.keys()));
+    const parameters = patientParametersOf(definitions, type, own);
     const definitionsOfType = [...own.values()].filter((parameter) => parameters.has(parameter.code)).map((parameter) => parameter.definition);
     const plan = { parameters, steps: definitionsOfType.map((definition) => ({ param: definition.code, path: pathOfParameter(definitions, type, definition) })) };
     if (definitions.resourceTypes.includes(type)) plans.set(type, plan);
