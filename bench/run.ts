@@ -36,7 +36,7 @@ try {
   console.log(markdown(rowsOf(echo, store, gateway)));
   console.log(`\n${markdown(channelRows(channels, store))}`);
   console.log(`\nStart to ready ${whole(gateway.readyMs)} ms. Resident after ${whole(load.resources)} resources ${whole(gateway.residentMb)} MB, after all loads ${whole(gateway.residentEndMb)} MB. File ${whole(gateway.fileMb)} MB. An auditor's search after a load waits ${whole(gateway.auditLagUs)} µs for each trace that is not indexed yet.`);
-  console.log(`${os.cpus().length} cores (${os.cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, SQLite synchronous=FULL, ${CLIENTS} clients beside one worker on the same machine.`);
+  console.log(`${os.cpus().length} cores (${os.cpus()[0]?.model ?? 'unknown'}), Node ${process.version}, SQLite with every commit on the disk before it is answered, ${CLIENTS} clients beside one worker on the same machine.`);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

@@ -92,10 +92,12 @@ export class CommitQueue {
     return group.map((waiting, i) => ({ waiting, result: settled[i] ?? { error: new Error('A commit has no result') } }));
   }
 
-  /** Tells each caller what came of its commit, once it is on the disk. Those that come meanwhile share the next transaction. */
+  /**
+   * Tells each caller what came of its commit, once it is on the disk, and of a commit that was refused what it was refused for. Those
+   * that come meanwhile share the next transaction.
+   */
   async #acknowledge(settled: readonly Settled[]): Promise<void> {
-    const isWritten = settled.some(({ result }) => 'stored' in result);
-    const failure = isWritten ? await this.#log.sync().then(() => undefined, (error: unknown) => ({ error })) : undefined;
+    const failure = await this.#log.sync().then(() => undefined, (error: unknown) => ({ error }));
     for (const { waiting, result } of settled) waiting.settle('stored' in result ? failure ?? result : result);
   }
 

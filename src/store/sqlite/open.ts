@@ -25,14 +25,17 @@ export async function openSqlite(file: string, options: StoreOptions): Promise<S
 
 async function openDatabase(file: string, options: StoreOptions): Promise<Store> {
   const connection = new Connection(file);
+  let log: LogSync | undefined;
   try {
     migrate(connection);
     if (options.indexVersion !== undefined) keepIndexCurrent(connection, options.indexVersion, options.extract);
-    const store = new SqliteStore(connection, await LogSync.of(file), options);
+    log = await LogSync.of(file);
+    const store = new SqliteStore(connection, log, options);
     connection.finishOpening();
     return store;
   } catch (error) {
     connection.close();
+    await log?.close();
     throw error;
   }
 }
