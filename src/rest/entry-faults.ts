@@ -3,28 +3,31 @@ import type { ErrorKind } from '../errors.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import { RESPONSES } from '../http/outcome.ts';
 
+/** Where an entry stands in its Bundle: its number, and the same as FHIRPath. */
+export interface EntryPlace { readonly index: number; readonly at: string }
+
 /** Collects what is wrong with the entries of a transaction, so that its sender learns of every fault at once. */
 export class EntryFaults {
-  readonly #issues: Issue[] = [];
-  #kind: ErrorKind | undefined;
+  readonly #faults: { readonly index: number; readonly kind: ErrorKind; readonly issues: readonly Issue[] }[] = [];
 
   /** Runs a step for one entry; its faults are kept with the entry's place. Undefined when it failed. */
-  async collect<T>(at: string, step: () => T | Promise<T>): Promise<T | undefined> {
+  async collect<T>({ index, at }: EntryPlace, step: () => T | Promise<T>): Promise<T | undefined> {
     try {
       return await step();
     } catch (error) {
       if (!isServiceError(error) || RESPONSES[error.kind].status >= 500 || error.kind === 'conflict') throw error;
-      this.#kind ??= error.kind;
-      this.#issues.push(...issuesAt(error, at));
+      this.#faults.push({ index, kind: error.kind, issues: issuesAt(error, at) });
       return undefined;
     }
   }
 
-  /** @throws ServiceError with the issues of all entries, of the kind of the first */
+  /** @throws ServiceError with the issues of all entries in their order, of the kind of the first, whichever step found them */
   throwIfAny(): void {
-    if (this.#kind === undefined) return;
-    const errors = this.#issues.filter((issue) => issue.severity === 'error' || issue.severity === 'fatal');
-    throw new ServiceError(this.#kind, 'The transaction was refused as a whole, nothing was stored', errors);
+    const inOrder = this.#faults.toSorted((a, b) => a.index - b.index);
+    const [first] = inOrder;
+    if (first === undefined) return;
+    const errors = inOrder.flatMap(({ issues }) => issues).filter((issue) => issue.severity === 'error' || issue.severity === 'fatal');
+    throw new ServiceError(first.kind, 'The transaction was refused as a whole, nothing was stored', errors);
   }
 }
 

@@ -7,6 +7,7 @@ import { parseReference } from '../fhir/references.ts';
 import { takeTurns } from '../large-bodies.ts';
 import type { Services } from '../services.ts';
 import type { Assumption, Stored } from '../store/store.ts';
+import type { EntryPlace } from './entry-faults.ts';
 import { EntryFaults } from './entry-faults.ts';
 import { conditionalReferencesOf } from './entry-references.ts';
 import type { Replacements } from './entry-references.ts';
@@ -41,14 +42,14 @@ export async function resolveEntries(services: Services, caller: Caller, bundle:
   const claims = new Claims();
   for (const request of requests.filter(({ method }) => method !== 'GET')) {
     await takeTurns(request.index);
-    await faults.collect(request.at, async () => {
+    await faults.collect(request, async () => {
       const sent = bundle.entry(request.index);
       const resource = request.method === 'DELETE' ? undefined : sentResource(services, sent, request);
       const entry = await resolveEntry(services, caller, request, resource);
       claims.add(entry);
       if (request.fullUrl !== undefined && entry.target !== undefined) fullUrls.set(request.fullUrl, referenceTo(entry.target.key));
       entries.push(entry);
-      if (resource !== undefined && sent.bytes.includes(QUESTION_MARK)) asked.push(...conditionalReferencesOf(resource).map((reference) => ({ at: request.at, reference })));
+      if (resource !== undefined && sent.bytes.includes(QUESTION_MARK)) asked.push(...conditionalReferencesOf(resource).map((reference) => ({ index: request.index, at: request.at, reference })));
     });
   }
   const conditional = await resolveConditional(services, asked, { entries, faults });
@@ -76,21 +77,21 @@ async function resolveEntry(services: Services, caller: Caller, request: EntryRe
 }
 
 /** A conditional reference, and where its entry stands. */
-interface AskedReference { readonly at: string; readonly reference: string }
+interface AskedReference extends EntryPlace { readonly reference: string }
 
 /** Once all entries are known: a reference may mean what an entry makes that states the same condition, wherever it stands. */
 async function resolveConditional(services: Services, asked: readonly AskedReference[], { entries, faults }: { readonly entries: readonly ResolvedEntry[]; readonly faults: EntryFaults }): Promise<ReadonlyMap<string, string>> {
   const made = new Map(entries.flatMap(({ target }) => (target === undefined || target.action === 'delete' ? [] : target.assuming.map((assumption) => [conditionOf(assumption), referenceTo(target.key)] as const))));
   const conditional = new Map<string, string>();
-  for (const [index, { at, reference }] of asked.entries()) {
-    await takeTurns(index);
+  for (const [count, { reference, ...place }] of asked.entries()) {
+    await takeTurns(count);
     const parsed = parseReference(reference);
     if (parsed.kind !== 'conditional' || conditional.has(reference)) continue;
-    await faults.collect(at, async () => {
+    await faults.collect(place, async () => {
       requireType(services, parsed.type);
       const { match, assumption } = await findOne(services, parsed.type, parsed.query);
       const target = match === undefined ? made.get(conditionOf(assumption)) : referenceTo(match);
-      if (target === undefined) throw refused('invalid', 'not-found', `No ${parsed.type} matches a conditional reference of the entry, and no entry states the same condition`, `${at}.resource`);
+      if (target === undefined) throw refused('invalid', 'not-found', `No ${parsed.type} matches a conditional reference of the entry, and no entry states the same condition`, `${place.at}.resource`);
       conditional.set(reference, target);
     });
   }

@@ -62,7 +62,7 @@ async function readRequests(bundle: ScannedBundle, base: string): Promise<readon
   const requests: EntryRequest[] = [];
   for (const entry of bundle.entries()) {
     await takeTurns(entry.index);
-    const request = await faults.collect(entry.at, () => readEntryRequest(entry, base));
+    const request = await faults.collect(entry, () => readEntryRequest(entry, base));
     if (request !== undefined) requests.push(request);
   }
   faults.throwIfAny();
@@ -77,7 +77,7 @@ async function commitEntries(services: Services, caller: Caller, bundle: Scanned
   for (const method of WRITE_ORDER) {
     for (const entry of resolved.entries.filter((candidate) => candidate.request.method === method)) {
       await takeTurns(entry.request.index);
-      const prepared = await faults.collect(entry.request.at, () => prepare(services, bundle, entry, resolved));
+      const prepared = await faults.collect(entry.request, () => prepare(services, bundle, entry, resolved));
       if (prepared === undefined) outcomes.set(entry.request.index, { stored: entry.target?.found, issues: [] });
       else writes.push({ index: entry.request.index, ...prepared });
     }

@@ -92,6 +92,16 @@ describe.each(STORES)('a transaction on $name', ({ fresh }) => {
     expect(answer).toEqual({ status: 422, places: ['not-found Bundle.entry[1].resource'] });
   });
 
+  it('tells faults in the order of the entries, with the status of the first, whichever was found first', async () => {
+    const unmatched = post(patient({ managingOrganization: { reference: 'Organization?identifier=no-such' } }));
+    const unknownType = post({ resourceType: 'Foo' });
+    expect(await refusal(post(organization()), unmatched, unknownType)).toEqual({ status: 422, places: ['not-found Bundle.entry[1].resource', 'not-supported Bundle.entry[2]'] });
+    expect(await refusal(unknownType, post(organization()), unmatched)).toEqual({ status: 404, places: ['not-supported Bundle.entry[0]', 'not-found Bundle.entry[2].resource'] });
+    // Updates are done after creates, and told before them all the same.
+    const update = put(patient({ id: 'faulty', birthDate: '1970-13-01' }));
+    expect((await refusal(update, post(observation('p', { status: 'finished' })))).places.map((place: string) => /entry\[\d\]/.exec(place)?.[0])).toEqual(['entry[0]', 'entry[1]']);
+  });
+
   it('creates, updates, deletes and reads in that order, answering in the order of the request', async () => {
     await server.fhir('PUT', '/Patient/old', patient({ id: 'old' }));
     const { body } = await server.fhir('POST', '', bundle('transaction',
