@@ -22,14 +22,14 @@ const keys = new WeakMap<Keys, KeyObject>();
  */
 export function signPage(installation: Keys, subject: string, position: PagePosition): string {
   const payload = Buffer.from(JSON.stringify([position.of, position.query, position.after])).toString('base64url');
-  return `${payload}.${signatureOf(installation, subject, payload).toString('base64url')}`;
+  return `${payload}.${signatureOf(installation, subject, payload)}`;
 }
 
 /** @throws ServiceError 'malformed' for a value that was changed, made elsewhere, for another caller or another list */
 export function openPage(installation: Keys, subject: string, of: string, value: string): PagePosition {
   const [payload = '', signature = ''] = value.split('.', 2);
-  const expected = signatureOf(installation, subject, payload);
-  const given = Buffer.from(signature, 'base64url');
+  const expected = Buffer.from(signatureOf(installation, subject, payload));
+  const given = Buffer.from(signature);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) throw foreign();
   const parts: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString());
   if (!Array.isArray(parts)) throw foreign();
@@ -42,8 +42,8 @@ function foreign(): ServiceError {
   return new ServiceError('malformed', `The value of ${PAGE_PARAMETER} is not a page link that this server gave to you for this search; start again from its first page`);
 }
 
-function signatureOf(installation: Keys, subject: string, payload: string): Buffer {
-  return createHmac('sha256', keyOf(installation)).update(subject).update('\n').update(payload).digest();
+function signatureOf(installation: Keys, subject: string, payload: string): string {
+  return createHmac('sha256', keyOf(installation)).update(subject).update('\n').update(payload).digest('base64url');
 }
 
 /** Derived from a key that every gateway of the installation has, so that any of them can open a link of any other. */
