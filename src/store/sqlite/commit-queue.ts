@@ -80,7 +80,7 @@ export class CommitQueue {
   /** What came of a group of commits, of those that were refused too; undefined when another process holds the lock: the commits wait on. */
   #flush(): readonly Settled[] | undefined {
     try {
-      if (this.#log.failure !== undefined) throw this.#log.failure;
+      this.#log.requireSound();
       this.#connection.exec('BEGIN IMMEDIATE');
     } catch (error) {
       return isBusy(error) ? undefined : this.#waiting.splice(0).map((waiting) => ({ waiting, result: { error } }));

@@ -37,6 +37,12 @@ export class Connection {
     `);
   }
 
+  /** Its write-ahead log, beside the file itself and not beside a link to it; undefined for a database that is in memory only. */
+  get logFile(): string | undefined {
+    const file = this.#db.location();
+    return file === null ? undefined : `${file}-wal`;
+  }
+
   /** From here on a lock held elsewhere blocks this process for a moment only. */
   finishOpening(): void {
     this.#db.exec(`PRAGMA busy_timeout = ${BLOCKING_WAIT_MS}`);

@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { ServiceError } from '../../errors.ts';
+import type { Connection } from './connection.ts';
 
 /**
  * Brings the write-ahead log to the disk. SQLite would do that itself within COMMIT, and hold up every request of the process for
@@ -17,9 +18,9 @@ export class LogSync {
     this.#log = log;
   }
 
-  /** @param file of the database, which is open: its log is there, and stays the same file until the last connection is closed */
-  static async of(file: string): Promise<LogSync> {
-    return new LogSync(file === ':memory:' ? undefined : await open(`${file}-wal`, 'r+'));
+  /** The log of an open database: it is there, and stays the same file until the last connection is closed. */
+  static async of({ logFile }: Pick<Connection, 'logFile'>): Promise<LogSync> {
+    return new LogSync(logFile === undefined ? undefined : await open(logFile, 'r+'));
   }
 
   /**
@@ -29,20 +30,19 @@ export class LogSync {
    * @throws ServiceError 'unavailable'
    */
   async sync(): Promise<void> {
-    if (this.#failure === undefined) {
-      try {
-        await this.#log?.datasync();
-        return;
-      } catch (cause) {
-        this.#failure = new ServiceError('unavailable', 'The disk did not take what was written: it is not known whether it is kept, and nothing more is written until the gateway is started again', [], { cause });
-      }
+    this.requireSound();
+    try {
+      await this.#log?.datasync();
+    } catch (cause) {
+      this.#failure ??= new ServiceError('unavailable', 'The disk did not take what was written: it is not known whether it is kept, and nothing more is written until the gateway is started again', [], { cause });
     }
-    throw this.#failure;
+    // Another call may have failed meanwhile: the system tells a fault once.
+    this.requireSound();
   }
 
-  /** Why nothing may be written any more, undefined as long as all is well. */
-  get failure(): ServiceError | undefined {
-    return this.#failure;
+  /** @throws ServiceError 'unavailable' once a sync has failed */
+  requireSound(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Waits for what is under way. */

@@ -4,8 +4,8 @@ import { ServiceError } from '../../errors.ts';
 import type { Store, StoreOptions } from '../store.ts';
 import { Connection } from './connection.ts';
 import { failureOf } from './failure.ts';
-import { keepIndexCurrent } from './rebuild-index.ts';
 import { LogSync } from './log-sync.ts';
+import { keepIndexCurrent } from './rebuild-index.ts';
 import { migrate } from './schema.ts';
 import { SqliteStore } from './sqlite-store.ts';
 
@@ -29,7 +29,7 @@ async function openDatabase(file: string, options: StoreOptions): Promise<Store>
   try {
     migrate(connection);
     if (options.indexVersion !== undefined) keepIndexCurrent(connection, options.indexVersion, options.extract);
-    log = await LogSync.of(file);
+    log = await LogSync.of(connection);
     const store = new SqliteStore(connection, log, options);
     connection.finishOpening();
     return store;

@@ -112,7 +112,7 @@ export class SqliteStore implements Store {
   }
 
   async ping(): Promise<void> {
-    if (this.#log.failure !== undefined) throw this.#log.failure;
+    this.#log.requireSound();
     await this.#connection.retrying(() => void this.#connection.get(name('SELECT 1 FROM setting LIMIT 1')));
   }
 

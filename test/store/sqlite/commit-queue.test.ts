@@ -18,11 +18,10 @@ describe('commits that share a transaction', () => {
   let store: SqliteStore;
   beforeEach(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'bund-sqlite-'));
-    const file = path.join(folder, 'bund.db');
-    connection = new Connection(file);
+    connection = new Connection(path.join(folder, 'bund.db'));
     migrate(connection);
     connection.finishOpening();
-    store = new SqliteStore(connection, await LogSync.of(file), optionsFor('writer-1'));
+    store = new SqliteStore(connection, await LogSync.of(connection), optionsFor('writer-1'));
   });
   afterEach(async () => {
     await store.close();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -61,6 +61,22 @@ describe('a disk that does not take the log', () => {
       await again.close();
     }
   });
+});
+
+it('syncs the log of the database itself where a link leads to it', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'bund-sqlite-'));
+  const [file, link] = [path.join(folder, 'disk', 'bund.db'), path.join(folder, 'bund.db')];
+  await (await openSqlite(file, optionsFor('writer-1'))).close();
+  symlinkSync(file, link);
+  // What lies beside the link is no log of it.
+  writeFileSync(`${link}-wal`, '');
+  const connection = new Connection(link);
+  expect(connection.logFile).toBe(`${realpathSync(file)}-wal`);
+  connection.close();
+  const store = await openSqlite(link, optionsFor('writer-1'));
+  expect((await store.commit([put('Patient', 'a')]))[0]?.outcome).toBe('created');
+  await store.close();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 it('waits for no disk where the database is in memory', async () => {
