@@ -51,8 +51,27 @@ function takenApart(text: string): ParsedReference {
   return { kind: 'url', url: text };
 }
 
-/** A reference where it stands: `path` is the FHIRPath of its Reference, `Observation.subject` or `Bundle.entry[0].resource.subject`. */
-export interface FoundReference { readonly path: string; readonly reference: string; readonly parsed: ParsedReference }
+type Step = string | number;
+
+/** A reference where it stands. */
+export class FoundReference {
+  readonly reference: string;
+  readonly #steps: readonly Step[];
+
+  constructor(reference: string, steps: readonly Step[]) {
+    this.reference = reference;
+    this.#steps = steps;
+  }
+
+  get parsed(): ParsedReference {
+    return parseReference(this.reference);
+  }
+
+  /** The FHIRPath of its Reference, `Observation.subject` or `Bundle.entry[0].resource.subject`. Only faults tell it. */
+  get path(): string {
+    return this.#steps.reduce<string>((path, step) => (typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`), '');
+  }
+}
 
 /** Every `Reference.reference` of a resource, those of contained resources included, in document order. */
 export function referencesOf(resource: Resource): FoundReference[] {
@@ -61,26 +80,22 @@ export function referencesOf(resource: Resource): FoundReference[] {
   return found;
 }
 
-/** @param steps down to the value: names of members, and places in lists; the path is written only where there is a reference */
-function collect(value: JsonValue | undefined, steps: (string | number)[], found: FoundReference[]): void {
+/** @param steps down to the value: names of members, and places in lists */
+function collect(value: JsonValue | undefined, steps: Step[], found: FoundReference[]): void {
   if (isList(value)) {
     for (let place = 0; place < value.length; place++) collectBelow(value[place], place, steps, found);
     return;
   }
   if (!isObject(value)) return;
-  if (isReference(value)) found.push({ path: pathOf(steps), reference: value['reference'], parsed: parseReference(value['reference']) });
+  if (isReference(value)) found.push(new FoundReference(value['reference'], [...steps]));
   for (const name in value) if (!name.startsWith('_')) collectBelow(value[name], name, steps, found);
 }
 
-function collectBelow(value: JsonValue | undefined, step: string | number, steps: (string | number)[], found: FoundReference[]): void {
+function collectBelow(value: JsonValue | undefined, step: Step, steps: Step[], found: FoundReference[]): void {
   if (typeof value !== 'object') return;
   steps.push(step);
   collect(value, steps, found);
   steps.pop();
-}
-
-function pathOf(steps: readonly (string | number)[]): string {
-  return steps.reduce<string>((path, step) => (typeof step === 'number' ? `${path}[${step}]` : path === '' ? step : `${path}.${step}`), '');
 }
 
 /** Members that a Reference can have: other elements with a text called `reference` are told apart by the rest. */

@@ -63,9 +63,15 @@ function isWritten({ outcome }: EntryResult): boolean {
   return outcome === 'created' || outcome === 'updated';
 }
 
+const PATIENT = /^Patient\/[^/]+$/;
+
 function patientsOf(entries: readonly PreparedEntry[]): readonly string[] {
-  const references = entries.flatMap(({ resource }) => [referenceTo({ type: resource.resourceType, id: resource.id }), ...referencesOf(resource).map(({ reference }) => reference)]);
-  return [...new Set(references.filter((reference) => /^Patient\/[^/]+$/.test(reference)))];
+  const patients = new Set<string>();
+  for (const { resource } of entries) {
+    if (resource.resourceType === 'Patient') patients.add(referenceTo({ type: 'Patient', id: resource.id }));
+    for (const { reference } of referencesOf(resource)) if (PATIENT.test(reference)) patients.add(reference);
+  }
+  return [...patients];
 }
 
 function uniqueGaps(entries: readonly PreparedEntry[]): SourceMessage['unmapped'] {

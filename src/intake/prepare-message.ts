@@ -127,7 +127,7 @@ async function withoutRefused({ store }: Services, entries: readonly PreparedEnt
   const stored = new Set(candidates.length === 0 ? [] : (await store.readMany(candidates)).filter((item) => !item.deleted).map(referenceTo));
   const missing = new Set(candidates.map(referenceTo).filter((reference) => !stored.has(reference)));
   const found: Fault[] = [...faults];
-  for (let before = -1; before !== refused.size;) {
+  for (let before = -1; missing.size > 0 && before !== refused.size;) {
     before = refused.size;
     for (const entry of entries.filter(({ index }) => !refused.has(index))) {
       const broken = referencesOf(entry.resource).find(({ reference }) => missing.has(reference));

@@ -1,4 +1,5 @@
 import type { Definitions } from '../fhir/definitions/model.ts';
+import type { FoundReference } from '../fhir/references.ts';
 import { mapReferences, referencesOf } from '../fhir/references.ts';
 import type { Resource, ResourceKey } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
@@ -22,12 +23,27 @@ export interface Lookup {
   readonly mustExist: boolean;
 }
 
+/** An entry with what it refers to, each reference with what it leads to as far as the message tells. */
+export interface ReferringEntry extends IdentifiedEntry {
+  readonly literal: readonly { readonly found: FoundReference; readonly target: Target }[];
+  readonly logical: readonly Target[];
+}
+
+/** Reads the references of an entry. */
+export function readReferences(identified: IdentifiedEntry, targets: Targets): ReferringEntry {
+  const { entry } = identified;
+  return {
+    ...identified,
+    literal: referencesOf(entry.resource).map((found) => ({ found, target: targets.literal(found.reference, entry) })),
+    logical: logicalReferencesOf(entry.resource).map((reference) => targets.logical(reference)),
+  };
+}
+
 /** Every question that the references of a message leave open, each once. */
-export function lookupsOf(identified: readonly IdentifiedEntry[], targets: Targets, sender: Sender): Lookup[] {
+export function lookupsOf(entries: readonly ReferringEntry[], sender: Sender): Lookup[] {
   const lookups = new Map<string, Lookup>();
-  for (const { entry } of identified) {
-    const open = [...referencesOf(entry.resource).map(({ reference }) => targets.literal(reference, entry)), ...logicalReferencesOf(entry.resource).map((reference) => targets.logical(reference))];
-    for (const target of open) {
+  for (const { literal, logical } of entries) {
+    for (const target of [...literal.map((reference) => reference.target), ...logical]) {
       const name = nameOf(target);
       if (name === undefined) continue;
       const known = lookups.get(name);
@@ -40,23 +56,23 @@ export function lookupsOf(identified: readonly IdentifiedEntry[], targets: Targe
 /**
  * A resource with its references led to where their targets are stored.
  *
- * @param found answers of the lookups, by name
+ * @param answers of the lookups, by name
  * @returns the resource, and a fault for each reference that leads nowhere
  */
-export function linkEntry({ entry }: IdentifiedEntry, targets: Targets, found: ReadonlyMap<string, ResourceKey>, definitions: Pick<Definitions, 'structures'>): { readonly resource: Resource; readonly faults: readonly Fault[] } {
-  const keyOf = (target: Target): ResourceKey | undefined => (target.kind === 'found' ? target.key : found.get(nameOf(target) ?? ''));
-  const faults = referencesOf(entry.resource).flatMap(({ path, reference, parsed }) => {
-    const target = targets.literal(reference, entry);
-    if (keyOf(target) !== undefined || !isDangling(target)) return [];
-    const type = 'type' in parsed ? parsed.type : 'resource';
-    const at = entry.at + path.slice(entry.resource.resourceType.length);
+export function linkEntry({ entry, literal, logical }: ReferringEntry, targets: Targets, answers: ReadonlyMap<string, ResourceKey>, definitions: Pick<Definitions, 'structures'>): { readonly resource: Resource; readonly faults: readonly Fault[] } {
+  const keyOf = (target: Target): ResourceKey | undefined => (target.kind === 'found' ? target.key : answers.get(nameOf(target) ?? ''));
+  const keys = new Map(literal.map(({ found, target }) => [found.reference, keyOf(target)]));
+  const faults = literal.flatMap(({ found, target }) => {
+    if (!isDangling(target) || keys.get(found.reference) !== undefined) return [];
+    const type = 'type' in found.parsed ? found.parsed.type : 'resource';
+    const at = entry.at + found.path.slice(entry.resource.resourceType.length);
     return [faultAt(entry.index, 'not-found', `${at}.reference`, `The reference leads to a ${type} that is neither in this message nor was sent before by this source`)];
   });
-  const literal = mapReferences(entry.resource, definitions, ({ kind, text }) => {
-    const key = kind === 'uri' ? targets.uri(text) : keyOf(targets.literal(text, entry));
+  const linked = mapReferences(entry.resource, definitions, ({ kind, text }) => {
+    const key = kind === 'uri' ? targets.uri(text) : keys.get(text);
     return key === undefined ? undefined : referenceTo(key);
   });
-  return { resource: mapLogicalReferences(literal, (reference) => keyOf(targets.logical(reference))), faults };
+  return { resource: logical.length === 0 ? linked : mapLogicalReferences(linked, (reference) => keyOf(targets.logical(reference))), faults };
 }
 
 function isDangling(target: Target): boolean {

@@ -8,7 +8,7 @@ import { targetsOf } from './find-targets.ts';
 import type { IdentifiedEntry } from './identify-entries.ts';
 import { identifyEntries } from './identify-entries.ts';
 import type { Lookup } from './link-entries.ts';
-import { linkEntry, lookupsOf } from './link-entries.ts';
+import { linkEntry, lookupsOf, readReferences } from './link-entries.ts';
 import type { Sender } from './local-identity.ts';
 import type { Contribution, Fault, Origin, SentMessage } from './message.ts';
 import { withOrigin } from './message.ts';
@@ -43,10 +43,11 @@ export function normalizeMessage(message: SentMessage, { sender, registry, defin
   const entryOf = new Map(message.entries.map((entry) => [entry.index, entry]));
   const located = (fault: Fault): Fault => withOrigin(fault, (fault.entry === undefined ? undefined : entryOf.get(fault.entry)) ?? { at: '' });
   const targets = targetsOf(identified, sender, registry);
+  const referring = identified.map((entry) => readReferences(entry, targets));
   return {
-    lookups: lookupsOf(identified, targets, sender),
+    lookups: lookupsOf(referring, sender),
     finish: (found) => {
-      const linked = identified.map((entry) => ({ entry, ...linkEntry(entry, targets, found, definitions) }));
+      const linked = referring.map((entry) => ({ entry, ...linkEntry(entry, targets, found, definitions) }));
       return {
         entries: linked.map(({ entry, resource }) => finishEntry(entry, completeTimes(resource, sender.offset, timeMembersOf(definitions)), sender)),
         faults: [...message.faults, ...[...ofIdentity, ...linked.flatMap((entry) => entry.faults)].map(located)],

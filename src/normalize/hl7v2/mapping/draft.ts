@@ -128,6 +128,6 @@ function isSame(one: JsonValue | undefined, other: JsonValue | undefined): boole
   if (isList(one) && isList(other)) return one.length === other.length && one.every((value, index) => isSame(value, other[index]));
   if (isNumeric(one) && isNumeric(other)) return numeralOf(one) === numeralOf(other);
   if (!isObject(one) || !isObject(other)) return false;
-  for (const name in one) if (!isSame(one[name], other[name])) return false;
-  return Object.keys(one).length === Object.keys(other).length;
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => isSame(one[name], other[name]));
 }
