@@ -40,7 +40,9 @@ export interface ChannelFigures {
 }
 
 const CONNECTIONS = 4;
-const DISTRICT = { seed: 'bench', until: DISTRICT_END };
+/** Of the district whose documents and table are sent, and of the one before it that is not counted. */
+const RESIDENTS = 3_000;
+const FIRST_RESIDENTS = 1_000;
 
 export async function measureChannels({ folder, seconds }: { readonly folder: string; readonly seconds: number }): Promise<ChannelFigures> {
   const port = await freePort();
@@ -50,10 +52,17 @@ export async function measureChannels({ folder, seconds }: { readonly folder: st
   await measureMllp({ port, connections: CONNECTIONS, messages: PATIENTS, message: oru });
   const mllp = await measureMllp({ port, connections: CONNECTIONS, seconds, message: (n) => oru(1_000_000 + n) });
   const tables = await loadDistrictTables(PROFILES_DIR);
-  const texts = [...districtMessages(tables, { ...DISTRICT, residents: 1_500 }, 'hospital-d')].flatMap((message) => documentsOf(tables, DISTRICT.seed, message));
-  const documents = await perSecondOf(texts.length, texts.map((text) => () => push(server.url, tokenFor(env, 'hospital-d'), 'hospital-d', { type: 'application/xml', body: text })));
-  const lines = [...tableLines(tables, { ...DISTRICT, residents: 1_500 }, 'community-e')];
-  const rows = await perSecondOf(lines.length - 1, [() => push(server.url, tokenFor(env, 'community-e'), 'community-e', { type: 'text/csv', body: lines.join('') })]);
+  const documentsOfSeed = (seed: string, residents: number): string[] =>
+    [...districtMessages(tables, { seed, until: DISTRICT_END, residents }, 'hospital-d')].flatMap((message) => documentsOf(tables, seed, message));
+  const pushed = (texts: readonly string[], source: string, type: string): (() => Promise<void>)[] => texts.map((body) => () => push(server.url, tokenFor(env, source), source, { type, body }));
+  // A first round, as for the messages: the process has been running for a while.
+  await perSecondOf(0, pushed(documentsOfSeed('first', FIRST_RESIDENTS), 'hospital-d', 'application/xml'));
+  const texts = documentsOfSeed('bench', RESIDENTS);
+  const documents = await perSecondOf(texts.length, pushed(texts, 'hospital-d', 'application/xml'));
+  const linesOfSeed = (seed: string, residents: number): string[] => [...tableLines(tables, { seed, until: DISTRICT_END, residents }, 'community-e')];
+  await perSecondOf(0, pushed([linesOfSeed('first', FIRST_RESIDENTS).join('')], 'community-e', 'text/csv'));
+  const lines = linesOfSeed('bench', RESIDENTS);
+  const rows = await perSecondOf(lines.length - 1, pushed([lines.join('')], 'community-e', 'text/csv'));
   const residentMb = server.residentMb();
   await server.stop();
   const [lis, documentSource, tableSource] = ['hospital-b', 'hospital-d', 'community-e'].map((id) => tables.sources.get(id));

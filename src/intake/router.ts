@@ -9,6 +9,7 @@ import { bodyType, requireJsonAccepted, requireJsonBody } from '../http/media-ty
 import { RESPONSES } from '../http/outcome.ts';
 import { pathParameter } from '../http/path-parameter.ts';
 import { isOver, send } from '../http/send.ts';
+import { beginTimeAnew } from '../http/time-limit.ts';
 import { listRequest } from '../http/list-request.ts';
 import type { Services } from '../services.ts';
 import { deadLettersRouter } from './dead-letters/router.ts';
@@ -77,7 +78,7 @@ function push(services: Services): RequestHandler {
     if (format === undefined) requireFormat(req.headers);
     const messageId = req.get('X-Message-Id');
     if (format === 'csv' || format === 'xlsx') {
-      const table = await receiveTable(services, callerOf(res), { source, format, fileName: messageId, chunks: () => inOnePiece(body) });
+      const table = await receiveTable(services, callerOf(res), { source, format, fileName: messageId, chunks: () => inPieces(body, format === 'csv' ? PIECE_BYTES : Infinity), onPart: () => beginTimeAnew(res) });
       return sendAnswer(res, answerOf(table), { ...(table.inboxId === undefined ? {} : { [INBOX_ID]: table.inboxId }), ...(table.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
     }
     const receipt = await receiveMessage(services, callerOf(res), { source, messageId, format: format ?? 'fhir', body });
@@ -85,8 +86,12 @@ function push(services: Services): RequestHandler {
   };
 }
 
-async function* inOnePiece(body: () => Promise<Buffer>): AsyncGenerator<Buffer> {
-  yield await body();
+/** So much of a CSV table is decoded at a time; a workbook is opened as a whole. */
+const PIECE_BYTES = 1_000_000;
+
+async function* inPieces(body: () => Promise<Buffer>, size: number): AsyncGenerator<Buffer> {
+  const bytes = await body();
+  for (let from = 0; from === 0 || from < bytes.length; from += size) yield bytes.subarray(from, from + size);
 }
 
 /** @throws ServiceError 'unsupported-media' */

@@ -22,6 +22,8 @@ export interface TableDelivery {
   readonly format: 'csv' | 'xlsx';
   /** Gives the bytes, once it is known that the caller may send them: of a workbook in one piece. */
   readonly chunks: () => AsyncIterable<Buffer>;
+  /** Called when a part of it was taken in. */
+  readonly onPart?: () => void;
 }
 
 /** Rows of one part: large enough to share a commit, small enough that one fault holds up few. */
@@ -39,7 +41,10 @@ export async function receiveTable(services: Services, caller: Caller, delivery:
   const source = sourceOf(services, delivery.source);
   const tally = new TableTally();
   try {
-    for await (const part of partsOf(source, delivery)) tally.add(part.firstRow, await receivePart(services, caller, { source, part, fileName: delivery.fileName }));
+    for await (const part of partsOf(source, delivery)) {
+      tally.add(part.firstRow, await receivePart(services, caller, { source, part, fileName: delivery.fileName }));
+      delivery.onPart?.();
+    }
   } catch (error) {
     if (error instanceof UnreadableMessage) return tally.finish(error);
     throw error;
@@ -48,7 +53,7 @@ export async function receiveTable(services: Services, caller: Caller, delivery:
 }
 
 /** Cuts a table into the messages that it is taken in as. @throws UnreadableMessage */
-export async function* partsOf(source: Source, { format, fileName, chunks }: Omit<TableDelivery, 'source'>): AsyncGenerator<TablePart> {
+export async function* partsOf(source: Source, { format, fileName, chunks }: Omit<TableDelivery, 'source' | 'onPart'>): AsyncGenerator<TablePart> {
   const options: CutOptions = { tables: source.tables ?? [], fileName, maxRows: ROWS_A_PART, maxLength: LENGTH_A_PART };
   if (format === 'csv') {
     yield* cutTable(chunks(), options);

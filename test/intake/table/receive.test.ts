@@ -42,6 +42,15 @@ describe('A table that is pushed', () => {
     expect(message).toMatchObject({ format: 'csv', status: 'partial' });
   });
 
+  it('is taken in whole when it is decoded in pieces', async () => {
+    const long = [...tableLines(server.services, { residents: 900, seed: 'long', until: DISTRICT_END }, 'community-e')];
+    expect(Buffer.byteLength(long.join(''))).toBeGreaterThan(1_000_000);
+    const before = (await server.stored('Observation')).length;
+    const answer = await server.push('community-e', long.join(''), { ...CSV, 'X-Message-Id': 'long.csv' });
+    expect(answer.status, answer.text.slice(0, 500)).toBe(200);
+    expect(await server.stored('Observation')).toHaveLength(before + long.length - 1);
+  }, 60_000);
+
   it('is refused when it is none, or fits no mapping', async () => {
     expect((await server.push('community-e', 'a,b\n1,2\n', CSV)).status).toBe(400);
     expect((await server.push('community-e', Buffer.from([0, 1, 2, 3]), CSV)).status).toBe(400);
