@@ -16,7 +16,7 @@ import { send } from '../http/send.ts';
 import type { Services } from '../services.ts';
 import { daySchema, MAPPING_STATUSES, proposalSchema } from './code-mapping.ts';
 import type { Decided } from './decide-mapping.ts';
-import { approveMapping, rejectMapping, retireMapping } from './decide-mapping.ts';
+import { approveMapping, approveMappings, rejectMapping, retireMapping } from './decide-mapping.ts';
 import { findMapping, listMappings, mappingHistory } from './find-mappings.ts';
 import { findJob, listJobs, viewOf } from './list-jobs.ts';
 import { listCoverage } from './coverage.ts';
@@ -28,6 +28,12 @@ import { suggestMapping } from './suggest-mapping.ts';
 import { reasonSchema } from '../step.ts';
 
 const decisionSchema = z.strictObject({ reason: reasonSchema });
+/** As many as one person looks through; a table of a laboratory has some hundreds. */
+const MOST_APPROVED = 1_000;
+const approvalSchema = z.strictObject({
+  mappings: z.array(z.string()).min(1).max(MOST_APPROVED).refine((ids) => new Set(ids).size === ids.length, 'names a mapping twice'),
+  reason: reasonSchema,
+});
 const retirementSchema = z.strictObject({ reason: reasonSchema, lastDay: daySchema.optional() });
 
 /** The mapping workbench: what operators need to keep the mapping tables complete. */
@@ -76,6 +82,11 @@ function routeMappings(services: Services, router: Router): void {
     const mapping = await proposeMapping(services, callerOf(res), await bodyAs(services, req, res, proposalSchema));
     res.status(201).location(`${req.baseUrl}/mappings/${mapping.id}`).json({ mapping });
   }).all(methodNotAllowed('GET', 'POST'));
+  router.route('/mappings/$approve').post(async (req, res) => {
+    const { mappings: ids, reason } = await bodyAs(services, req, res, approvalSchema);
+    const decided = await approveMappings(services, callerOf(res), { ids, reason });
+    res.json({ approved: decided.map(shown) });
+  }).all(methodNotAllowed('POST'));
   router.route('/mappings/:id').get(async (req, res) => {
     res.json({ mapping: await findMapping(services, callerOf(res), pathParameter(req, 'id')) });
   }).all(methodNotAllowed('GET'));
@@ -101,9 +112,12 @@ function routeJobs(services: Services, router: Router): void {
 function decision<T>(services: Services, schema: z.ZodType<T>, decide: (services: Services, caller: Caller, asked: T & { readonly id: string }) => Promise<Decided>): RequestHandler {
   return async (req, res) => {
     const asked = await bodyAs(services, req, res, schema);
-    const { mapping, job } = await decide(services, callerOf(res), { ...asked, id: pathParameter(req, 'id') });
-    res.json({ mapping, job: job === undefined ? undefined : viewOf(job) });
+    res.json(shown(await decide(services, callerOf(res), { ...asked, id: pathParameter(req, 'id') })));
   };
+}
+
+function shown({ mapping, job }: Decided): object {
+  return { mapping, job: job === undefined ? undefined : viewOf(job) };
 }
 
 async function jsonBody(services: Services, req: Request, res: Response, limitBytes: number): Promise<unknown> {

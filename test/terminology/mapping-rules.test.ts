@@ -57,6 +57,49 @@ describe('a proposal', () => {
   });
 });
 
+describe('a table of proposals', () => {
+  const approve = (person: string, mappings: unknown, reason = 'compared with the list of the laboratory') => bench.as(person, 'POST', '/terminology/mappings/$approve', { mappings, reason });
+  const proposed = async (...bodies: object[]): Promise<string[]> => Promise.all(bodies.map(async (body) => (await propose(body)).body.mapping.id as string));
+  const statusOf = async (id: string): Promise<string> => (await bench.as('lin', 'GET', `/terminology/mappings/${id}`)).body.mapping.status;
+
+  it('is approved in one call by another person, each with a job of its own', async () => {
+    const { mapping: old } = await bench.map(proposal('hospital-a', 'ALL-0', { item: 'UREA', loinc: '22664-7' }));
+    const ids = await proposed(proposal('hospital-a', 'ALL-0', { replaces: old.id }), proposal('hospital-a', 'ALL-1'), { kind: 'unit', source: 'hospital-a', local: 'cups', ucum: 'mmol/L', reason: 'asked the laboratory' });
+    await bench.push('hospital-a', labBundle('hospital-a', { number: 'all-1' }, [{ number: 'all-1-1', code: 'ALL-1' }]));
+    const answer = await approve('lin', ids);
+    expect(answer.status, answer.text).toBe(200);
+    expect(answer.body.approved).toMatchObject(ids.map((id) => ({ mapping: { id, status: 'approved', approved: { by: 'lin' } }, job: { mapping: id } })));
+    expect(await statusOf(old.id)).toBe('retired');
+    await bench.remap();
+    expect((await bench.fhir('GET', '/Observation?code=http://loinc.org|14749-6&combo-code=https://bund.example/sources/hospital-a/codes|ALL-1')).body.entry).toHaveLength(1);
+  });
+
+  it('is approved as a whole or not at all, and each cause is told', async () => {
+    const ids = await proposed(proposal('hospital-c', 'PART-1'), proposal('hospital-c', 'PART-2'), proposal('hospital-c', 'PART-2', { item: 'UREA', loinc: '22664-7' }), proposal('hospital-c', 'PART-3'));
+    await decide('lin', ids[3] ?? '', 'reject');
+    const answer = await approve('lin', ids);
+    expect(answer.status).toBe(422);
+    expect(answer.body.issue).toMatchObject([
+      { expression: ['mappings[2]'], diagnostics: expect.stringMatching(/hospital-c PART-2 → UREA.*would contradict hospital-c PART-2 → GLU/) },
+      { expression: ['mappings[3]'], diagnostics: 'The mapping is rejected, and must be proposed' },
+    ]);
+    expect(await Promise.all(ids.slice(0, 3).map(statusOf))).toEqual(['proposed', 'proposed', 'proposed']);
+  });
+
+  it('is not approved by whoever proposed any of it, nor twice, nor unknown', async () => {
+    const [id = ''] = await proposed(proposal('hospital-a', 'OWN-1'));
+    expect((await approve('mei', [id])).body.issue).toMatchObject([{ expression: ['mappings[0]'], diagnostics: expect.stringContaining('another person') }]);
+    const unknown = await approve('lin', [id, 'unknown']);
+    expect([unknown.status, unknown.body.issue[0].expression]).toEqual([404, ['mappings[1]']]);
+    for (const [mappings, cause] of [[[], 'mappings'], [[id, id], 'names a mapping twice'], [Array.from({ length: 1_001 }, (_, n) => String(n)), 'mappings'], ['x', 'mappings']] as const) {
+      const refused = await approve('lin', mappings);
+      expect([refused.status, refused.body.issue[0].diagnostics]).toEqual([422, expect.stringContaining(cause)]);
+    }
+    expect((await approve('lin', [id])).status).toBe(200);
+    expect((await approve('wu', [id])).body.issue[0].diagnostics).toBe('The mapping is approved, and must be proposed');
+  });
+});
+
 describe('a decision', () => {
   it('is made by another person than the one who proposed, once, and with a reason', async () => {
     const { id } = (await propose(proposal('hospital-a', 'TWO'))).body.mapping;

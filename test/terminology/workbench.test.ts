@@ -84,6 +84,21 @@ describe.each(STORES)('the mapping workbench on $name', ({ uri }) => {
     expect(await byLoinc('22664-7', 'NEW-5')).toHaveLength(1);
   });
 
+  it('takes in the ConceptMap of a laboratory, and puts all of it into force in one call', async () => {
+    await push('w10-1', 'MAP-1');
+    await push('w10-2', 'MAP-2');
+    const element = [['MAP-1', '14749-6'], ['MAP-2', '22664-7']].map(([code, loinc]) => ({ code, target: [{ code: loinc, equivalence: 'equivalent' }] }));
+    const map = { resourceType: 'ConceptMap', status: 'draft', group: [{ source: LOCAL, target: 'http://loinc.org', element }] };
+    const imported = await bench.as('mei', 'POST', '/terminology/ConceptMap?source=hospital-a', map);
+    expect(imported.status, imported.text).toBe(201);
+    const mappings = imported.body.proposed.map(({ id }: { id: string }) => id);
+    const approved = await bench.as('lin', 'POST', '/terminology/mappings/$approve', { mappings, reason: 'compared with the list of the laboratory' });
+    expect(approved.body.approved, approved.text).toHaveLength(2);
+    await bench.remap();
+    expect(await byLoinc('14749-6', 'MAP-1')).toHaveLength(1);
+    expect(await byLoinc('22664-7', 'MAP-2')).toHaveLength(1);
+  });
+
   it('maps a unit', async () => {
     await push('w6-1', 'GLU', { unit: 'spoons' });
     expect((await unmapped()).find(({ code }) => code === 'spoons')).toMatchObject({ kind: 'unit', count: 1 });
