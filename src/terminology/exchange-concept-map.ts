@@ -12,6 +12,7 @@ import type { CodeMapping } from './code-mapping.ts';
 import { MAPPING_TYPE, mappingResource, proposalSchema } from './code-mapping.ts';
 import { conceptMapOf } from './concept-map.ts';
 import { createCodeTables } from './create-code-tables.ts';
+import { requireKnownSource } from './known-source.ts';
 import { approvedOf, proposedMapping } from './propose-mapping.ts';
 import type { MapEntry } from './read-concept-map.ts';
 import { readConceptMap } from './read-concept-map.ts';
@@ -24,7 +25,7 @@ export interface ImportResult { readonly proposed: readonly CodeMapping[]; reado
 /** The mappings of one source that hold now. @throws ServiceError 'forbidden'; 'not-found' */
 export async function exportConceptMap(services: Services, caller: Caller, source: string): Promise<Resource> {
   await authorize(services, caller, { action: 'terminology-read' });
-  requireSource(services, source);
+  requireKnownSource(services, source);
   const table = services.codes.sources.get(source) ?? createCodeTables([], new Map([[source, { system: '', codes: [], units: {} }]])).sources.get(source);
   await recordTrace(services, caller, { action: 'read', interaction: 'terminology-read', outcome: 'success', query: `ConceptMap?source=${source}` });
   if (table === undefined) throw new ServiceError('not-found', `The source ${source} has no mappings`);
@@ -40,7 +41,7 @@ export async function exportConceptMap(services: Services, caller: Caller, sourc
  */
 export async function importConceptMap(services: Services, caller: Caller, { source, body }: { readonly source: string; readonly body: unknown }): Promise<ImportResult> {
   await authorize(services, caller, { action: 'terminology-propose', source });
-  requireSource(services, source);
+  requireKnownSource(services, source);
   const { entries, faults } = readConceptMap(source, body);
   const known = await knownKeys(services, source);
   const fresh = entries.filter(({ proposal }) => !known.has(keyOf(services, proposal)));
@@ -92,8 +93,4 @@ function keyOf({ codes }: Services, proposal: MapEntry['proposal'] | CodeMapping
   const item = proposal.item === undefined ? (candidates.length === 1 ? candidates[0] : undefined) : codes.items.get(proposal.item);
   const code: LocalCode = proposal;
   return `code ${versionOfRow(proposal.source, code, item)} ${JSON.stringify([proposal.effective?.from, proposal.effective?.to])}`;
-}
-
-function requireSource({ sources, codes }: Services, source: string): void {
-  if (!sources.has(source) && !codes.sources.has(source)) throw new ServiceError('not-found', `There is no source ${source.slice(0, 64)}; sources are described in profiles/sources`);
 }

@@ -25,6 +25,7 @@ import { listUnmapped } from './list-unmapped.ts';
 import { proposeMapping } from './propose-mapping.ts';
 import { JOB_STATUSES } from './remap-job.ts';
 import { suggestMapping } from './suggest-mapping.ts';
+import { suggestUnit } from './suggest-unit.ts';
 import { reasonSchema } from '../step.ts';
 
 const decisionSchema = z.strictObject({ reason: reasonSchema });
@@ -50,9 +51,14 @@ export function terminologyRouter(services: Services): Router {
     res.json({ coverage: await listCoverage(services, callerOf(res), { source: filters.get('source') }) });
   }).all(methodNotAllowed('GET'));
   router.route('/suggestions').get(async (req, res) => {
-    const { filters } = listRequest(services, req, res, ['source', 'code']);
-    const asked = { source: required('source', filters.get('source')), code: required('code', filters.get('code')) };
-    res.json({ suggestions: await suggestMapping(services, callerOf(res), asked) });
+    const { filters } = listRequest(services, req, res, ['source', 'code', 'unit']);
+    const source = required('source', filters.get('source'));
+    const unit = filters.get('unit');
+    if (unit !== undefined && filters.has('code')) throw new ServiceError('malformed', 'Suggestions are asked for a code or for a unit, not for both');
+    const suggestions = unit === undefined
+      ? await suggestMapping(services, callerOf(res), { source, code: required('code', filters.get('code')) })
+      : await suggestUnit(services, callerOf(res), { source, unit: required('unit', unit) });
+    res.json({ suggestions });
   }).all(methodNotAllowed('GET'));
   routeConceptMap(services, router);
   routeMappings(services, router);

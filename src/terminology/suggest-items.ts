@@ -65,17 +65,22 @@ export function suggestItems(local: LocalEvidence, items: readonly CatalogueItem
 
 function suggestionOf(local: LocalEvidence, item: CatalogueItem, names: readonly string[], known: ItemEvidence | undefined): Suggestion {
   const measure = local.units.map(({ unit }) => (unit === undefined ? undefined : measureOf(item, unit.ucum, undefined))).find((one) => one !== undefined);
-  const features = { name: nameFeature(local, names), unit: unitFeature(local, item), values: valueFeature(local, item, known), specimen: specimenFeature(local, known) };
+  const features = { name: nameFeature(local, names), unit: unitFeature(local, item), values: valueFeature(local.values, item, known?.values), specimen: specimenFeature(local, known) };
+  const score = scoreOf(features, WEIGHTS) * (features.unit.score === 0 ? MISFIT : 1);
+  return { item: item.item, zh: item.zh, en: item.en, loinc: measure?.loinc ?? item.loinc, score: Math.round(score * 1000) / 1000, features };
+}
+
+/** The mean of the features of which something is known, by their weights. */
+export function scoreOf<Name extends string>(features: Readonly<Record<Name, Feature>>, weights: Readonly<Record<Name, number>>): number {
   let sum = 0;
-  let weights = 0;
-  for (const name of ['name', 'unit', 'values', 'specimen'] as const) {
+  let total = 0;
+  for (const name in weights) {
     const { score } = features[name];
     if (score === undefined) continue;
-    sum += WEIGHTS[name] * score;
-    weights += WEIGHTS[name];
+    sum += weights[name] * score;
+    total += weights[name];
   }
-  const score = (weights === 0 ? 0 : sum / weights) * (features.unit.score === 0 ? MISFIT : 1);
-  return { item: item.item, zh: item.zh, en: item.en, loinc: measure?.loinc ?? item.loinc, score: Math.round(score * 1000) / 1000, features };
+  return total === 0 ? 0 : sum / total;
 }
 
 function nameFeature({ code, names: sent }: LocalEvidence, names: readonly string[]): Feature {
@@ -91,24 +96,25 @@ function unitFeature({ units, hasWords }: LocalEvidence, item: CatalogueItem): F
   }
   const understood = units.filter(({ unit }) => unit !== undefined);
   if (understood.length === 0) return { score: undefined, explanation: `No table knows the unit ${units[0]?.sent ?? ''}` };
-  const fitting = understood.filter(({ unit }) => unit !== undefined && fits(item, unit.ucum));
+  const fitting = understood.filter(({ unit }) => unit !== undefined && measuredAs(item, unit.ucum));
   const shown = understood.map(({ sent }) => sent || 'no unit').join(', ');
   return { score: fitting.length / understood.length, explanation: `${fitting.length} of ${understood.length} units fit ${item.unit === '' ? 'results in words' : item.unit}: ${shown}` };
 }
 
-/** Also where one unit fits two LOINC, as that of urea. */
-function fits(item: CatalogueItem, ucum: string): boolean {
+/** Whether an item is measured in a unit, also where that fits two LOINC, as that of urea. */
+export function measuredAs(item: CatalogueItem, ucum: string): boolean {
   return item.twins.some(({ unit }) => unit === ucum) || measureOf(item, ucum, undefined) !== undefined;
 }
 
-function valueFeature({ values }: LocalEvidence, item: CatalogueItem, known: ItemEvidence | undefined): Feature {
+/** @param values each in the UCUM unit that it was sent in; @param known values of the item, in its own unit */
+export function valueFeature(values: LocalEvidence['values'], item: CatalogueItem, known: readonly number[] | undefined): Feature {
   const inUnit = values.flatMap(({ value, ucum }) => {
     const measure = measureOf(item, ucum, undefined);
     return measure === undefined ? [] : [value * measure.factor];
   });
   if (inUnit.length === 0) return { score: undefined, explanation: 'No value in a unit of the item' };
-  if (known === undefined || known.values.length < FEWEST_VALUES) return { score: undefined, explanation: 'Too few values of the item are known' };
-  const sorted = known.values.toSorted((a, b) => a - b);
+  if (known === undefined || known.length < FEWEST_VALUES) return { score: undefined, explanation: 'Too few values of the item are known' };
+  const sorted = known.toSorted((a, b) => a - b);
   const [low, high] = [quantile(sorted, TAIL), quantile(sorted, 1 - TAIL)];
   const within = inUnit.filter((value) => value >= low && value <= high).length;
   return { score: within / inUnit.length, explanation: `${within} of ${inUnit.length} values lie within ${shownNumber(low)} to ${shownNumber(high)} ${item.unit}, where known results of the item do` };

@@ -1,26 +1,21 @@
 import type { Caller } from '../access/index.ts';
 import { authorize } from '../access/index.ts';
 import { recordTrace } from '../audit/index.ts';
-import { ServiceError } from '../errors.ts';
-import { resourceOf } from '../fhir/body.ts';
-import { isNumeric, numberOf } from '../fhir/json.ts';
 import type { JsonObject, Resource } from '../fhir/resource.ts';
 import { isObject, textOf } from '../fhir/resource.ts';
-import type { Clause } from '../fhir/search/query.ts';
 import { sourceUri } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import { localSystemOf } from './create-code-tables.ts';
+import { codesOf, evidenceOf, partsOf, resultsWith, specimensOf, valueIn } from './evidence.ts';
 import { exampleOf } from './list-unmapped.ts';
+import { requireKnownSource } from './known-source.ts';
 import { readClaim } from './mark-claim.ts';
 import type { UnitTables } from './measure.ts';
-import { measureOf, unitOf } from './measure.ts';
-import type { ItemEvidence, LocalEvidence, Suggestion } from './suggest-items.ts';
+import { unitOf } from './measure.ts';
+import type { LocalEvidence, Suggestion } from './suggest-items.ts';
 import { namesOfItems, suggestItems } from './suggest-items.ts';
-import type { CatalogueItem } from './tables.ts';
-import { ITEM_SYSTEM } from './systems.ts';
 import { isUcum } from './ucum.ts';
 
-const SAMPLE = 100;
 /** Only the values of items that fit by name and unit are looked at. */
 const CANDIDATES = 12;
 const SHOWN = 10;
@@ -33,20 +28,15 @@ const SHOWN = 10;
  */
 export async function suggestMapping(services: Services, caller: Caller, { source, code }: { readonly source: string; readonly code: string }): Promise<readonly Suggestion[]> {
   await authorize(services, caller, { action: 'terminology-read' });
-  if (!services.sources.has(source) && !services.codes.sources.has(source)) throw new ServiceError('not-found', `There is no source ${source.slice(0, 64)}; sources are described in profiles/sources`);
+  requireKnownSource(services, source);
   const units: UnitTables = { tables: services.codes, source: services.codes.sources.get(source), isUcum };
   const local = localEvidence(code, await resultsWith(services, [{ kind: 'token', param: 'combo-code', anyOf: [{ system: units.source?.system ?? localSystemOf(source), code }, { system: '', code }] }, { kind: 'uri', param: '_source', match: 'exact', anyOf: [sourceUri(source)] }]), units);
   const items = [...services.codes.items.values()];
   const names = namesOfItems(services.codes);
   const candidates = suggestItems(local, items, names, new Map()).slice(0, CANDIDATES).flatMap(({ item }) => services.codes.items.get(item) ?? []);
-  const known = new Map(await Promise.all(candidates.map(async (item) => [item.item, itemEvidence(item, await resultsWith(services, [{ kind: 'token', param: 'code', anyOf: [{ system: ITEM_SYSTEM, code: item.item }] }]), units)] as const)));
+  const known = new Map(await Promise.all(candidates.map(async (item) => [item.item, await evidenceOf(services, item, units)] as const)));
   await recordTrace(services, caller, { action: 'search', interaction: 'terminology-read', outcome: 'success', query: `suggestions?source=${source}&code=${encodeURIComponent(code)}` });
   return suggestItems(local, candidates, names, known).filter(({ score }) => score > 0).slice(0, SHOWN);
-}
-
-async function resultsWith({ store }: Services, where: readonly Clause[]): Promise<readonly Resource[]> {
-  const { items } = await store.search({ type: 'Observation', where, sort: [], limit: SAMPLE });
-  return items.map(({ body }) => resourceOf(body));
 }
 
 function localEvidence(code: string, results: readonly Resource[], units: UnitTables): LocalEvidence {
@@ -63,26 +53,8 @@ function localEvidence(code: string, results: readonly Resource[], units: UnitTa
   };
 }
 
-function itemEvidence(item: CatalogueItem, results: readonly Resource[], units: UnitTables): ItemEvidence {
-  const values = results.map((result) => result['valueQuantity']).filter(isObject).flatMap((quantity) => valueIn(quantity, units)).flatMap(({ value, ucum }) => {
-    const measure = measureOf(item, ucum, undefined);
-    return measure === undefined ? [] : [value * measure.factor];
-  });
-  return { values, specimens: specimensOf(results) };
-}
-
 /** The result itself or those of its components that have the code. */
 function partsWith(result: Resource, code: string): readonly JsonObject[] {
-  const components = Array.isArray(result['component']) ? result['component'].filter(isObject) : [];
-  const found = [result, ...components].filter((part) => isObject(part['code']) && Array.isArray(part['code']['coding']) && part['code']['coding'].some((coding) => isObject(coding) && coding['code'] === code));
+  const found = partsOf(result).filter((part) => codesOf(part).some((coding) => coding['code'] === code));
   return found.length > 0 ? found : [result];
-}
-
-function valueIn(quantity: JsonObject, units: UnitTables): readonly { readonly value: number; readonly ucum: string }[] {
-  const unit = unitOf(quantity, units);
-  return unit === undefined || !isNumeric(quantity['value']) ? [] : [{ value: numberOf(quantity['value']), ucum: unit.ucum }];
-}
-
-function specimensOf(results: readonly Resource[]): readonly string[] {
-  return [...new Set(results.map(({ specimen }) => (isObject(specimen) ? textOf(specimen['display']) : '')))].filter((name) => name !== '');
 }

@@ -41,6 +41,21 @@ describe('suggestions', () => {
     expect((await ask('/suggestions?source=nowhere&code=1')).status).toBe(404);
     expect((await ask('/suggestions?source=hospital-a')).status).toBe(400);
   });
+
+  it('rank UCUM codes for a unit that no table knows, until it is mapped', async () => {
+    await bench.push('hospital-a', labBundle('hospital-a', { number: 's-3' }, Array.from({ length: 8 }, (_, at) => ({ number: `u-${at}`, code: 'GLU', value: 4 + at / 4 }))));
+    await bench.push('hospital-a', labBundle('hospital-a', { number: 's-4' }, [{ number: 'u-8', code: 'GLU', value: 90, unit: '毫克每分升' }, { number: 'u-9', code: 'GLU', value: 102, unit: '毫克每分升' }]));
+    const { body } = await ask(`/suggestions?source=hospital-a&unit=${encodeURIComponent('毫克每分升')}`);
+    expect(body.suggestions[0]).toMatchObject({ ucum: 'mg/dL', features: { tests: { score: 1 }, values: { score: 1, explanation: expect.stringMatching(/^2 of 2 values lie within/) } } });
+    expect(JSON.stringify(body)).not.toContain('Patient/');
+    await bench.map({ kind: 'unit', source: 'hospital-a', local: '毫克每分升', ucum: 'mg/dL', reason: 'asked the laboratory' });
+    await bench.remap();
+    expect((await ask(`/suggestions?source=hospital-a&unit=${encodeURIComponent('毫克每分升')}`)).body.suggestions[0]?.features.tests.score).toBeUndefined();
+  });
+
+  it.each(['/suggestions?source=hospital-a&code=1&unit=g', '/suggestions?source=hospital-a&unit=', '/suggestions?unit=g'])('are refused for %s', async (address) => {
+    expect((await ask(address)).status).toBe(400);
+  });
 });
 
 describe('a ConceptMap', () => {

@@ -199,8 +199,8 @@ describe('a job', () => {
 
 describe('whatever is sent to the workbench', () => {
   it('is answered with a fault of the sender, never of the server', async () => {
-    const body = fc.oneof(fc.jsonValue(), fc.record({ kind: fc.constantFrom('code', 'unit', 'x'), source: fc.constantFrom('hospital-a', '', 'x'), local: fc.string(), loinc: fc.string(), item: fc.string(), ucum: fc.string(), equivalence: fc.constantFrom('equal', 'x'), reason: fc.string(), when: fc.jsonValue(), effective: fc.jsonValue() }));
-    const address = fc.constantFrom('/mappings', '/mappings/x/approve', '/mappings/x/reject', '/mappings/x/retire', '/ConceptMap?source=hospital-a', '/coverage', '/jobs/x');
+    const body = fc.oneof(fc.jsonValue(), fc.record({ kind: fc.constantFrom('code', 'unit', 'x'), source: fc.constantFrom('hospital-a', '', 'x'), local: fc.string(), loinc: fc.string(), item: fc.string(), ucum: fc.string(), equivalence: fc.constantFrom('equal', 'x'), reason: fc.string(), mappings: fc.array(fc.string()), when: fc.jsonValue(), effective: fc.jsonValue() }));
+    const address = fc.constantFrom('/mappings', '/mappings/$approve', '/mappings/x/approve', '/mappings/x/reject', '/mappings/x/retire', '/ConceptMap?source=hospital-a', '/coverage', '/jobs/x');
     await fc.assert(fc.asyncProperty(address, body, async (at, sent) => {
       const { status } = await bench.as('mei', 'POST', `/terminology${at}`, sent);
       expect(status).toBeLessThan(500);

@@ -5,6 +5,8 @@ import { loadCodeTables } from '../../src/terminology/load-code-tables.ts';
 import { nameSimilarity } from '../../src/terminology/name-similarity.ts';
 import type { LocalEvidence } from '../../src/terminology/suggest-items.ts';
 import { namesOfItems, suggestItems } from '../../src/terminology/suggest-items.ts';
+import type { MeasuredTest } from '../../src/terminology/suggest-units.ts';
+import { spellingsOfUnits, suggestUnits } from '../../src/terminology/suggest-units.ts';
 
 const tables = await loadCodeTables(path.resolve(import.meta.dirname, '../../profiles/codes'));
 const items = [...tables.items.values()];
@@ -69,5 +71,46 @@ describe('suggestions for a local code', () => {
       const suggested = suggestItems(sent, items, names, new Map(Object.entries(by)));
       for (const { score } of suggested) expect(score >= 0 && score <= 1).toBe(true);
     }), { numRuns: 300 });
+  });
+});
+
+describe('suggestions for a unit', () => {
+  const spellings = spellingsOfUnits(tables);
+  const glucose = (...values: number[]): MeasuredTest => ({ item: tables.items.get('GLU')!, values, known: [3.9, 4.5, 5, 5.5, 6, 7.5] });
+  const enzyme = (...values: number[]): MeasuredTest => ({ item: tables.items.get('ALT')!, values, known: [10, 20, 30, 40, 50, 60] });
+
+  it.each([
+    ['a name in another script, by the test and its values', '单位/升', [enzyme(20, 30)], 'U/L'],
+    ['a word, where the values are moles', 'spoons', [glucose(5.1, 6.2)], 'mmol/L'],
+    ['the same word, where they are milligrams', 'spoons', [glucose(95, 102)], 'mg/dL'],
+    ['a part of a unit', 'MMOL', [glucose(5.1)], 'mmol/L'],
+    ['a sign that looks like another', 'uM01/L', [], 'umol/L'],
+    ['a spelling of another laboratory', '10^9个/升', [], '10*9/L'],
+  ])('put the right one first for %s', (_what, sent, tests, ucum) => {
+    expect(suggestUnits({ sent, tests }, spellings)[0]?.ucum).toBe(ucum);
+  });
+
+  it('say what speaks for them, and what is not known', () => {
+    expect(suggestUnits({ sent: 'mmol', tests: [glucose(5.1, 62)] }, spellings)[0]).toMatchObject({
+      ucum: 'mmol/L',
+      features: { spelling: { explanation: 'mmol is like mmol/L' }, tests: { score: 1, explanation: '1 of 1 tests are measured in it: 葡萄糖' }, values: { score: 0.5 } },
+    });
+    expect(suggestUnits({ sent: 'mmol', tests: [] }, spellings)[0]?.features).toMatchObject({ tests: { score: undefined }, values: { score: undefined, explanation: 'No value is known' } });
+  });
+
+  it('weigh a unit by the test that it fits worst', () => {
+    const [first] = suggestUnits({ sent: 'x', tests: [glucose(5), glucose(500)] }, new Map([['mmol/L', ['mmol/L']]]));
+    expect(first?.features.values.score).toBe(0);
+  });
+
+  it('are none for a unit of which nothing is known', () => {
+    expect(suggestUnits({ sent: '匙', tests: [] }, spellings)).toEqual([]);
+  });
+
+  it('never fail, whatever a laboratory sends', () => {
+    const test = fc.record({ item: fc.constantFrom(...items), values: fc.array(fc.double()), known: fc.array(fc.double({ noNaN: true })) });
+    fc.assert(fc.property(fc.string({ unit: 'binary' }), fc.array(test, { maxLength: 3 }), (sent, tests) => {
+      for (const { score } of suggestUnits({ sent, tests }, spellings)) expect(score > 0 && score <= 1).toBe(true);
+    }), { numRuns: 200 });
   });
 });
