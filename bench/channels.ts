@@ -30,6 +30,8 @@ export interface ChannelFigures {
   readonly mapped: number;
   /** Result messages of ten observations, each waiting for its acknowledgement, on four connections. */
   readonly mllp: Figure;
+  /** The same by two processes on one database, on twice as many connections. */
+  readonly mllpByTwo: Figure;
   /** Laboratory documents a second, and those that are read and mapped alone. */
   readonly documents: number;
   readonly documentsRead: number;
@@ -65,6 +67,7 @@ export async function measureChannels({ folder, seconds }: { readonly folder: st
   const rows = await perSecondOf(lines.length - 1, pushed([lines.join('')], 'community-e', 'text/csv'));
   const residentMb = server.residentMb();
   await server.stop();
+  const mllpByTwo = await measureTwoProcesses(folder, seconds);
   const [lis, documentSource, tableSource] = ['hospital-b', 'hospital-d', 'community-e'].map((id) => tables.sources.get(id));
   if (lis === undefined || documentSource === undefined || tableSource === undefined) throw new Error('profiles/sources lacks a source of the bench');
   const bytes = texts.map((text) => Buffer.from(text));
@@ -72,11 +75,21 @@ export async function measureChannels({ folder, seconds }: { readonly folder: st
   return {
     parsed: perSecond((n) => parseV2(oru(n)).segments.length),
     mapped: perSecond((n) => readV2(parseV2(oru(n)), lis).entries.length),
-    mllp, documents, rows,
+    mllp, mllpByTwo, documents, rows,
     documentsRead: perSecond((n) => readCda(bytes[n % bytes.length] ?? Buffer.alloc(0), documentSource, CDA_LIMITS).read().entries.length),
     rowsRead: 5_000 * perSecond(() => readTable(table, { format: 'csv' }, tableSource, TABLE_LIMITS).read().entries.length, 20),
     residentMb,
   };
+}
+
+async function measureTwoProcesses(folder: string, seconds: number): Promise<Figure> {
+  const port = await freePort();
+  const server = await startServer('src/main.ts', { BUND_STORE: `sqlite:${path.join(folder, 'two.db')}`, BUND_WORKERS: '2', BUND_PORT: '0', BUND_MLLP_PORT: String(port), BUND_LOG: 'error' });
+  const connections = 2 * CONNECTIONS;
+  await measureMllp({ port, connections, messages: PATIENTS, message: oru });
+  const figure = await measureMllp({ port, connections, seconds, message: (n) => oru(1_000_000 + n) });
+  await server.stop();
+  return figure;
 }
 
 const tokens = new Map<string, string>();

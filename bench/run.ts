@@ -73,6 +73,7 @@ function channelRows(channels: ChannelFigures, store: StoreFigures): string[][] 
   return [
     ['channel', 'per second', 'p50 ms', 'p99 ms', 'of reading it alone', 'resources: of the raw store'],
     ['**HL7 v2 over MLLP, results of 10 OBX, 4 connections**', ...figure(channels.mllp), share(channels.mllp.perSecond, channels.mapped), share(RESOURCES_OF.message * channels.mllp.perSecond, store.transactionResources)],
+    ['the same, two processes, 8 connections', ...figure(channels.mllpByTwo), '', share(RESOURCES_OF.message * channels.mllpByTwo.perSecond, store.transactionResources)],
     ['**laboratory documents (WS/T 500.7)**', whole(channels.documents), '', '', share(channels.documents, channels.documentsRead), ''],
     ['**rows of a table (CSV)**', whole(channels.rows), '', '', share(channels.rows, channels.rowsRead), share(RESOURCES_OF.row * channels.rows, store.transactionResources)],
     ['HL7 v2, parsed alone', whole(channels.parsed), '', '', '', ''],
