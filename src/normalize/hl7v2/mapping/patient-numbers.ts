@@ -35,12 +35,24 @@ export function patientNumbers(reading: Reading, segment: Segment, fields: reado
 }
 
 /** The number under which the source itself keeps the patient: of its configured authority, else the likeliest by its type. */
-function ownNumber(values: readonly Value[], { hl7v2 }: Sender): Value | undefined {
-  const candidates = values.filter((value) => !isResidentNumber(value));
-  const authority = hl7v2?.patientAuthority;
-  const configured = authority === undefined ? undefined : candidates.find((value) => value.text(4) === authority || value.text(4, 2) === authority);
+function ownNumber(values: readonly Value[], sender: Sender): Value | undefined {
+  const candidates = values.filter((value) => !isResidentNumber(value) && !isForeign(value, sender));
+  const configured = candidates.find((value) => authoritiesOf(value).length > 0 && sender.hl7v2?.patientAuthority !== undefined);
   if (configured !== undefined) return configured;
   return candidates.reduce<Value | undefined>((best, value) => (best === undefined || rankOf(value) < rankOf(best) ? value : best), undefined);
+}
+
+/** A number that another authority gave: two people may have one number with two authorities, so it is never taken for the source's own. */
+function isForeign(value: Value, { hl7v2, patientNumberSystem }: Sender): boolean {
+  const names = authoritiesOf(value);
+  const own = hl7v2?.patientAuthority;
+  if (own !== undefined) return names.length > 0 && !names.includes(own);
+  return names.some((name) => hl7v2?.authorities[name] !== undefined && hl7v2.authorities[name] !== patientNumberSystem);
+}
+
+/** Namespace and universal id of CX-4, where they are named. */
+function authoritiesOf(value: Value): readonly string[] {
+  return [value.text(4), value.text(4, 2)].filter((name) => name !== '');
 }
 
 function rankOf(value: Value): number {

@@ -7,7 +7,7 @@ const patients = (text: string): readonly { readonly resource: Resource; readonl
   sent(text).entries.filter(({ resource }) => resource.resourceType === 'Patient').map(({ resource, contribution, fullUrl }) => ({ resource, authority: contribution?.authority, cleared: contribution?.cleared, url: fullUrl }));
 
 describe('a merge', () => {
-  const merge = message('ADT^A40', EVN, pid({ 3: '200002^^^浦滨^MR' }), segment('MRG', { 1: '200001^^^浦滨^MR' }));
+  const merge = message('ADT^A40', EVN, pid({ 3: '200002^^^PUBIN^MR' }), segment('MRG', { 1: '200001^^^PUBIN^MR' }));
 
   it('has the old record replaced by the one that stays, and each tells of the other', () => {
     const [stays, goes] = patients(merge);
@@ -17,7 +17,7 @@ describe('a merge', () => {
 
   it('meets the records that other messages speak of', () => {
     const ids = take(merge).resources.map(({ id }) => id);
-    const known = ['200002', '200001'].map((number) => take(message('ADT^A08', EVN, pid({ 3: `${number}^^^浦滨^MR` }))).resources[0]?.id);
+    const known = ['200002', '200001'].map((number) => take(message('ADT^A08', EVN, pid({ 3: `${number}^^^PUBIN^MR` }))).resources[0]?.id);
     expect(ids).toEqual(known);
   });
 
@@ -28,7 +28,7 @@ describe('a merge', () => {
   it.each([
     ['without MRG', [pid()], 'PID[1]', 'required'],
     ['without the old number', [pid(), segment('MRG', { 3: 'A1' })], 'MRG[1]-1', 'required'],
-    ['of a record with itself', [pid(), segment('MRG', { 1: '200001^^^浦滨^MR' })], 'MRG[1]-1', 'value'],
+    ['of a record with itself', [pid(), segment('MRG', { 1: '200001^^^PUBIN^MR' })], 'MRG[1]-1', 'value'],
   ])('%s is a fault at its place', (_what, lines, location, code) => {
     expect(sent(message('ADT^A40', EVN, ...lines)).faults).toMatchObject([{ issue: { code, location } }]);
   });

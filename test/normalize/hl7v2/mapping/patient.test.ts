@@ -8,8 +8,8 @@ const RESIDENT = 'urn:oid:2.16.840.1.113883.2.23.1.19.1';
 
 describe('the numbers of a patient', () => {
   it('have the own number of the source first, under the system that gives the record its id', () => {
-    const { identifier } = patient({ 3: '88^^^卡管中心^HC~200001^^^浦滨^MR' });
-    expect(identifier[0]).toEqual({ type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] }, system: source.patientNumberSystem, value: '200001', assigner: { display: '浦滨' } });
+    const { identifier } = patient({ 3: '88^^^卡管中心^HC~200001^^^PUBIN^MR' });
+    expect(identifier[0]).toEqual({ type: { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v2-0203', code: 'MR' }] }, system: source.patientNumberSystem, value: '200001', assigner: { display: 'PUBIN' } });
     expect(identifier[1]).toMatchObject({ system: `${LOCAL}/identifiers/${encodeURIComponent('卡管中心')}`, value: '88' });
   });
 
@@ -22,6 +22,24 @@ describe('the numbers of a patient', () => {
     const text = adt(pid({ 3: '1^^^A^MR~2^^^B&1.2.3&ISO^XX' }));
     expect(record('Patient', text, { patientAuthority: 'B' }).identifier[0]).toMatchObject({ system: source.patientNumberSystem, value: '2', assigner: { display: 'B (1.2.3)' } });
     expect(record('Patient', text, { patientAuthority: '1.2.3' }).identifier[0]).toMatchObject({ value: '2' });
+  });
+
+  it.each([
+    ['that is described', 'JIMING', 'https://bund.example/sources/hospital-d/patient-number'],
+    ['that nobody described', 'MZK', `${LOCAL}/identifiers/MZK`],
+  ])('of another authority %s are never the own ones, since two people may have one number', (_what, authority, system) => {
+    const conventions = { patientAuthority: 'PUBIN', authorities: { PUBIN: source.patientNumberSystem, JIMING: 'https://bund.example/sources/hospital-d/patient-number' } };
+    const of = (number: string) => record('Patient', adt(pid({ 3: number })), conventions);
+    const foreign = of(`200001^^^${authority}^MR`);
+    expect(foreign.identifier).toMatchObject([{ system, value: '200001' }]);
+    expect(foreign.id).not.toBe(of('200001^^^PUBIN^MR').id);
+    expect(of(`7^^^${authority}^MR~200001^^^PUBIN^PI`).id).toBe(of('200001^^^PUBIN^MR').id);
+    expect(of('200001^^^^MR').id).toBe(of('200001^^^PUBIN^MR').id);
+  });
+
+  it('of an authority that the description gives another system are not the own ones either', () => {
+    const conventions = { authorities: { JIMING: 'https://bund.example/sources/hospital-d/patient-number' } };
+    expect(record('Patient', adt(pid({ 3: '1^^^JIMING^MR~2^^^HIS^PI' })), conventions).identifier).toMatchObject([{ system: source.patientNumberSystem, value: '2' }, { value: '1' }]);
   });
 
   it('never share a system with the own number where they name no authority', () => {
@@ -131,7 +149,7 @@ describe('what else is known of a patient', () => {
   });
 
   it('are relatives, as records and as contacts, and the mother of a newborn', () => {
-    const read = records(adt(pid({ 6: '王^五', 21: 'M77^^^浦滨^MR' }), segment('NK1', { 1: '1', 2: '李^四', 3: 'SPO^配偶', 5: '13900000000', 7: 'C', 15: 'F', 16: '19910101' })));
+    const read = records(adt(pid({ 6: '王^五', 21: 'M77^^^PUBIN^MR' }), segment('NK1', { 1: '1', 2: '李^四', 3: 'SPO^配偶', 5: '13900000000', 7: 'C', 15: 'F', 16: '19910101' })));
     const [mother, spouse] = read('RelatedPerson');
     expect(mother).toMatchObject({ relationship: [{ coding: [{ code: 'MTH' }] }], name: [{ text: '王五', use: 'maiden' }] });
     expect(mother.identifier[1]).toMatchObject({ value: 'M77' });

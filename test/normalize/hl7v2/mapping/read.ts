@@ -86,7 +86,7 @@ export function segment(name: string, fields: Readonly<Record<number, string>>):
   return [name, ...Array.from({ length: last }, (_, index) => fields[index + 1] ?? '')].join('|');
 }
 
-const PATIENT = { 1: '1', 3: '200001^^^浦滨^MR', 5: '张^三', 7: '19900307', 8: 'M' };
+const PATIENT = { 1: '1', 3: '200001^^^PUBIN^MR', 5: '张^三', 7: '19900307', 8: 'M' };
 const VISIT = { 1: '1', 2: 'O', 3: '门诊^^^浦滨', 19: 'V1', 44: '20260302080000' };
 const ORDER = { 1: '1', 2: 'P1', 3: 'F1', 4: 'BLOOD^血常规^L', 7: '20260302081000', 22: '20260302092000', 24: 'HM', 25: 'F' };
 const RESULT = { 1: '1', 2: 'NM', 3: '30101^白细胞计数^L', 5: '6.0', 6: '10*9/L', 7: '3.5-9.5', 11: 'F' };
