@@ -1,5 +1,5 @@
 import type { JsonObject, JsonValue, Resource } from '../fhir/resource.ts';
-import { isList, isObject } from '../fhir/resource.ts';
+import { isList, isObject, textOf } from '../fhir/resource.ts';
 import type { ElementOrder } from './element-order.ts';
 import type { Contribution } from './message.ts';
 
@@ -38,13 +38,15 @@ export function mergeContribution(said: Resource, known: Resource | undefined, c
   const before = known === undefined ? new Map<string, JsonObject>() : partsOf(known, order);
   const facts = new Map(context.facts ?? [...before.keys()].map((path) => [path, OF_A_PUSH] as const));
   const after = new Map<string, JsonObject>(before);
-  const news: Parts = new Map([...contribution.cleared.map((path) => [path, {}] as const), ...partsOf(said, order)]);
+  const cleared = contribution.cleared.filter((path) => path !== 'identifier' || contribution.authority > 0);
+  const news: Parts = new Map([...cleared.map((path) => [path, {}] as const), ...partsOf(said, order)]);
   for (const [path, part] of news) {
     const fact = facts.get(path);
     const stamp = isAbsent(part) ? { ...context.stamp, authority: UNKNOWN } : context.stamp;
-    const isNewer = [fact, facts.get(wholeOf(path))].every((known) => known === undefined || compareStamps(stamp, known) >= 0);
-    if (joins(path, contribution, fact)) {
-      const joined = joinLists(path, { said: part, known: before.get(path) ?? {}, isNewer, fact });
+    const standing = [fact, facts.get(wholeOf(path))].filter((one) => one !== undefined);
+    const isNewer = standing.every((one) => compareStamps(stamp, one) >= 0);
+    if (joins(path, contribution, standing)) {
+      const joined = joinLists(wholeOf(path), { said: part, known: before.get(path) ?? {}, isNewer, fact });
       after.set(path, joined.part);
       facts.set(path, isNewer ? { ...stamp, head: joined.head } : { ...fact ?? stamp, head: joined.head });
     } else if (isNewer) {
@@ -83,24 +85,24 @@ function wholeOf(path: string): string {
 }
 
 /** Mentions never take an identifier away from each other: one brings the number of the record, another that of the person. */
-function joins(path: string, { authority, joined = [] }: Contribution, fact: Fact | undefined): boolean {
-  return joined.includes(path) || (path === 'identifier' && authority === 0 && (fact === undefined || fact.authority === 0));
+function joins(path: string, { authority, joined = [] }: Contribution, standing: readonly Fact[]): boolean {
+  return joined.includes(path) || (wholeOf(path) === 'identifier' && authority === 0 && standing.every((fact) => fact.authority === 0));
 }
 
 /** The items of the message that holds come first, in its order, the others after them by name; of two texts for one thing the greater stays. */
-function joinLists(path: string, { said, known, isNewer, fact }: { said: JsonObject; known: JsonObject; isNewer: boolean; fact: Fact | undefined }): { readonly part: JsonObject; readonly head: number } {
-  const news = itemsOf(said[path]);
-  const old = itemsOf(known[path]);
+function joinLists(name: string, { said, known, isNewer, fact }: { said: JsonObject; known: JsonObject; isNewer: boolean; fact: Fact | undefined }): { readonly part: JsonObject; readonly head: number } {
+  const news = itemsOf(said[name]);
+  const old = itemsOf(known[name]);
   const byName = new Map<string, JsonValue>();
   for (const item of [...old, ...news]) {
-    const name = nameOfItem(item);
-    const other = byName.get(name);
-    if (other === undefined || JSON.stringify(item) > JSON.stringify(other)) byName.set(name, item);
+    const own = nameOfItem(item);
+    const other = byName.get(own);
+    if (other === undefined || JSON.stringify(item) > JSON.stringify(other)) byName.set(own, item);
   }
   const front = new Set((isNewer ? news : old.slice(0, fact?.head ?? old.length)).map(nameOfItem));
-  const rest = [...byName.keys()].filter((name) => !front.has(name)).sort();
-  const items = [...front, ...rest].flatMap((name) => byName.get(name) ?? []);
-  return { part: { [path]: items }, head: front.size };
+  const rest = [...byName.keys()].filter((own) => !front.has(own)).sort();
+  const items = [...front, ...rest].flatMap((own) => byName.get(own) ?? []);
+  return { part: { [name]: items }, head: front.size };
 }
 
 function nameOfItem(item: JsonValue): string {
@@ -113,7 +115,10 @@ function itemsOf(value: JsonValue | undefined): readonly JsonValue[] {
   return isList(value) ? value : [];
 }
 
-/** Both ends of a period are elements of their own, since admission and discharge are told at different times; so is each linked record. */
+/**
+ * Both ends of a period are elements of their own, since admission and discharge are told at different times; so is each linked record,
+ * and of a patient the numbers of each system: a message that names the medical record number alone says nothing of the resident ID.
+ */
 function partsOf(resource: Resource, order: ElementOrder): Map<string, JsonObject> {
   const parts = new Map<string, Record<string, JsonValue>>();
   for (const name in resource) {
@@ -127,11 +132,17 @@ function partsOf(resource: Resource, order: ElementOrder): Map<string, JsonObjec
       }
     } else if (path === 'link' && isList(value)) {
       for (const link of value) parts.set(`link ${nameOfLink(link)}`, { link });
+    } else if (path === 'identifier' && isList(value) && resource.resourceType === 'Patient') {
+      for (const [system, identifier] of Map.groupBy(value, systemOf)) parts.set(`identifier ${system}`, { identifier });
     } else {
       parts.set(path, { ...parts.get(path), [name]: value });
     }
   }
   return parts;
+}
+
+function systemOf(identifier: JsonValue): string {
+  return isObject(identifier) ? textOf(identifier['system']) : '';
 }
 
 const ENDS = ['id', 'extension', 'start', '_start', 'end', '_end'];
@@ -147,14 +158,15 @@ function nameOfLink(link: JsonValue): string {
 
 function assemble({ resourceType, id, meta }: Resource, parts: Parts, order: ElementOrder): Resource {
   const members: Record<string, JsonValue> = {};
-  const links: JsonValue[] = [];
+  const lists = { link: [] as JsonValue[], identifier: [] as JsonValue[] };
   const period: Record<string, JsonValue> = {};
   for (const path of [...parts.keys()].sort()) {
     const part = parts.get(path) ?? {};
-    if (path.startsWith('link ')) links.push(...part['link'] === undefined ? [] : [part['link']]);
+    if (path.startsWith('link ')) lists.link.push(...part['link'] === undefined ? [] : [part['link']]);
+    else if (path.startsWith('identifier ')) lists.identifier.push(...itemsOf(part['identifier']));
     else Object.assign(path.startsWith('period.') ? period : members, part);
   }
-  if (links.length > 0) members['link'] = links;
+  for (const name of ['link', 'identifier'] as const) if (lists[name].length > 0) members[name] = lists[name];
   if (Object.keys(period).length > 0) members['period'] = Object.fromEntries(Object.entries(period).sort(([a], [b]) => rankOfEnd(a) - rankOfEnd(b)));
   const names = Object.keys(members).sort((a, b) => order.rank(a) - order.rank(b) || (a < b ? -1 : 1));
   return {

@@ -47,12 +47,25 @@ describe('What several messages say of one record', () => {
     expect(resource).toEqual({ resourceType: 'Patient', id: 'p', deceasedDateTime: '2026-01-01' });
   });
 
-  it('gathers the identifiers that mentions bring, until a message about the record tells them all', () => {
+  it('gathers the identifiers that mentions bring', () => {
     const number = { system: 'https://a.example/mrn', value: '1' };
     const card = { system: 'https://a.example/card', value: '2' };
-    const mentions = [patient({ identifier: [number] }), patient({ identifier: [card] }, { at: 2 })];
-    expect(told(mentions).resource?.['identifier']).toEqual([card, number]);
-    expect(told([...mentions, patient({ identifier: [number] }, { authority: 1 })]).resource?.['identifier']).toEqual([number]);
+    expect(told([patient({ identifier: [number] }), patient({ identifier: [card] }, { at: 2 })]).resource?.['identifier']).toEqual([card, number]);
+    expect(told([patient({ identifier: [number] }), patient({ identifier: [{ ...number, value: '3' }] }, { at: 2 })]).resource?.['identifier']).toEqual([{ ...number, value: '3' }, number]);
+  });
+
+  it('replaces the numbers of a patient system by system: who names the record number alone says nothing of the resident ID', () => {
+    const number = { system: 'https://a.example/mrn', value: '1' };
+    const [resident, corrected] = ['310101195508090033', '310101195508090041'].map((value) => ({ system: 'urn:oid:2.16.840.1.113883.2.23.1.19.1', value }));
+    const full = patient({ identifier: [number, resident!] }, { authority: 1 });
+    expect(told([full, patient({ identifier: [number] }, { authority: 1, at: 2 })]).resource?.['identifier']).toEqual([number, resident]);
+    expect(told([full, patient({ identifier: [number, corrected!] }, { authority: 1, at: 2 })]).resource?.['identifier']).toEqual([number, corrected]);
+    expect(told([full, patient({ identifier: [corrected!] }, { at: 2 })]).resource?.['identifier']).toEqual([number, resident]);
+    expect(told([full, patient({}, { authority: 1, at: 2, cleared: ['identifier'] })]).resource).toEqual({ resourceType: 'Patient', id: 'p' });
+    // Of a note that was written when all numbers were one element.
+    const before = { resource: { resourceType: 'Patient', id: 'p', identifier: [number] }, facts: new Map([['identifier', { authority: 1, at: 5, tie: '' }]]) };
+    expect(told([patient({ identifier: [resident!] }, { authority: 1, at: 4 })], before).resource?.['identifier']).toEqual([number]);
+    expect(told([patient({ identifier: [number, resident!] }, { authority: 1, at: 6 })], before).resource?.['identifier']).toEqual([number, resident]);
   });
 
   it('leaves what a push of the whole record said, unless a message about the record is newer', () => {
@@ -87,10 +100,10 @@ describe('What several messages say of one record', () => {
   });
 
   const value = fc.constantFrom<JsonValue>('a', 'b', 'c');
-  const items = fc.uniqueArray(fc.constantFrom('x', 'y', 'z').map((text): JsonValue => ({ system: 'https://a.example', value: text })), { selector: (item) => JSON.stringify(item), maxLength: 3 });
+  const items = fc.uniqueArray(fc.constantFrom('x', 'y', 'z').map((text): JsonValue => ({ system: `https://${text === 'z' ? 'b' : 'a'}.example`, value: text })), { selector: (item) => JSON.stringify(item), maxLength: 3 });
   const references = fc.uniqueArray(fc.constantFrom('Patient/1', 'Patient/2', 'Patient/3'), { maxLength: 3 });
   const said: fc.Arbitrary<Said> = fc.record({
-    at: fc.integer({ min: 1, max: 3 }), tie: fc.constantFrom('m', 'n'), authority: fc.constantFrom<0 | 1>(0, 1), cleared: fc.subarray(['birthDate', 'gender', 'link']),
+    at: fc.integer({ min: 1, max: 3 }), tie: fc.constantFrom('m', 'n'), authority: fc.constantFrom<0 | 1>(0, 1), cleared: fc.subarray(['birthDate', 'gender', 'identifier', 'link']),
     members: fc.record({ gender: value, birthDate: value, deceasedBoolean: fc.boolean(), deceasedDateTime: value, identifier: items,
       generalPractitioner: references.map((list): JsonValue => list.map((reference) => ({ reference }))),
       link: references.map((list): JsonValue => list.map((reference, at) => ({ other: { reference }, type: at === 0 ? 'replaces' : 'seealso' }))) }, { requiredKeys: [] }),
