@@ -4,6 +4,7 @@ import { referenceTo } from '../fhir/resource.ts';
 import { personChanges } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
+import { cancelResults } from './cancel-results.ts';
 import { deadLetterChanges } from './dead-letters/dead-letter.ts';
 import type { Failure } from './failure.ts';
 import { failureOf, withoutFailure } from './failure.ts';
@@ -28,17 +29,20 @@ import { supersedeDocuments } from './supersede-documents.ts';
  */
 export async function commitMessage(services: Services, inbox: InboxMessage, processing: Processing, prepared: PreparedMessage): Promise<Answer> {
   const now = services.clock().toISOString();
+  const speaker = speakerOf(inbox.message, prepared.saidAt);
   const documents = await supersedeDocuments(services, prepared.accepted);
-  const plan = await planOf(services, speakerOf(inbox.message, prepared.saidAt), documents.entries, { source: processing.source.id, now });
+  const cancelled = await cancelResults(services, documents.entries, speaker);
+  const plan = await planOf(services, speaker, cancelled.entries, { source: processing.source.id, now });
   const persons = await personChanges(services, { written: plan.patients });
   const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
-  const written = [...plan.results, ...documents.results].filter(isWritten);
+  const written = [...plan.results, ...documents.results, ...cancelled.results].filter(isWritten);
   const touched = written.map(({ key }) => referenceTo(key));
   const provenances = provenancesOf(inbox, processing.source, written, now);
   const message = finished(inbox.message, prepared, failureOf(services, inbox.message, processing, { ...prepared, issues: prepared.faults.map(({ issue }) => issue) }), now);
   const changes: Change[] = [
     ...plan.changes,
     ...documents.changes,
+    ...cancelled.changes,
     ...persons.changes,
     ...provenances.map((resource) => ({ kind: 'put' as const, resource })),
     ...await closingChanges(inbox, message, answer),

@@ -73,7 +73,7 @@ function resultOf({ index, resource, note }: PreparedEntry, current: Stored | un
 }
 
 /** The message may have waited, or be so large that a newer one was faster. */
-function isSpokenOfLater({ beside }: Stored, speaker: Speaker & { readonly mark: string }): boolean {
+export function isSpokenOfLater({ beside }: Stored, speaker: Speaker & { readonly mark: string }): boolean {
   return (beside?.mark !== undefined && beside.mark > speaker.mark) || (beside?.note !== undefined && isToldLater(beside.note, speaker));
 }
 

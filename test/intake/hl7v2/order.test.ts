@@ -97,4 +97,27 @@ describe.each(STORES)('a feed of HL7 v2 on $name', ({ uri }) => {
     const history = await server.services.store.history({ type: 'Observation', id: String(results[0]?.['id']), limit: 10 });
     expect(history.items).toHaveLength(1);
   });
+
+  it('ends all results of a report that is cancelled without them, in whatever order that is told', async () => {
+    const at = '20260306080000+0800';
+    const told = (control: string, hour: string, results: Parameters<typeof order>[2], status: string) => (number: string): string =>
+      v2({ type: 'ORU^R01', control: `${control}-${number}`, at: `20260306${hour}0000+0800`, segments: [pid({ number: 'P4' }), ...order(number, at, results, status)] });
+    const final = told('20', '09', [{ code: '30601', value: '98' }, { code: '30402', value: '0.9' }], 'F');
+    const cancelled = told('21', '10', [], 'X');
+    const anew = told('22', '11', [{ code: '30601', value: '99' }, { code: '30402', value: '1.0' }], 'F');
+    const statusesAfter = async (number: string, messages: readonly ((number: string) => string)[]): Promise<readonly unknown[]> => {
+      for (const message of messages) expect((await server.push('hospital-b', message(number), HL7)).text).toContain('MSA|AA');
+      const [reports, results] = await Promise.all((['DiagnosticReport', 'Observation'] as const).map(async (type) => (await server.stored(type)).filter((one) => JSON.stringify(one['identifier']).includes(number))));
+      return [...reports!, ...results!].map(({ status }) => status);
+    };
+    const gone = ['cancelled', 'cancelled', 'cancelled'];
+    expect(await statusesAfter('X1', [final, cancelled])).toEqual(gone);
+    expect(await statusesAfter('X2', [cancelled, final])).toEqual(gone);
+    expect(await statusesAfter('X3', [final, cancelled, final, cancelled])).toEqual(gone);
+    expect(await statusesAfter('X4', [final, cancelled, anew])).toEqual(['final', 'final', 'final']);
+    expect(await statusesAfter('X5', [anew, cancelled, final])).toEqual(['final', 'final', 'final']);
+    const [result] = (await server.stored('Observation')).filter((one) => JSON.stringify(one['identifier']).includes('X1'));
+    const told21 = await server.fhir('GET', `/Provenance?target=Observation/${String(result?.['id'])}&_sort=-recorded`);
+    expect(told21.body.entry).toHaveLength(2);
+  });
 });
