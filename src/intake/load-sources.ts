@@ -34,7 +34,7 @@ const sourceSchema = z.strictObject({
   }),
   offset: z.string().regex(/^[+-]\d{2}:\d{2}$/, 'must be an offset such as +08:00'),
   patientNumberSystem: z.url(),
-  demands: z.record(text, z.url()),
+  demands: z.record(text, z.url()).default({}),
   cda: z.strictObject({
     patientRoot: oid.optional(),
     organizationCode: text.optional(),

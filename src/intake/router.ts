@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { Router } from 'express';
 import type { RequestHandler, Response } from 'express';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -78,12 +79,24 @@ function push(services: Services): RequestHandler {
     if (format === undefined) requireFormat(req.headers);
     const messageId = req.get('X-Message-Id');
     if (format === 'csv' || format === 'xlsx') {
-      const table = await receiveTable(services, callerOf(res), { source, format, fileName: messageId, chunks: () => inPieces(body, format === 'csv' ? PIECE_BYTES : Infinity), onPart: () => beginTimeAnew(res) });
+      const table = await receiveTable(services, callerOf(res), { source, format, fileName: fileNameIn(messageId), chunks: () => inPieces(body, format === 'csv' ? PIECE_BYTES : Infinity), onPart: () => beginTimeAnew(res) });
       return sendAnswer(res, answerOf(table), { ...(table.inboxId === undefined ? {} : { [INBOX_ID]: table.inboxId }), ...(table.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
     }
     const receipt = await receiveMessage(services, callerOf(res), { source, messageId, format: format ?? 'fhir', body });
     await sendAnswer(res, receipt, { [INBOX_ID]: receipt.inboxId, ...(receipt.isRepeat ? { [IS_REPEAT]: 'true' } : {}) });
   };
+}
+
+/** The name of a file, which many tools put into a header as UTF-8 and others percent-encode; a header itself is read as Latin-1. */
+function fileNameIn(header: string | undefined): string | undefined {
+  if (header === undefined) return undefined;
+  const bytes = Buffer.from(header, 'latin1');
+  const name = isUtf8(bytes) ? bytes.toString('utf8') : header;
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
 }
 
 /** So much of a CSV table is decoded at a time; a workbook is opened as a whole. */
@@ -118,7 +131,9 @@ function rehearse(services: Services): RequestHandler {
     const format = FORMATS_BY_TYPE.get(bodyType(req.headers));
     if (format === undefined) requireFormat(req.headers);
     const body = (): Promise<Buffer> => readBody(services, req, res, services.config.limits.bundleBytes);
-    res.json(await rehearseMessage(services, callerOf(res), { source: pathParameter(req, 'source'), messageId: req.get('X-Message-Id'), format: format ?? 'fhir', body }));
+    const sent = req.get('X-Message-Id');
+    const messageId = format === 'csv' || format === 'xlsx' ? fileNameIn(sent) : sent;
+    res.json(await rehearseMessage(services, callerOf(res), { source: pathParameter(req, 'source'), messageId, format: format ?? 'fhir', body }));
   };
 }
 

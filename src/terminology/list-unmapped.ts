@@ -11,7 +11,7 @@ import { sourceUri } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import type { PageAsked } from './find-mappings.ts';
-import { TAG_SYSTEM } from './systems.ts';
+import { ITEM_SYSTEM, TAG_SYSTEM } from './systems.ts';
 import type { UnmappedTerm } from './unmapped.ts';
 import { parseUnmappedTerm, UNMAPPED_TYPE, unmappedCode } from './unmapped.ts';
 
@@ -55,9 +55,9 @@ export async function listUnmapped(services: Services, caller: Caller, filter: {
   return { entries: entries.filter((entry) => entry !== undefined), next };
 }
 
-async function entryOf({ store }: Services, term: UnmappedTerm, { lastUpdated }: Stored): Promise<UnmappedEntry | undefined> {
+async function entryOf({ store, codes }: Services, term: UnmappedTerm, { lastUpdated }: Stored): Promise<UnmappedEntry | undefined> {
   const { source, kind, system, code, display } = term;
-  const where = unmappedResults(term);
+  const where = [...testOf(codes, term), ...unmappedResults(term)];
   const [count, latest] = await Promise.all([store.count({ type: 'Observation', where }), store.search({ type: 'Observation', where, sort: [], limit: EXAMPLES })]);
   const last = latest.items[0];
   if (last === undefined) return undefined;
@@ -65,7 +65,13 @@ async function entryOf({ store }: Services, term: UnmappedTerm, { lastUpdated }:
   return { source, kind, system, code, display, count, firstSeen: lastUpdated, lastSeen: last.lastUpdated, filter: unmappedCode(term), examples };
 }
 
-/** Results that are stored with the gap. Of one that came as a mere text, all that have no known code: a text is found by nothing. */
+/** A unit is a gap of one test: the same, or none at all, may come with others. */
+function testOf({ items }: Services['codes'], { kind, display }: UnmappedTerm): readonly Clause[] {
+  const item = kind === 'unit' ? [...items.values()].find(({ zh }) => zh === display) : undefined;
+  return item === undefined ? [] : [{ kind: 'token', param: 'combo-code', anyOf: [{ system: ITEM_SYSTEM, code: item.item }] }];
+}
+
+/** Results that are stored with the gap; of one without a unit, all of which no unit is understood. Of one that came as a mere text, all that have no known code: a text is found by nothing. */
 export function unmappedResults({ source, kind, system, code }: Pick<UnmappedTerm, 'source' | 'kind' | 'system' | 'code'>): readonly Clause[] {
   const ofSource: Clause[] = [
     { kind: 'token', param: '_tag', anyOf: [{ system: TAG_SYSTEM, code: `unmapped-${kind}` }] },

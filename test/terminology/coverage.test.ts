@@ -28,6 +28,18 @@ describe('coverage', () => {
   });
 });
 
+describe('the list of gaps', () => {
+  it('counts the results of one test that came with a unit, or with none', async () => {
+    const samples = [['GLU', 'ladles'], ['GLU', 'ladles'], ['CREA', 'ladles'], ['UREA', ''], ['UREA', ''], ['UREA', '']];
+    const message = labBundle('hospital-a', { number: 'g-1' }, samples.map(([code, unit], at) => ({ number: `g-1-${at}`, code: code!, unit: unit! })));
+    const sent = JSON.parse(JSON.stringify(message).replaceAll('"unit":"",', '').replaceAll(',"unit":""', ''));
+    expect((await bench.push('hospital-a', sent)).status).toBe(200);
+    const { unmapped } = (await bench.operator('GET', '/terminology/unmapped?source=hospital-a&_count=100')).body;
+    const gaps = unmapped.filter(({ kind, code }: { kind: string; code: string }) => kind === 'unit' && (code === 'ladles' || code === ''));
+    expect(gaps.map(({ code, display, count }: { code: string; display: string; count: number }) => [code, display, count]).sort()).toEqual([['', '尿素', 3], ['ladles', '肌酐', 1], ['ladles', '葡萄糖', 2]]);
+  });
+});
+
 describe('suggestions', () => {
   it('rank items for an unmapped code by what its results look like', async () => {
     const sample = (at: number) => ({ number: `s-${at}`, code: 'XT-9', value: 5 + at / 10, unit: 'mmol/L' });

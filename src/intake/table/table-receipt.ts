@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Issue } from '../../fhir/outcome.ts';
 import { operationOutcome } from '../../fhir/outcome.ts';
-import type { UnreadableMessage } from '../../normalize/index.ts';
+import { UnreadableMessage } from '../../normalize/index.ts';
 import type { Answer } from '../inbox.ts';
 import type { Receipt } from '../receive-message.ts';
 
@@ -55,8 +55,9 @@ export class TableTally {
     }
   }
 
-  /** @param unreadable where the table could not be read on */
-  finish(unreadable?: UnreadableMessage): TableReceipt {
+  /** @param fault where the table could not be read on */
+  finish(fault?: UnreadableMessage): TableReceipt {
+    const unreadable = fault ?? (this.#taken + this.#refused === 0 ? new UnreadableMessage('syntax', 'The table holds no row below its header') : undefined);
     if (unreadable !== undefined) this.#tell({ severity: 'fatal', code: unreadable.reason === 'syntax' ? 'structure' : 'too-long', diagnostics: unreadable.message });
     const isWhole = unreadable === undefined && this.#refused === 0 && this.#faults === 0;
     const standing = this.#taken === 0 ? 'refused' : isWhole ? 'done' : 'partly';

@@ -28,8 +28,12 @@ export function chooseMapping(tables: readonly TableMapping[], fileName: string 
     if (found.missing.length === 0) return { mapping, header: found.header };
     if (nearest === undefined || found.missing.length < nearest.missing.length) nearest = { mapping, missing: found.missing };
   }
-  if (nearest === undefined) throw new UnreadableMessage('syntax', `No table mapping of this source fits: the file name is of none of ${tables.map(({ name }) => name).join(', ')}, or there is no header row`);
+  if (nearest === undefined) throw new UnreadableMessage('syntax', `No table mapping of this source fits: the file name ${fileName ?? '(none)'} is of none of ${tables.map(shown).join(', ')}, or there is no header row`);
   throw new UnreadableMessage('syntax', `No table mapping of this source fits. For ${nearest.mapping.name}, row ${nearest.mapping.headerRow} lacks the columns ${nearest.missing.join(', ')}`);
+}
+
+function shown({ name, recognise: { fileName } }: TableMapping): string {
+  return fileName === undefined ? name : `${name} (${fileName})`;
 }
 
 /** Of several delimiters the one that finds most of the columns which the mapping speaks of. */

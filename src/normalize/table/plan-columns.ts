@@ -38,6 +38,9 @@ export interface Planned {
 /** Without these a row says nothing, or says it of another record than yesterday. */
 const ALWAYS_REQUIRED: ReadonlySet<FactName> = new Set<FactName>(['patientNumber', 'reportNumber', 'itemCode', 'result', 'collected']);
 
+/** Where the mapping speaks of these, a table without their column would be read as saying something else: numbers without units, retracted results as valid. */
+const READ_OTHERWISE: ReadonlySet<FactName> = new Set<FactName>(['unit', 'status']);
+
 /** Finds the columns of a mapping in a header. @param header names of the columns */
 export function planColumns(mapping: TableMapping, header: readonly string[]): Planned {
   const columns = new Map<string, number[]>();
@@ -71,7 +74,7 @@ function placeOf(fact: FactName, facts: TableMapping['facts'], header: readonly 
   if (typeof source !== 'string' && 'constant' in source) return { fact, at: -1, column: '', constant: source.constant, isRequired: false, values: undefined };
   const { column, required = false, values } = typeof source === 'string' ? { column: source } : source;
   const isIdentity = ALWAYS_REQUIRED.has(fact) || (fact === 'residentId' && facts.patientNumber === undefined);
-  const at = find(column, required || isIdentity);
+  const at = find(column, required || isIdentity || READ_OTHERWISE.has(fact));
   if (at === undefined) return undefined;
   const customary = CUSTOMARY_VALUES[fact];
   const isRequired = required || (isIdentity && fact !== 'result');

@@ -51,6 +51,19 @@ describe('A table that is pushed', () => {
     expect(await server.stored('Observation')).toHaveLength(before + long.length - 1);
   }, 60_000);
 
+  it.each([['as UTF-8', (name: string) => Buffer.from(name).toString('latin1')], ['percent-encoded', encodeURIComponent]])('may have a Chinese name, %s', async (_how, written) => {
+    const { services } = server;
+    const source = [...services.sources.values()].find(({ tables }) => tables?.some(({ recognise }) => recognise.fileName?.startsWith('体检') === true))!;
+    const answer = await server.push(source.id, 'a,b\n1,2\n', { ...CSV, 'X-Message-Id': written('体检1126.csv') });
+    expect(answer.body.issue[0].diagnostics).toContain('For health-check, row 2 lacks the columns');
+    expect((await server.push(source.id, 'a,b\n1,2\n', { ...CSV, 'X-Message-Id': written('化验.csv') })).body.issue[0].diagnostics).toContain('the file name 化验.csv is of none of');
+  });
+
+  it('is refused with its cause when it holds nothing but a header', async () => {
+    const answer = await server.push('community-e', table.split('\n', 1).join(''), { ...CSV, 'X-Message-Id': 'empty.csv' });
+    expect([answer.status, answer.body.issue]).toEqual([400, [expect.objectContaining({ severity: 'fatal', diagnostics: 'The table holds no row below its header' })]]);
+  });
+
   it('is refused when it is none, or fits no mapping', async () => {
     expect((await server.push('community-e', 'a,b\n1,2\n', CSV)).status).toBe(400);
     expect((await server.push('community-e', Buffer.from([0, 1, 2, 3]), CSV)).status).toBe(400);

@@ -180,13 +180,19 @@ describe('the columns of a table', () => {
   });
 
   it('refuse the delivery when one is missing that the mapping needs, naming it', () => {
-    const message = readBytes(Buffer.from('patient,name,report,code,collected\r\nP1,王芳,R1,GLU,2025/5/6 8:05\r\n'));
+    const message = readBytes(Buffer.from('patient,name,report,code,collected,unit,status\r\nP1,王芳,R1,GLU,2025/5/6 8:05,mmol/L,\r\n'));
     expect(message.entries).toEqual([]);
     expect(message.faults).toEqual([{ entry: undefined, issue: expect.objectContaining({ code: 'required', location: 'row 1, column result' }) }]);
   });
 
+  it.each(['unit', 'status'])('refuse the delivery when it would be read as saying something else without its %s', (name) => {
+    const message = readBytes(Buffer.from(csvWithout().replace(name, 'renamed')));
+    expect(message.entries).toEqual([]);
+    expect(told(message)).toEqual([`row 1, column ${name}: The table has no column ${name}, which the mapping small needs`]);
+  });
+
   it('refuse the delivery when one is there twice', () => {
-    const message = readBytes(Buffer.from(csvWithout().replace('unit', 'result')));
+    const message = readBytes(Buffer.from(csvWithout().replace('range', 'result')));
     expect(told(message)).toEqual(['row 1, column result: The table has the column result twice, so that nobody can tell which of them counts']);
   });
 
