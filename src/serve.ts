@@ -15,7 +15,7 @@ import { registerFileCertificates, startRecognition } from './recognition/index.
 import { startRepeats } from './recognition/repeats/start-repeats.ts';
 import { startTerminology } from './terminology/index.ts';
 import type { Services } from './services.ts';
-import { listenFault, mllpFault } from './start-faults.ts';
+import { listenFault, mllpFault, requireDeliveries } from './start-faults.ts';
 
 /** A gateway that accepts requests. */
 export interface Gateway {
@@ -37,6 +37,7 @@ const DRAIN_MS = 8_000;
  * @param isFirst false for a further process of one machine: what only one of them need do, the first does
  */
 export async function serve(config: Config, writer: string, isFirst = true): Promise<Gateway> {
+  await requireDeliveries(config);
   const services = await openServices(config, writer);
   try {
     await moveBeside(services);

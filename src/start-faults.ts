@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { type Config, ConfigError } from './config.ts';
 import { isServiceError, ServiceError } from './errors.ts';
 
@@ -32,6 +32,12 @@ export function mllpFault(error: unknown, { host, mllp }: Config): unknown {
   const { keyFile, certFile, caFile } = mllp.tls;
   const files = [keyFile, certFile, ...(caFile === undefined ? [] : [caFile])].join(', ');
   return new ConfigError(`BUND_MLLP_TLS_KEY, BUND_MLLP_TLS_CERT and BUND_MLLP_TLS_CA name ${files}, which cannot be used for TLS (${codeOf(error) ?? ''}); name a key, its certificate and the certificate of the clients' authority, all in PEM`, { cause: error });
+}
+
+/** @throws ConfigError for a folder of deliveries that is none: nothing would ever be taken in */
+export async function requireDeliveries({ deliveriesDir }: Pick<Config, 'deliveriesDir'>): Promise<void> {
+  if (deliveriesDir === undefined || (await stat(deliveriesDir).catch(() => undefined))?.isDirectory() === true) return;
+  throw new ConfigError(`BUND_DELIVERIES names ${deliveriesDir}, which is no folder; make it, with <source>/in in it, or name another`);
 }
 
 const MAGIC = 'SQLite format 3\0';

@@ -70,6 +70,7 @@ describe('the gateway process', () => {
     ['a store below a file', () => ({ BUND_STORE: `sqlite:${path.join(textFile(), 'bund.db')}` }), 78, /^BUND_STORE names \S+, which cannot be read and written \(ENOTDIR\)/],
     ['a MongoDB that does not answer', () => ({ BUND_STORE: 'mongodb://bund:secret@127.0.0.1:1/bund', BUND_WORKERS: '2' }), 1, /^BUND_STORE names mongodb:\/\/bund:\*{3}@127\.0\.0\.1:1\/bund, which cannot be used: The store does not answer \(.*ECONNREFUSED/],
     ['an option that MongoDB does not have', () => ({ BUND_STORE: 'mongodb://127.0.0.1:1/?no=1', BUND_WORKERS: '1' }), 78, /^BUND_STORE names \S+, which the driver cannot read: option no is not supported$/],
+    ['a folder of deliveries that is none', () => ({ ...storeAt('deliveries'), BUND_DELIVERIES: path.join(folder, 'nowhere') }), 78, /^BUND_DELIVERIES names \S+, which is no folder; make it/],
     ['a host that is none', () => ({ ...storeAt('host'), BUND_HOST: '999.1.1.1', BUND_WORKERS: '2' }), 78, /^BUND_HOST is 999\.1\.1\.1, which is no address of this machine/],
   ])('names the setting of %s once, however many processes meet it', (_, settings, status, message) => {
     const env = { ...process.env, BUND_PORT: '0', BUND_DATA: path.join(folder, 'unused'), ...settings() };
