@@ -14,7 +14,7 @@ const CODES: ReadonlyMap<string, Code> = new Map<string, Code>([
   ['structure', 100], ['required', 101],
   ['invalid', 102], ['value', 102], ['invariant', 102], ['too-long', 102],
   ['code-invalid', 103],
-  ['not-found', 204], ['deleted', 204], ['multiple-matches', 205], ['duplicate', 205],
+  ['not-found', 204], ['deleted', 204], ['forbidden', 204], ['multiple-matches', 205], ['duplicate', 205],
   ['conflict', 206], ['lock-error', 206],
 ]);
 
