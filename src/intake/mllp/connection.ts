@@ -33,7 +33,10 @@ export interface MllpHandlers {
   readonly onFault: (fault: MllpFault) => void;
 }
 
-/** A frame that outgrows this reserves the memory of the longest one, in one go: two that wait for one another's half would never end. */
+/**
+ * A frame that outgrows this reserves memory, each time twice what has come: who only begins a long message takes no memory from
+ * others. Two that wait for one another's half end when the wait for memory does.
+ */
 const UNRESERVED_BYTES = 64 * 1024;
 /** How long the CR behind 0x1C is waited for. */
 const SETTLE_MS = 200;
@@ -49,7 +52,9 @@ export class MllpConnection {
   readonly #limits: MllpLimits;
   readonly #handlers: MllpHandlers;
   readonly #decoder: FrameDecoder;
-  #release: (() => void) | undefined;
+  /** What gives back the memory that is reserved for the message that is coming in, and how much that is. */
+  #releases: (() => void)[] = [];
+  #reserved = 0;
   #settling: NodeJS.Timeout | undefined;
   #isBusy = false;
   #isLast = false;
@@ -130,16 +135,27 @@ export class MllpConnection {
   }
 
   async #memoryFor(event: FrameEvent): Promise<(() => void) | undefined> {
-    const reserved = this.#release;
-    this.#release = undefined;
-    return reserved ?? await this.#take(event.kind === 'frame' ? event.bytes.length : 0);
+    if (this.#reserved === 0) return this.#take(event.kind === 'frame' ? event.bytes.length : 0);
+    const releases = this.#releases;
+    this.#releases = [];
+    this.#reserved = 0;
+    return () => releases.forEach((release) => release());
   }
 
   async #reserve(): Promise<void> {
-    if (this.#decoder.heldBytes <= UNRESERVED_BYTES || this.#release !== undefined) return;
-    const release = await this.#take(this.#limits.frameBytes);
-    if (this.#socket.destroyed) release?.();
-    else this.#release = release;
+    const held = Math.min(this.#decoder.heldBytes, this.#limits.frameBytes);
+    if (held <= UNRESERVED_BYTES || held <= this.#reserved) return;
+    const wanted = Math.min(2 * held, this.#limits.frameBytes);
+    const release = await this.#take(wanted - this.#reserved);
+    if (release === undefined) return;
+    this.#releases.push(release);
+    this.#reserved = wanted;
+    if (this.#socket.destroyed) this.#giveBack();
+  }
+
+  #giveBack(): void {
+    for (const release of this.#releases.splice(0)) release();
+    this.#reserved = 0;
   }
 
   async #take(bytes: number): Promise<(() => void) | undefined> {
@@ -193,8 +209,7 @@ export class MllpConnection {
   #closed(): void {
     this.#isClosing = true;
     clearTimeout(this.#settling);
-    this.#release?.();
-    this.#release = undefined;
+    this.#giveBack();
   }
 
   #fault(kind: MllpFault['kind'], diagnostics: string, cause?: unknown): void {

@@ -44,7 +44,11 @@ const READ_OTHERWISE: ReadonlySet<FactName> = new Set<FactName>(['unit', 'status
 /** Finds the columns of a mapping in a header. @param header names of the columns */
 export function planColumns(mapping: TableMapping, header: readonly string[]): Planned {
   const columns = new Map<string, number[]>();
-  for (const [at, name] of header.entries()) columns.set(columnKey(name), [...columns.get(columnKey(name)) ?? [], at]);
+  for (const [at, name] of header.entries()) {
+    const places = columns.get(columnKey(name));
+    if (places === undefined) columns.set(columnKey(name), [at]);
+    else places.push(at);
+  }
   const faults: Fault[] = [];
   const used = new Set<number>();
   const find = (name: string, isRequired: boolean): number | undefined => {
