@@ -159,14 +159,15 @@ describe('a peer that does not read', () => {
 });
 
 describe('the memory for messages', () => {
+  const takingFrom = (budget: BodyBudget) => async (bytes: number): Promise<() => void> => {
+    const share = await budget.take(bytes);
+    return () => budget.give(share);
+  };
+
   it('is reserved while a message is taken in, and given back in every case', async () => {
     const budget = new BodyBudget(3_000_000);
-    const take = async (bytes: number): Promise<() => void> => {
-      const share = await budget.take(bytes);
-      return () => budget.give(share);
-    };
     const held: number[] = [];
-    const { connect } = await listen({}, { take, receive: (frame) => { held.push(budget.held); return frame.includes('bad') ? Promise.reject(new Error('bad')) : Promise.resolve(frame.subarray(0, 5)); } });
+    const { connect } = await listen({}, { take: takingFrom(budget), receive: (frame) => { held.push(budget.held); return frame.includes('bad') ? Promise.reject(new Error('bad')) : Promise.resolve(frame.subarray(0, 5)); } });
     const peer = connect();
     peer.send(framed('MSH|1') + framed(`MSH|${'x'.repeat(500_000)}`) + framed(`MSH|${'x'.repeat(2_000_000)}`) + framed('MSH|4'));
     await until(() => expect(peer.answers).toHaveLength(4));
@@ -185,11 +186,7 @@ describe('the memory for messages', () => {
 
   it('is not taken from others by those who only begin a long message', async () => {
     const budget = new BodyBudget(3_000_000);
-    const take = async (bytes: number): Promise<() => void> => {
-      const share = await budget.take(bytes);
-      return () => budget.give(share);
-    };
-    const { connect } = await listen({ connections: 20 }, { take });
+    const { connect } = await listen({ connections: 20 }, { take: takingFrom(budget) });
     for (let stranger = 0; stranger < 10; stranger++) connect().send(`\x0bMSH|${'x'.repeat(70_000)}`);
     await until(() => expect(budget.held).toBeGreaterThan(10 * 70_000));
     const peer = connect();

@@ -37,7 +37,8 @@ export function patientNumbers(reading: Reading, segment: Segment, fields: reado
 /** The number under which the source itself keeps the patient: of its configured authority, else the likeliest by its type. */
 function ownNumber(values: readonly Value[], sender: Sender): Value | undefined {
   const candidates = values.filter((value) => !isResidentNumber(value) && !isForeign(value, sender));
-  const configured = candidates.find((value) => authoritiesOf(value).length > 0 && sender.hl7v2?.patientAuthority !== undefined);
+  // Of those that are not foreign, one that names an authority names the configured one.
+  const configured = sender.hl7v2?.patientAuthority === undefined ? undefined : candidates.find((value) => authoritiesOf(value).length > 0);
   if (configured !== undefined) return configured;
   return candidates.reduce<Value | undefined>((best, value) => (best === undefined || rankOf(value) < rankOf(best) ? value : best), undefined);
 }
