@@ -1,4 +1,5 @@
 import type { Definitions } from '../fhir/definitions/model.ts';
+import { derivedId } from '../fhir/derived-id.ts';
 import { mapReferences } from '../fhir/references.ts';
 import type { ResourceKey } from '../fhir/resource.ts';
 import { referenceTo } from '../fhir/resource.ts';
@@ -7,6 +8,7 @@ import type { Sender } from './local-identity.ts';
 import { identifiersOf, localIdentityOf } from './local-identity.ts';
 import type { Fault, SentEntry } from './message.ts';
 import { faultAt } from './message.ts';
+import { ringsOf } from './rings.ts';
 
 export interface IdentifiedEntry {
   readonly entry: SentEntry;
@@ -62,27 +64,59 @@ function directKey(entry: SentEntry, sender: Sender): ResourceKey | undefined {
 }
 
 /**
- * Entries without any name are told apart by what they say. Their references among each other are placeholders, so a first
- * digest leaves those out, and the one that counts puts the first digests in their place.
+ * Entries without any name are told apart by what they say, and by what those say that they refer to, however far away: their
+ * references among each other are placeholders, and a digest has the digest of the target in the place of each. Those that
+ * refer to each other in a ring stand for each other with a rough digest, which leaves the ring out.
  */
 function withContentKeys(entries: readonly SentEntry[], direct: ReadonlyMap<SentEntry, ResourceKey>, context: Context): ReadonlyMap<SentEntry, ResourceKey> {
-  const nameless = entries.filter((entry) => !direct.has(entry));
-  const rough = new Map([...direct, ...contentKeys(nameless, namesOf(entries, direct), context)]);
-  return new Map([...direct, ...contentKeys(nameless, namesOf(entries, rough), context)]);
-}
-
-/** `fullUrl` -> what stands for a reference to it in a digest. */
-function namesOf(entries: readonly SentEntry[], known: ReadonlyMap<SentEntry, ResourceKey>): ReadonlyMap<string, string> {
-  return new Map(entries.flatMap((entry) => {
-    const key = known.get(entry);
+  const keys = new Map(direct);
+  const names = new Map(entries.flatMap((entry) => {
+    const key = direct.get(entry);
     return entry.fullUrl === undefined ? [] : [[entry.fullUrl, key === undefined ? entry.resource.resourceType : referenceTo(key)] as const];
   }));
+  const nameless = entries.filter((entry) => !direct.has(entry));
+  const targetsOf = targetsAmong(nameless, context);
+  for (const ring of ringsOf(nameless, (entry) => targetsOf.get(entry) ?? [])) {
+    for (const [entry, key] of ringKeys(ring, targetsOf, names, context)) {
+      keys.set(entry, key);
+      if (entry.fullUrl !== undefined) names.set(entry.fullUrl, referenceTo(key));
+    }
+  }
+  return keys;
 }
 
-function contentKeys(entries: readonly SentEntry[], names: ReadonlyMap<string, string>, { sender, definitions }: Context): Map<SentEntry, ResourceKey> {
+/** @param names `fullUrl` -> what stands for a reference to it: its type alone for the entries of the ring */
+function ringKeys(ring: readonly SentEntry[], targetsOf: ReadonlyMap<SentEntry, readonly SentEntry[]>, names: ReadonlyMap<string, string>, context: Context): readonly (readonly [SentEntry, ResourceKey])[] {
+  const rough = ring.map((entry) => [entry, contentKey(entry, (text) => names.get(text), context)] as const);
+  const [only] = ring;
+  if (ring.length === 1 && only !== undefined && targetsOf.get(only)?.includes(only) !== true) return rough;
+  const roughNames = new Map(rough.flatMap(([{ fullUrl }, key]) => (fullUrl === undefined ? [] : [[fullUrl, referenceTo(key)] as const])));
+  // One or two say all of each other. In a larger ring each refers to some of it only, and the others count as well.
+  const whole = ring.length > 2 ? derivedId(...rough.map(([, { id }]) => id).sort()) : undefined;
+  return ring.map((entry) => [entry, contentKey(entry, (text) => roughNames.get(text) ?? names.get(text), context, whole)] as const);
+}
+
+/** Which of the entries each refers to, by their `fullUrl`. */
+function targetsAmong(entries: readonly SentEntry[], { definitions }: Context): ReadonlyMap<SentEntry, readonly SentEntry[]> {
+  const byUrl = new Map(entries.flatMap((entry) => (entry.fullUrl === undefined ? [] : [[entry.fullUrl, entry] as const])));
   return new Map(entries.map((entry) => {
-    const { id: _id, meta: _meta, ...content } = mapReferences(entry.resource, definitions, ({ text }) => names.get(text));
-    const type = entry.resource.resourceType;
-    return [entry, { type, id: deriveId(sender.id, type, { kind: 'content', value: JSON.stringify(content) }) }] as const;
+    const targets = new Set<SentEntry>();
+    mapReferences(entry.resource, definitions, ({ text }) => {
+      const target = byUrl.get(text);
+      if (target !== undefined) targets.add(target);
+      return undefined;
+    });
+    return [entry, [...targets]] as const;
   }));
+}
+
+/**
+ * @param nameOf what stands for a reference, undefined where it stays
+ * @param whole what else tells it apart
+ */
+function contentKey({ resource }: SentEntry, nameOf: (text: string) => string | undefined, { sender, definitions }: Context, whole?: string): ResourceKey {
+  const { id: _id, meta: _meta, ...content } = mapReferences(resource, definitions, ({ text }) => nameOf(text));
+  const value = JSON.stringify(whole === undefined ? content : [content, whole]);
+  const type = resource.resourceType;
+  return { type, id: deriveId(sender.id, type, { kind: 'content', value }) };
 }

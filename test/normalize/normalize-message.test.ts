@@ -12,10 +12,11 @@ const NUMBERS = 'https://x.example/number';
 const sender = { id: 'x', patientNumberSystem: NUMBERS, offset: '+08:00', organization: { id: 'registered', uscc: 'USCC1' } };
 const registry = { organizations: new Map([['USCC1', 'registered'], ['USCC2', 'other']]), base: 'https://hie.example/fhir' };
 const { definitions } = await openFhir();
+const MOST = 20_000;
 
 function open(message: unknown): OpenMessage {
   const bytes = Buffer.from(JSON.stringify(message));
-  return normalizeMessage(readMessage(scanBundle(bytes, { entries: 100 }), bytes), { sender, registry, definitions });
+  return normalizeMessage(readMessage(scanBundle(bytes, { entries: MOST }), bytes), { sender, registry, definitions });
 }
 
 function normalize(message: unknown, found: ReadonlyMap<string, ResourceKey> = new Map()): { entries: readonly NormalizedEntry[]; faults: readonly { issue: { diagnostics: string; expression?: string } }[] } {
@@ -88,6 +89,48 @@ describe('the id of a record', () => {
     expect(second.entries).toEqual(first.entries);
     expect(new Set(first.entries.map((entry) => entry.resource.id)).size).toBe(3);
     expect(first.faults).toEqual([]);
+  });
+
+  const posted = (url: string, resource: object): object => ({ fullUrl: url, resource, request: { method: 'POST', url: 'Location' } });
+  const location = (url: string, name: string, partOf?: string): object => posted(url, { resourceType: 'Location', name, ...(partOf === undefined ? {} : { partOf: { reference: partOf } }) });
+  const idsOf = (...entry: object[]): readonly (string | undefined)[] => {
+    const { entries, faults } = normalize({ resourceType: 'Bundle', type: 'transaction', entry });
+    expect(faults).toEqual([]);
+    return entries.map(({ resource }) => resource.id);
+  };
+
+  it('without a name is that of its content and of the content of all that it leads to, however far', () => {
+    fc.assert(fc.property(fc.integer({ min: 1, max: 12 }), fc.boolean(), (steps, reversed) => {
+      const chain = (mark: string, building: string): object[] => Array.from({ length: steps + 1 }, (_, step) => (step === steps
+        ? location(`urn:${mark}${step}`, building) : location(`urn:${mark}${step}`, `level ${step}`, `urn:${mark}${step + 1}`)));
+      const ordered = (entries: object[]): object[] => (reversed ? entries.reverse() : entries);
+      const both = idsOf(...ordered([...chain('n', 'North'), ...chain('s', 'South')]));
+      expect(new Set(both).size).toBe(2 * (steps + 1));
+      expect(new Set([...idsOf(...ordered(chain('x', 'North'))), ...idsOf(...ordered(chain('y', 'South')))])).toEqual(new Set(both));
+    }));
+  });
+
+  it('without a name in a ring is that of the whole ring', () => {
+    const ring = (names: readonly string[]): readonly (string | undefined)[] => idsOf(...names.map((name, place) => location(`urn:${place}`, name, `urn:${(place + 1) % names.length}`)));
+    fc.assert(fc.property(fc.uniqueArray(fc.string({ minLength: 1 }), { minLength: 2, maxLength: 8 }), fc.nat(), (names, turn) => {
+      const ids = ring(names);
+      expect(new Set(ids).size).toBe(names.length);
+      const turned = [...names.slice(turn % names.length), ...names.slice(0, turn % names.length)];
+      expect(new Set(ring(turned))).toEqual(new Set(ids));
+      const other = ring([`not ${names.join('')}`, ...names.slice(1)]);
+      expect(other.filter((id) => ids.includes(id))).toEqual([]);
+    }));
+  });
+
+  it('without a name stays as it was first derived where one step or a pair leads to others', () => {
+    expect(idsOf(location('urn:a', 'bed', 'urn:b'), location('urn:b', 'ward'))).toEqual(['8dd0fe27adcb55d99c6c7bc59b8cf5b4', 'fcd89fd730b177f17b46c9c187b051f8']);
+    expect(idsOf(location('urn:a', 'bed', 'urn:b'), location('urn:b', 'ward', 'urn:a'))).toEqual(['17fd5e00a746913c603069893c977a6e', '9370afd8858d435f5a3b7a245f1f53cf']);
+    expect(idsOf(location('urn:a', 'bed', 'urn:a'))).toEqual(['e640b8fc113ab9dc234675143072de59']);
+  });
+
+  it.each([['chain', undefined], ['ring', 'urn:0']])('without a name is found in the longest %s that a message can hold', (_what, end) => {
+    const entries = Array.from({ length: MOST }, (_, step) => location(`urn:${step}`, `level ${step}`, step + 1 < MOST ? `urn:${step + 1}` : end));
+    expect(new Set(idsOf(...entries)).size).toBe(MOST);
   });
 });
 
