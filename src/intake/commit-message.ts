@@ -6,6 +6,8 @@ import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
 import { cancelResults } from './cancel-results.ts';
 import { deadLetterChanges } from './dead-letters/dead-letter.ts';
+import { endResults } from './documents/end-results.ts';
+import { supersedeDocuments } from './documents/supersede.ts';
 import type { Failure } from './failure.ts';
 import { failureOf, withoutFailure } from './failure.ts';
 import type { Speaker } from './mark.ts';
@@ -19,7 +21,6 @@ import type { SourceMessage } from './records.ts';
 import { renderAcceptance } from './render-answer.ts';
 import type { Processing } from './settle-message.ts';
 import { closingChanges } from './settle-message.ts';
-import { supersedeDocuments } from './supersede-documents.ts';
 
 /**
  * Stores what a message brought, together with its answer, provenance, persons and trace: all or none.
@@ -30,18 +31,20 @@ import { supersedeDocuments } from './supersede-documents.ts';
 export async function commitMessage(services: Services, inbox: InboxMessage, processing: Processing, prepared: PreparedMessage): Promise<Answer> {
   const now = services.clock().toISOString();
   const speaker = speakerOf(inbox.message, prepared.saidAt);
-  const documents = await supersedeDocuments(services, prepared.accepted);
-  const cancelled = await cancelResults(services, documents.entries, speaker);
+  const documents = supersedeDocuments(services, prepared.accepted, prepared.versions);
+  const ended = prepared.kind === 'cda' ? await endResults(services, documents.entries, prepared.versions) : { entries: documents.entries, changes: [], results: [] };
+  const cancelled = await cancelResults(services, ended.entries, speaker);
   const plan = await planOf(services, speaker, cancelled.entries, { source: processing.source.id, now });
   const persons = await personChanges(services, { written: plan.patients });
   const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
-  const written = [...plan.results, ...documents.results, ...cancelled.results].filter(isWritten);
+  const written = [...plan.results, ...documents.results, ...ended.results, ...cancelled.results].filter(isWritten);
   const touched = written.map(({ key }) => referenceTo(key));
   const provenances = provenancesOf(inbox, processing.source, written, now);
   const message = finished(inbox.message, prepared, failureOf(services, inbox.message, processing, { ...prepared, issues: prepared.faults.map(({ issue }) => issue) }), now);
   const changes: Change[] = [
     ...plan.changes,
     ...documents.changes,
+    ...ended.changes,
     ...cancelled.changes,
     ...persons.changes,
     ...provenances.map((resource) => ({ kind: 'put' as const, resource })),
@@ -49,7 +52,7 @@ export async function commitMessage(services: Services, inbox: InboxMessage, pro
     ...deadLetterChanges(message.source, message.reasons ?? []),
     ...traceChanges(services, processing.actor, { action: 'create', interaction: processing.interaction, outcome: 'success', resources: touched, patients: patientsOf(prepared.accepted) }),
   ];
-  await services.store.commit(changes, { assuming: [...persons.assuming, ...documents.assuming] });
+  await services.store.commit(changes, { assuming: [...persons.assuming, ...prepared.versions.assuming] });
   return answer;
 }
 

@@ -21,3 +21,8 @@ export function speakerOf(message: SourceMessage, saidAt: string | undefined): S
 export function markOf({ at, tie, id }: Speaker): string {
   return `${new Date(at).toISOString()} ${tie} ${id}`;
 }
+
+/** When the message of a mark counts as said, milliseconds. */
+export function instantOfMark(mark: string): number {
+  return Date.parse(mark.slice(0, mark.indexOf(' ')));
+}

@@ -14,6 +14,9 @@ import type { Gap } from '../terminology/index.ts';
 import { isUcum, mapObservation, specimensFor } from '../terminology/index.ts';
 import { parseAlias } from './alias.ts';
 import { demandedProfile } from './demanded-profile.ts';
+import type { DocumentVersions } from './documents/find-versions.ts';
+import { findVersions } from './documents/find-versions.ts';
+import { saidInOrder } from './documents/said-in-order.ts';
 import type { Source } from './source.ts';
 
 /** One entry, ready to be committed; a contribution before it is joined to what is known is not validated yet. */
@@ -33,8 +36,9 @@ export interface PreparedMessage {
   readonly faults: readonly Fault[];
   /** Questions without an answer that are faults: what is missing may still come. */
   readonly unanswered: readonly Lookup[];
-  /** When the sender says that it was sent; an instant. */
+  /** When the sender says that it was sent, an instant; a document never before one that it replaces. */
   readonly saidAt: string | undefined;
+  readonly versions: DocumentVersions;
 }
 
 /** The exchange writes these itself: a source that could would write the trace, or join records of others to one person. */
@@ -59,8 +63,17 @@ export async function prepareMessage(services: Services, source: Source, readabl
   }
   const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults), ...(sent.entries.length + sent.faults.length === 0 ? [NOTHING] : [])];
   const entries = checked.map(({ entry }) => entry);
-  const outcome = { kind: sent.kind, entryCount: sent.entryCount ?? sent.entries.length, saidAt: sent.saidAt, entries, unanswered: message.lookups.filter(({ name, mustExist }) => mustExist && !answers.has(name)) };
-  return { ...outcome, ...await acceptEntries(services, sent.kind, entries, faults) };
+  const taken = await acceptEntries(services, sent.kind, entries, faults);
+  const versions = await findVersions(services, taken.accepted);
+  return {
+    kind: sent.kind,
+    entryCount: sent.entryCount ?? sent.entries.length,
+    entries,
+    ...taken,
+    unanswered: message.lookups.filter(({ name, mustExist }) => mustExist && !answers.has(name)),
+    saidAt: sent.kind === 'cda' && sent.saidAt !== undefined ? saidInOrder(sent.saidAt, versions) : sent.saidAt,
+    versions,
+  };
 }
 
 /** Silence would look like success. */

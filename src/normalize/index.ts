@@ -17,6 +17,7 @@ export { type Segment } from './hl7v2/segment.ts';
 export { splitBatch } from './hl7v2/split-batch.ts';
 export type { CdaConventions } from './cda/conventions.ts';
 export { CDA_LIMITS } from './cda/limits.ts';
+export { DOCUMENT_VERSION, documentSetSystem } from './cda/document-versions.ts';
 export { readCda } from './cda/read-cda.ts';
 export { readFhir } from './fhir/read-fhir.ts';
 export { TABLE_LIMITS, type TableMapping, tableMappingSchema } from './table/index.ts';

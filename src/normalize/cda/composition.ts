@@ -5,6 +5,7 @@ import { timeAt } from './context.ts';
 import { dataElementOf, ELEMENT, labelOf, statementsIn, wordsOf } from './data-elements.ts';
 import { defined } from '../defined.ts';
 import { categoryOf, custodianOf } from './document-reference.ts';
+import { COMPOSITION_VERSION } from './document-versions.ts';
 import type { XmlElement } from './element.ts';
 import { ancestorOf, attributeOf, childAt, childrenOf, textIn } from './element.ts';
 import { narrativeOf, paragraph, wrapNarrative } from './narrative.ts';
@@ -25,8 +26,9 @@ export function addComposition(context: RecordContext): void {
   const authors = personsIn(context, childrenOf(root, 'author'));
   records.add(defined({
     resourceType: 'Composition',
+    extension: header.version === undefined ? [] : [{ url: COMPOSITION_VERSION, valueString: header.version }],
     identifier: header.identifier,
-    status: header.replaces === undefined ? 'final' : 'amended',
+    status: header.isRevision ? 'amended' : 'final',
     type: header.type ?? { text: title },
     category: categoryOf(header),
     subject: context.subject,
@@ -41,10 +43,11 @@ export function addComposition(context: RecordContext): void {
   }), root, { elements: { date: childAt(root, 'effectiveTime'), title: childAt(root, 'title'), author: childAt(root, 'author') } });
 }
 
+/** A report of the whole document stands in the first section that holds any record. */
 function referencesBySection({ records }: RecordContext): ReadonlyMap<XmlElement, readonly JsonObject[]> {
   const bySection = new Map<XmlElement, JsonObject[]>();
-  for (const { from, fullUrl } of records.entries) {
-    const section = from.name === 'section' ? from : ancestorOf(from, 'section');
+  for (const { from, fullUrl, resource } of records.entries) {
+    const section = from.name === 'section' ? from : ancestorOf(from, 'section') ?? (resource.resourceType === 'DiagnosticReport' ? bySection.keys().next().value : undefined);
     if (section === undefined || fullUrl === undefined) continue;
     const references = bySection.get(section) ?? [];
     bySection.set(section, references);

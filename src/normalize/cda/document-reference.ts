@@ -5,6 +5,7 @@ import type { DocumentContext, RecordContext } from './context.ts';
 import { periodAt } from './context.ts';
 import { defined } from '../defined.ts';
 import { childAt, childrenOf } from './element.ts';
+import { DOCUMENT_VERSION, setIdentifiers } from './document-versions.ts';
 import type { Header, Template } from './header.ts';
 import { LOINC, TEMPLATE } from './oids.ts';
 import { organizationOf, ownOrganization, personIn, personsIn } from './people.ts';
@@ -49,11 +50,11 @@ export function addDocumentReference(context: RecordContext, bytes: Buffer): voi
   const authors = personsIn(context, childrenOf(root, 'author'));
   records.add(defined({
     resourceType: 'DocumentReference',
+    extension: header.version === undefined ? [] : [{ url: DOCUMENT_VERSION, valueString: header.version }],
     masterIdentifier: header.identifier,
-    // Not the set of its versions: often that is the id of the first one, and a reference to that would lead here.
-    identifier: [header.identifier],
+    identifier: [header.identifier, ...setIdentifiers(sender.id, header)],
     status: 'current',
-    docStatus: header.replaces === undefined ? 'final' : 'amended',
+    docStatus: header.isRevision ? 'amended' : 'final',
     type: header.type,
     category: categoryOf(header),
     subject: context.subject,

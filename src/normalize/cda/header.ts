@@ -22,8 +22,14 @@ export interface Header {
   readonly identifier: Identifier;
   /** What all versions of the document have in common, where it says so. */
   readonly setId: Identifier | undefined;
+  /** The same, also where the document is called like its set. */
+  readonly set: Identifier | undefined;
+  /** Whole number that grows with each version of the set. */
+  readonly version: string | undefined;
   /** The document that this one is a later version of. */
   readonly replaces: Identifier | undefined;
+  /** Whether it is a later version of any. */
+  readonly isRevision: boolean;
   /** Undefined for a kind of document that is kept as it is. */
   readonly template: Template | undefined;
   readonly title: string | undefined;
@@ -54,11 +60,16 @@ export function readHeader(context: DocumentContext): Header | undefined {
     records.fault('required', childAt(root, 'effectiveTime') ?? root, 'A document says in effectiveTime when it was made');
   }
   const title = textIn(childAt(root, 'title'));
+  const version = versionOf(root);
+  const replaces = replacedBy(context);
   const type = conceptOf(childAt(root, 'code'));
   return {
     identifier,
     setId: setId?.value === identifier.value && setId.system === identifier.system ? undefined : setId,
-    replaces: replacedBy(context),
+    set: setId,
+    version,
+    replaces,
+    isRevision: replaces !== undefined || Number(version) > 1,
     template,
     title,
     type: type === undefined || title === undefined ? type : { ...type, text: title },
@@ -74,10 +85,20 @@ export function readHeader(context: DocumentContext): Header | undefined {
 export function messageIdOf(root: XmlElement): string | undefined {
   const id = childAt(root, 'id');
   const parts = [attributeOf(id, 'root'), attributeOf(id, 'extension')].filter((part) => part !== undefined);
-  const version = childAt(root, 'versionNumber');
-  const number = attributeOf(version, 'value') ?? textIn(version);
+  const number = sentVersion(root);
   const messageId = parts.join('^') + (number === undefined ? '' : `^v${number}`);
   return parts.length === 0 || messageId.length > MAX_MESSAGE_ID ? undefined : messageId;
+}
+
+function sentVersion(root: XmlElement): string | undefined {
+  const version = childAt(root, 'versionNumber');
+  return attributeOf(version, 'value') ?? textIn(version);
+}
+
+/** Anything but a number tells no order. */
+function versionOf(root: XmlElement): string | undefined {
+  const version = sentVersion(root);
+  return version !== undefined && /^\d{1,9}$/.test(version) ? version : undefined;
 }
 
 function templateOf(root: XmlElement): Template | undefined {

@@ -34,7 +34,7 @@ export function readReport(context: RecordContext, root: string): Report {
   return {
     // A report without number is known by what all versions of its document have in common.
     identifier: numbered(root) ?? header.setId ?? header.identifier,
-    status: header.replaces === undefined ? 'final' : 'corrected',
+    status: header.isRevision ? 'corrected' : 'final',
     basedOn: basedOn(context.root, ids),
     performer: [...performingUnits(context), ...personsIn(context, [...childrenOf(context.root, 'author'), ...signers.filter((role) => /技师|技术/.test(roleNameOf(role)))])],
     interpreter: personsIn(context, signers.filter(isInterpreter)),

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import { STORES } from '../http/server.ts';
-import type { Parsed } from '../http/server.ts';
-import type { IntakeServer } from './intake-server.ts';
-import { startIntakeServer } from './intake-server.ts';
+import { STORES } from '../../http/server.ts';
+import type { Parsed } from '../../http/server.ts';
+import type { IntakeServer } from '../intake-server.ts';
+import { startIntakeServer } from '../intake-server.ts';
 
 const XML = { 'Content-Type': 'application/xml' };
-const template = readFileSync(path.resolve(import.meta.dirname, '../../fixtures/hospital-d/laboratory-report.in.xml'), 'utf8');
+const template = readFileSync(path.resolve(import.meta.dirname, '../../../fixtures/hospital-d/laboratory-report.in.xml'), 'utf8');
 const [, ID = ''] = /<id root="2\.16\.156\.10011\.1\.1" extension="([^"]+)"/.exec(template) ?? [];
 
 /** The report of the fixture under a number of its own. */
