@@ -33,6 +33,10 @@ export class BodyBudget {
     this.#maxWaitMs = maxWaitMs;
   }
 
+  get total(): number {
+    return this.#total;
+  }
+
   /** Bytes held now, for the metrics. */
   get held(): number {
     return this.#total - this.#free;
@@ -71,5 +75,44 @@ export class BodyBudget {
       }, this.#maxWaitMs);
       this.#line.push(waiter);
     });
+  }
+}
+
+/**
+ * The part of the budget that one body holds while it comes in and is in use. It grows with what has come and not with what was
+ * announced: who only begins a long body takes no memory from others. Two bodies that wait for one another's part end when the
+ * wait for memory does.
+ */
+export class BodyLease {
+  readonly #budget: BodyBudget;
+  #held = 0;
+  #hasEnded = false;
+
+  constructor(budget: BodyBudget) {
+    this.#budget = budget;
+  }
+
+  get hasEnded(): boolean {
+    return this.#hasEnded;
+  }
+
+  /** Whether nothing more must be reserved; a body larger than the whole budget has all of it at most. */
+  covers(bytes: number): boolean {
+    return Math.min(bytes, this.#budget.total) <= this.#held;
+  }
+
+  /** Reserves what is missing to so many bytes. What comes when the lease has ended is given back. @throws ServiceError 'unavailable' */
+  async cover(bytes: number): Promise<void> {
+    if (this.covers(bytes)) return;
+    const taken = await this.#budget.take(Math.min(bytes, this.#budget.total) - this.#held);
+    if (this.#hasEnded) this.#budget.give(taken);
+    else this.#held += taken;
+  }
+
+  /** Gives everything back. */
+  end(): void {
+    this.#hasEnded = true;
+    this.#budget.give(this.#held);
+    this.#held = 0;
   }
 }

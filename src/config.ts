@@ -21,6 +21,7 @@ const environment = z.object({
   BUND_MLLP_TLS_CERT: z.string().min(1, 'must name a file').optional(),
   BUND_MLLP_TLS_CA: z.string().min(1, 'must name a file').optional(),
   BUND_MLLP_IDLE_MS: wholeNumber(1_000, 86_400_000).default(600_000),
+  BUND_MLLP_FRAME_MS: wholeNumber(100, 3_600_000).default(120_000),
   BUND_MLLP_UNREAD_MS: wholeNumber(100, 3_600_000).default(30_000),
   BUND_DELIVERIES: z.string().min(1, 'must name a folder').optional(),
   BUND_WORKERS: wholeNumber(1, 256).optional(),
@@ -90,6 +91,8 @@ export interface MllpConfig {
   readonly tls: { readonly keyFile: string; readonly certFile: string; readonly caFile: string | undefined } | undefined;
   /** A connection without a message for so long is closed. */
   readonly idleMs: number;
+  /** So is one on which a message is not whole so long after its first byte. */
+  readonly frameMs: number;
   /** So is one whose peer does not read its acknowledgements. */
   readonly unreadMs: number;
 }
@@ -171,7 +174,7 @@ export function readConfig(env: NodeJS.ProcessEnv): Config {
 function mllpOf(e: z.infer<typeof environment>): MllpConfig | undefined {
   if (e.BUND_MLLP_PORT === undefined) return undefined;
   const tls = e.BUND_MLLP_TLS_KEY === undefined || e.BUND_MLLP_TLS_CERT === undefined ? undefined : { keyFile: e.BUND_MLLP_TLS_KEY, certFile: e.BUND_MLLP_TLS_CERT, caFile: e.BUND_MLLP_TLS_CA };
-  return { port: e.BUND_MLLP_PORT, tls, idleMs: e.BUND_MLLP_IDLE_MS, unreadMs: e.BUND_MLLP_UNREAD_MS };
+  return { port: e.BUND_MLLP_PORT, tls, idleMs: e.BUND_MLLP_IDLE_MS, frameMs: e.BUND_MLLP_FRAME_MS, unreadMs: e.BUND_MLLP_UNREAD_MS };
 }
 
 const MOST_RETRIES = 20;

@@ -3,10 +3,10 @@ import type { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ServiceError } from '../errors.ts';
 import type { Services } from '../services.ts';
-import { type BodyBudget, bodyBudgetOf } from '../body-budget.ts';
+import { bodyBudgetOf, BodyLease } from '../body-budget.ts';
 
-/** Memory is reserved in steps of this size while a body of unknown length comes in. */
-const STEP_BYTES = 1_000_000;
+/** So much memory is reserved for any body at first, then each time twice what has come. */
+const FIRST_BYTES = 1_000_000;
 
 /**
  * Reads a whole request body, unpacked if it came as gzip. Its share of the budget is held until the response is done,
@@ -20,54 +20,40 @@ export async function readBody(services: Services, req: Request, res: Response, 
   const isPacked = isGzip(req);
   const announced = Number(req.headers['content-length'] ?? Number.NaN);
   if (announced > limitBytes) throw tooLarge(req, limitBytes);
-  const lease = new Lease(bodyBudgetOf(services), res);
-  await lease.cover(isPacked || Number.isNaN(announced) ? Math.min(STEP_BYTES, limitBytes) : announced);
+  const lease = leaseFor(services, res);
+  const mostBytes = isPacked || Number.isNaN(announced) ? limitBytes : announced;
+  await cover(lease, Math.min(FIRST_BYTES, mostBytes));
   const stream = isPacked ? req.pipe(createGunzip()) : req;
-  const room = isPacked || !(announced >= STEP_BYTES) ? undefined : Buffer.allocUnsafe(announced);
-  return withoutByteOrderMark(await collect(stream, { req, limitBytes, lease, room }));
+  // Memory that nothing was written to is promised only.
+  const room = isPacked || !(announced >= FIRST_BYTES) ? undefined : Buffer.allocUnsafe(announced);
+  return withoutByteOrderMark(await collect(stream, { req, limitBytes, mostBytes, lease, room }));
 }
 
-/** The part of the budget that one request holds; it grows with the body and ends with the response. */
-class Lease {
-  readonly #budget: BodyBudget;
-  #held = 0;
-  #ended: boolean;
+/** Ends with the response. The client may have left before its body was asked for: nothing would end it then. */
+function leaseFor(services: Services, res: Response): BodyLease {
+  const lease = new BodyLease(bodyBudgetOf(services));
+  if (res.closed) lease.end();
+  else res.once('close', () => lease.end());
+  return lease;
+}
 
-  constructor(budget: BodyBudget, res: Response) {
-    this.#budget = budget;
-    // The client may have left before its body was asked for: nothing would give back what is taken then.
-    this.#ended = res.closed;
-    res.once('close', () => {
-      this.#ended = true;
-      budget.give(this.#held);
-      this.#held = 0;
-    });
-  }
-
-  covers(bytes: number): boolean {
-    return bytes <= this.#held;
-  }
-
-  /** @throws ServiceError 'malformed' when the client is gone; 'unavailable' */
-  async cover(bytes: number): Promise<void> {
-    const taken = await this.#budget.take(bytes - this.#held);
-    if (this.#ended) {
-      this.#budget.give(taken);
-      throw cutShort();
-    }
-    this.#held += taken;
-  }
+/** @throws ServiceError 'malformed' when the client is gone; 'unavailable' */
+async function cover(lease: BodyLease, bytes: number): Promise<void> {
+  await lease.cover(bytes);
+  if (lease.hasEnded) throw cutShort();
 }
 
 interface Intake {
   readonly req: Request;
   readonly limitBytes: number;
-  readonly lease: Lease;
+  /** That the body can have. */
+  readonly mostBytes: number;
+  readonly lease: BodyLease;
   /** Where a large body of known length goes, so that it is never in memory twice. */
   readonly room: Buffer | undefined;
 }
 
-function collect(stream: Readable, { req, limitBytes, lease, room }: Intake): Promise<Buffer> {
+function collect(stream: Readable, { req, limitBytes, mostBytes, lease, room }: Intake): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -84,7 +70,7 @@ function collect(stream: Readable, { req, limitBytes, lease, room }: Intake): Pr
       if (size > limitBytes) return refuse(tooLarge(req, limitBytes));
       if (lease.covers(size)) return;
       stream.pause();
-      lease.cover(Math.min(size + STEP_BYTES, limitBytes)).then(() => stream.resume(), refuse);
+      cover(lease, Math.min(2 * size, mostBytes)).then(() => stream.resume(), refuse);
     });
     stream.once('end', () => resolve(room?.subarray(0, size) ?? (chunks.length === 1 ? chunks[0] : undefined) ?? Buffer.concat(chunks, size)));
     stream.once('error', refuse);

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { bodyBudgetOf } from '../body-budget.ts';
+import { bodyBudgetOf, BodyLease } from '../body-budget.ts';
 import type { MllpConfig } from '../config.ts';
 import type { Services } from '../services.ts';
 import { v2Receiver } from './hl7v2/receive-v2.ts';
@@ -27,14 +27,11 @@ export async function startMllpChannel(services: Services, config: MllpConfig): 
   const tls = await readTls(config);
   const receiver = v2Receiver(services);
   const budget = bodyBudgetOf(services);
-  const limits = { frameBytes: mllpBytes, connections: mllpConnections, idleMs: config.idleMs, unreadAcknowledgementMs: config.unreadMs };
+  const limits = { frameBytes: mllpBytes, connections: mllpConnections, idleMs: config.idleMs, frameMs: config.frameMs, unreadAcknowledgementMs: config.unreadMs };
   const server = await startMllp({ host: services.config.host, port: config.port, limits, ...(tls === undefined ? {} : { tls }) }, {
     receive: receiver.receive,
     refuse: receiver.refuseOversize,
-    take: async (bytes) => {
-      const taken = await budget.take(bytes);
-      return () => budget.give(taken);
-    },
+    lease: () => new BodyLease(budget),
     onFault: ({ kind, peer, diagnostics, cause }) => log.warn({ kind, peer: peer?.address, cause: cause instanceof Error ? cause.message : undefined }, diagnostics),
   });
   return {

@@ -1,3 +1,4 @@
+import http from 'node:http';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BodyBudget } from '../../src/body-budget.ts';
@@ -41,6 +42,32 @@ describe('the memory for request bodies', () => {
       }));
       expect(budget.held).toBe(0);
     }));
+  });
+
+  it('is not taken from others by those who only announce a long body', async () => {
+    const server = await startServer({ BUND_LIMIT_BODY_BYTES_IN_FLIGHT: '8000000', BUND_LIMIT_RESOURCE_BYTES: '5000000' });
+    const { hostname, port } = new URL(server.url);
+    const strangers = Array.from({ length: 5 }, () => {
+      const request = http.request({ hostname, port, method: 'POST', path: '/fhir/Organization', headers: { Authorization: `Bearer ${server.token('system')}`, 'Content-Type': 'application/fhir+json', 'Content-Length': '4900000' } });
+      request.on('error', () => undefined);
+      request.write('{');
+      return request;
+    });
+    await expect.poll(async () => (await (await fetch(`${server.url}/metrics`)).text()).includes('bund_body_bytes 5000000\n')).toBe(true);
+    const long = JSON.stringify(organization({ alias: ['x', 'y', 'z'].map((letter) => letter.repeat(400_000)) }));
+    expect((await server.fhir('POST', '/Organization', long)).status).toBe(201);
+    strangers.forEach((request) => request.destroy());
+    await expect.poll(async () => (await (await fetch(`${server.url}/metrics`)).text()).includes('bund_body_bytes 0\n')).toBe(true);
+    await server.stop();
+  });
+
+  it('takes in a body larger than all of it, announced or not', async () => {
+    const server = await startServer({ BUND_LIMIT_BODY_BYTES_IN_FLIGHT: '1000000', BUND_LIMIT_RESOURCE_BYTES: '5000000' });
+    const long = JSON.stringify(organization({ alias: Array.from({ length: 8 }, (_, at) => String(at).repeat(400_000)) }));
+    expect((await server.fhir('POST', '/Organization', long)).status).toBe(201);
+    const chunked = await fetch(`${server.url}/fhir/Organization`, { method: 'POST', body: new Blob([long]).stream(), duplex: 'half', headers: { Authorization: `Bearer ${server.token('system')}`, 'Content-Type': 'application/fhir+json' } });
+    expect(chunked.status).toBe(201);
+    await server.stop();
   });
 
   it('is given back by every request, also by one that was refused', async () => {

@@ -8,16 +8,26 @@ export interface MllpLimits {
   readonly connections: number;
   /** A connection on which nothing comes for so long is closed. */
   readonly idleMs: number;
+  /** A message that is not whole so long after its first byte ends the connection. */
+  readonly frameMs: number;
   /** A peer that does not take its acknowledgement for so long is disconnected. */
   readonly unreadAcknowledgementMs: number;
 }
 
 /** Something that its operator should know of. No text of a message is in it. */
 export interface MllpFault {
-  readonly kind: 'garbage' | 'oversize' | 'cut' | 'idle' | 'unread-acknowledgement' | 'no-memory' | 'failed' | 'connection' | 'too-many-connections' | 'tls' | 'listener';
+  readonly kind: 'garbage' | 'oversize' | 'cut' | 'idle' | 'slow' | 'unread-acknowledgement' | 'no-memory' | 'failed' | 'connection' | 'too-many-connections' | 'tls' | 'listener';
   readonly peer: MllpPeer | undefined;
   readonly diagnostics: string;
   readonly cause?: unknown;
+}
+
+/** Memory that one message holds until it is answered. */
+export interface MessageLease {
+  /** Reserves what is missing to so many bytes; waits while all is taken, and fails when that takes too long. */
+  cover(bytes: number): Promise<void>;
+  /** Gives everything back, also what is still waited for. */
+  end(): void;
 }
 
 export interface MllpHandlers {
@@ -28,15 +38,12 @@ export interface MllpHandlers {
   readonly receive: (frame: Buffer, peer: MllpPeer) => Promise<Buffer | undefined>;
   /** Answers a message over the limit, of which only the beginning is known. */
   readonly refuse: (head: Buffer, peer: MllpPeer) => Buffer | undefined;
-  /** Reserves memory for a message and gives what releases it; waits while all is taken, and fails when that takes too long. */
-  readonly take: (bytes: number) => Promise<() => void>;
+  /** Memory for one message. */
+  readonly lease: () => MessageLease;
   readonly onFault: (fault: MllpFault) => void;
 }
 
-/**
- * A frame that outgrows this reserves memory, each time twice what has come: who only begins a long message takes no memory from
- * others. Two that wait for one another's half end when the wait for memory does.
- */
+/** A frame that outgrows this reserves memory, each time twice what has come. */
 const UNRESERVED_BYTES = 64 * 1024;
 /** How long the CR behind 0x1C is waited for. */
 const SETTLE_MS = 200;
@@ -52,9 +59,10 @@ export class MllpConnection {
   readonly #limits: MllpLimits;
   readonly #handlers: MllpHandlers;
   readonly #decoder: FrameDecoder;
-  /** What gives back the memory that is reserved for the message that is coming in, and how much that is. */
-  #releases: (() => void)[] = [];
-  #reserved = 0;
+  /** Of the message that is coming in, once it is large. */
+  #lease: MessageLease | undefined;
+  /** By when it must be whole. */
+  #deadline: NodeJS.Timeout | undefined;
   #settling: NodeJS.Timeout | undefined;
   #isBusy = false;
   #isLast = false;
@@ -109,6 +117,7 @@ export class MllpConnection {
     this.#isBusy = false;
     if (this.#isLast) this.#close();
     if (this.#isOver) return;
+    if (this.#decoder.heldBytes > 0) this.#deadline ??= setTimeout(() => this.#endSlow(), this.#limits.frameMs);
     if (this.#decoder.isEnding) this.#settling = setTimeout(() => void this.#work(this.#decoder.settle()), SETTLE_MS);
     this.#socket.setTimeout(this.#limits.idleMs);
     this.#socket.resume();
@@ -116,8 +125,9 @@ export class MllpConnection {
 
   async #handle(event: FrameEvent): Promise<void> {
     if (event.kind === 'garbage') return this.#fault('garbage', `${event.length} bytes stood in no frame (0x0B message 0x1C 0x0D) and were skipped`);
-    const release = await this.#memoryFor(event);
-    if (release === undefined) return;
+    this.#dropDeadline();
+    const lease = await this.#memoryFor(event);
+    if (lease === undefined) return;
     try {
       const answer = event.kind === 'frame' ? await this.#handlers.receive(event.bytes, this.#peer) : this.#refuse(event);
       if (answer !== undefined) await this.#send(answer);
@@ -125,7 +135,7 @@ export class MllpConnection {
       this.#fault('failed', 'A message could not be taken in; it was not acknowledged', cause);
       this.#close();
     } finally {
-      release();
+      lease.end();
     }
   }
 
@@ -134,37 +144,29 @@ export class MllpConnection {
     return this.#handlers.refuse(head, this.#peer);
   }
 
-  async #memoryFor(event: FrameEvent): Promise<(() => void) | undefined> {
-    if (this.#reserved === 0) return this.#take(event.kind === 'frame' ? event.bytes.length : 0);
-    const releases = this.#releases;
-    this.#releases = [];
-    this.#reserved = 0;
-    return () => releases.forEach((release) => release());
+  async #memoryFor(event: FrameEvent): Promise<MessageLease | undefined> {
+    const lease = this.#lease ?? this.#handlers.lease();
+    this.#lease = undefined;
+    const isCovered = await this.#cover(lease, event.kind === 'frame' ? event.bytes.length : 0);
+    if (!isCovered) lease.end();
+    return isCovered ? lease : undefined;
   }
 
   async #reserve(): Promise<void> {
     const held = Math.min(this.#decoder.heldBytes, this.#limits.frameBytes);
-    if (held <= UNRESERVED_BYTES || held <= this.#reserved) return;
-    const wanted = Math.min(2 * held, this.#limits.frameBytes);
-    const release = await this.#take(wanted - this.#reserved);
-    if (release === undefined) return;
-    this.#releases.push(release);
-    this.#reserved = wanted;
-    if (this.#socket.destroyed) this.#giveBack();
+    if (held <= UNRESERVED_BYTES) return;
+    this.#lease ??= this.#handlers.lease();
+    await this.#cover(this.#lease, Math.min(2 * held, this.#limits.frameBytes));
   }
 
-  #giveBack(): void {
-    for (const release of this.#releases.splice(0)) release();
-    this.#reserved = 0;
-  }
-
-  async #take(bytes: number): Promise<(() => void) | undefined> {
+  async #cover(lease: MessageLease, bytes: number): Promise<boolean> {
     try {
-      return await this.#handlers.take(bytes);
+      await lease.cover(bytes);
+      return true;
     } catch (cause) {
       this.#fault('no-memory', 'There is no memory for the message now; it was not acknowledged, and the connection is closed', cause);
       this.#close();
-      return undefined;
+      return false;
     }
   }
 
@@ -196,10 +198,22 @@ export class MllpConnection {
     this.#close();
   }
 
+  /** Who sends byte by byte keeps its memory no longer than this, though the connection is never silent. */
+  #endSlow(): void {
+    this.#fault('slow', `A message was not whole within ${this.#limits.frameMs} ms, after ${this.#decoder.heldBytes} bytes of it`);
+    this.#close();
+  }
+
+  #dropDeadline(): void {
+    clearTimeout(this.#deadline);
+    this.#deadline = undefined;
+  }
+
   #close(): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
     clearTimeout(this.#settling);
+    this.#dropDeadline();
     this.#socket.end();
     this.#socket.resume();
     const timer = setTimeout(() => this.#socket.destroy(), LINGER_MS);
@@ -209,7 +223,8 @@ export class MllpConnection {
   #closed(): void {
     this.#isClosing = true;
     clearTimeout(this.#settling);
-    this.#giveBack();
+    this.#dropDeadline();
+    this.#lease?.end();
   }
 
   #fault(kind: MllpFault['kind'], diagnostics: string, cause?: unknown): void {

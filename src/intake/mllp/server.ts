@@ -3,7 +3,7 @@ import tls from 'node:tls';
 import { MllpConnection, type MllpHandlers, type MllpLimits } from './connection.ts';
 import { peerOf } from './peer.ts';
 
-export type { MllpFault, MllpHandlers, MllpLimits } from './connection.ts';
+export type { MessageLease, MllpFault, MllpHandlers, MllpLimits } from './connection.ts';
 export type { MllpPeer } from './peer.ts';
 
 export interface MllpOptions {

@@ -25,7 +25,7 @@ async function connect(secure: boolean): Promise<{ received: string[]; answers: 
   const received: string[] = [];
   const answers: string[] = [];
   const listening = await startMllp({
-    host: '127.0.0.1', port: 0, limits: { frameBytes: 1_000_000, connections: 10, idleMs: 10_000, unreadAcknowledgementMs: 10_000 },
+    host: '127.0.0.1', port: 0, limits: { frameBytes: 1_000_000, connections: 10, idleMs: 10_000, frameMs: 10_000, unreadAcknowledgementMs: 10_000 },
     ...(secure ? { tls: { key: server.key, cert: server.cert, ca: authority.cert, requireClientCertificate: true } } : {}),
   }, {
     receive: (frame) => {
@@ -37,7 +37,7 @@ async function connect(secure: boolean): Promise<{ received: string[]; answers: 
       return Promise.resolve(encodeText(acknowledge(message.header, answer, { controlId: `ACK-${message.controlId}`, now: new Date(0), offset: '+08:00' }), charset));
     },
     refuse: () => undefined,
-    take: () => Promise.resolve(() => undefined),
+    lease: () => ({ cover: () => Promise.resolve(), end: () => undefined }),
     onFault: () => undefined,
   });
   const client = new Client({ host: 'localhost', ...(secure ? { tls: { ca: authority.cert, key: hospital.key, cert: hospital.cert } } : {}) });

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BodyBudget } from '../../../src/body-budget.ts';
+import { BodyBudget, BodyLease } from '../../../src/body-budget.ts';
 import { type MllpFault, type MllpHandlers, type MllpOptions, type MllpServer, startMllp } from '../../../src/intake/mllp/server.ts';
 import { framed, RawPeer } from './raw-peer.ts';
 
-const LIMITS = { frameBytes: 1_000_000, connections: 10, idleMs: 10_000, unreadAcknowledgementMs: 10_000 };
+const LIMITS = { frameBytes: 1_000_000, connections: 10, idleMs: 10_000, frameMs: 10_000, unreadAcknowledgementMs: 10_000 };
 const until = vi.waitFor;
 
 interface Listening { readonly server: MllpServer; readonly received: string[]; readonly faults: MllpFault[]; connect: () => RawPeer }
@@ -27,7 +27,7 @@ async function listen(limits: Partial<MllpOptions['limits']> = {}, handlers: Par
       return Promise.resolve(Buffer.from(`ACK ${frame.toString('latin1', 0, 20)}`));
     },
     refuse: (head) => Buffer.from(`AR ${head.toString('latin1', 0, 5)}`),
-    take: () => Promise.resolve(() => undefined),
+    lease: () => ({ cover: () => Promise.resolve(), end: () => undefined }),
     onFault: (fault) => faults.push(fault),
     ...handlers,
   });
@@ -142,6 +142,33 @@ describe('a connection', () => {
   });
 });
 
+describe('a message that comes too slowly', () => {
+  it('ends its connection and gives its memory back, though something came all the time', async () => {
+    const budget = new BodyBudget(3_000_000);
+    const { connect, faults } = await listen({ frameMs: 300 }, { lease: () => new BodyLease(budget) });
+    const peer = connect();
+    peer.send(`\x0bMSH|${'x'.repeat(200_000)}`);
+    await until(() => expect(budget.held).toBeGreaterThan(200_000));
+    const dripping = setInterval(() => peer.send('x'), 20);
+    await peer.closed;
+    clearInterval(dripping);
+    expect([kinds(faults), peer.answers]).toEqual([['slow'], []]);
+    await until(() => expect(budget.held).toBe(0));
+  });
+
+  it('has its time to itself: messages before it on the connection, and those being processed, take none of it', async () => {
+    const { connect, faults } = await listen({ frameMs: 300 }, { receive: async (frame) => { await sleep(200); return frame; } });
+    const peer = connect();
+    for (let number = 0; number < 4; number++) peer.send(framed(`MSH|${number}`));
+    peer.send(framed('MSH|last').slice(0, 6));
+    await until(() => expect(peer.answers).toHaveLength(4), { timeout: 5_000 });
+    await sleep(100);
+    peer.send(framed('MSH|last').slice(6));
+    await until(() => expect(peer.answers).toHaveLength(5));
+    expect(faults).toEqual([]);
+  });
+});
+
 describe('a peer that does not read', () => {
   it('is disconnected, and is not read from meanwhile', async () => {
     const answer = Buffer.alloc(1_000_000, 'a');
@@ -159,15 +186,12 @@ describe('a peer that does not read', () => {
 });
 
 describe('the memory for messages', () => {
-  const takingFrom = (budget: BodyBudget) => async (bytes: number): Promise<() => void> => {
-    const share = await budget.take(bytes);
-    return () => budget.give(share);
-  };
+  const takingFrom = (budget: BodyBudget) => (): BodyLease => new BodyLease(budget);
 
   it('is reserved while a message is taken in, and given back in every case', async () => {
     const budget = new BodyBudget(3_000_000);
     const held: number[] = [];
-    const { connect } = await listen({}, { take: takingFrom(budget), receive: (frame) => { held.push(budget.held); return frame.includes('bad') ? Promise.reject(new Error('bad')) : Promise.resolve(frame.subarray(0, 5)); } });
+    const { connect } = await listen({}, { lease: takingFrom(budget), receive: (frame) => { held.push(budget.held); return frame.includes('bad') ? Promise.reject(new Error('bad')) : Promise.resolve(frame.subarray(0, 5)); } });
     const peer = connect();
     peer.send(framed('MSH|1') + framed(`MSH|${'x'.repeat(500_000)}`) + framed(`MSH|${'x'.repeat(2_000_000)}`) + framed('MSH|4'));
     await until(() => expect(peer.answers).toHaveLength(4));
@@ -186,7 +210,7 @@ describe('the memory for messages', () => {
 
   it('is not taken from others by those who only begin a long message', async () => {
     const budget = new BodyBudget(3_000_000);
-    const { connect } = await listen({ connections: 20 }, { take: takingFrom(budget) });
+    const { connect } = await listen({ connections: 20 }, { lease: takingFrom(budget) });
     for (let stranger = 0; stranger < 10; stranger++) connect().send(`\x0bMSH|${'x'.repeat(70_000)}`);
     await until(() => expect(budget.held).toBeGreaterThan(10 * 70_000));
     const peer = connect();
@@ -196,7 +220,7 @@ describe('the memory for messages', () => {
 
   it('is waited for, and a sender that waits in vain is sent away to come again', async () => {
     let isFull = true;
-    const { connect, faults } = await listen({}, { take: () => isFull ? Promise.reject(new Error('full')) : Promise.resolve(() => undefined) });
+    const { connect, faults } = await listen({}, { lease: () => ({ cover: () => isFull ? Promise.reject(new Error('full')) : Promise.resolve(), end: () => undefined }) });
     const peer = connect();
     peer.send(framed('MSH|1'));
     await peer.closed;
@@ -221,7 +245,7 @@ describe('the listener', () => {
 
   it('says when its port is taken', async () => {
     const { server } = await listen();
-    await expect(startMllp({ host: '127.0.0.1', port: server.port, limits: LIMITS }, { receive: () => Promise.resolve(undefined), refuse: () => undefined, take: () => Promise.resolve(() => undefined), onFault: () => undefined })).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(startMllp({ host: '127.0.0.1', port: server.port, limits: LIMITS }, { receive: () => Promise.resolve(undefined), refuse: () => undefined, lease: () => ({ cover: () => Promise.resolve(), end: () => undefined }), onFault: () => undefined })).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 
   it('stops after the messages under way are answered, and takes no others', async () => {

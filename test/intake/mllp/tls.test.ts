@@ -22,14 +22,14 @@ async function listen(identity: Pick<NonNullable<MllpOptions['tls']>, 'ca' | 're
   const faults: MllpFault[] = [];
   const listening = await startMllp({
     host: '127.0.0.1', port: 0, tls: { key: server.key, cert: server.cert, ...identity },
-    limits: { frameBytes: 1_000_000, connections: 10, idleMs: 10_000, unreadAcknowledgementMs: 10_000 },
+    limits: { frameBytes: 1_000_000, connections: 10, idleMs: 10_000, frameMs: 10_000, unreadAcknowledgementMs: 10_000 },
   }, {
     receive: (frame, peer) => {
       peers.push(peer);
       return Promise.resolve(frame);
     },
     refuse: () => undefined,
-    take: () => Promise.resolve(() => undefined),
+    lease: () => ({ cover: () => Promise.resolve(), end: () => undefined }),
     onFault: (fault) => faults.push(fault),
   });
   running.push(listening);
@@ -79,6 +79,6 @@ describe('a TLS connection', () => {
 
   it('cannot require certificates that nobody vouches for, nor do with a broken key', async () => {
     await expect(listen({ requireClientCertificate: true })).rejects.toThrow('authorities');
-    await expect(startMllp({ host: '127.0.0.1', port: 0, tls: { key: Buffer.from('x'), cert: server.cert, requireClientCertificate: false }, limits: { frameBytes: 1, connections: 1, idleMs: 1, unreadAcknowledgementMs: 1 } }, { receive: () => Promise.resolve(undefined), refuse: () => undefined, take: () => Promise.resolve(() => undefined), onFault: () => undefined })).rejects.toThrow();
+    await expect(startMllp({ host: '127.0.0.1', port: 0, tls: { key: Buffer.from('x'), cert: server.cert, requireClientCertificate: false }, limits: { frameBytes: 1, connections: 1, idleMs: 1, frameMs: 10_000, unreadAcknowledgementMs: 1 } }, { receive: () => Promise.resolve(undefined), refuse: () => undefined, lease: () => ({ cover: () => Promise.resolve(), end: () => undefined }), onFault: () => undefined })).rejects.toThrow();
   });
 });
