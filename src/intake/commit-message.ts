@@ -36,7 +36,7 @@ export async function commitMessage(services: Services, inbox: InboxMessage, pro
   const cancelled = await cancelResults(services, ended.entries, speaker);
   const plan = await planOf(services, speaker, cancelled.entries, { source: processing.source.id, now });
   const persons = await personChanges(services, { written: plan.patients });
-  const answer = renderAcceptance(prepared.kind, plan.results, prepared.faults);
+  const answer = renderAcceptance(prepared, plan.results);
   const written = [...plan.results, ...documents.results, ...ended.results, ...cancelled.results].filter(isWritten);
   const touched = written.map(({ key }) => referenceTo(key));
   const provenances = provenancesOf(inbox, processing.source, written, now);

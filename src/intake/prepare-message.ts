@@ -34,6 +34,8 @@ export interface PreparedMessage {
   /** Entries that are to be stored. */
   readonly accepted: readonly PreparedEntry[];
   readonly faults: readonly Fault[];
+  /** What its sender should know, and refuses nothing. */
+  readonly remarks: readonly Issue[];
   /** Questions without an answer that are faults: what is missing may still come. */
   readonly unanswered: readonly Lookup[];
   /** When the sender says that it was sent, an instant; a document never before one that it replaces. */
@@ -70,6 +72,7 @@ export async function prepareMessage(services: Services, source: Source, readabl
     entryCount: sent.entryCount ?? sent.entries.length,
     entries,
     ...taken,
+    remarks: sent.remarks ?? [],
     unanswered: message.lookups.filter(({ name, mustExist }) => mustExist && !answers.has(name)),
     saidAt: sent.kind === 'cda' && sent.saidAt !== undefined ? saidInOrder(sent.saidAt, versions) : sent.saidAt,
     versions,

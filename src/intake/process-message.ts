@@ -67,9 +67,9 @@ function newNamesOf(patient: Resource & { readonly id: string }, known: Resource
   return meetingNamesOf(patient).filter((name) => !names.has(name));
 }
 
-function refuseInvalid(services: Services, inbox: InboxMessage, processing: Processing, { kind, entryCount, faults, unanswered }: PreparedMessage): Promise<Answer> {
+function refuseInvalid(services: Services, inbox: InboxMessage, processing: Processing, { kind, entryCount, faults, remarks, unanswered }: PreparedMessage): Promise<Answer> {
   const issues = faults.map((fault) => fault.issue);
-  return refuseMessage(services, inbox, processing, { kind, entryCount, issues, unanswered, answer: renderRefusal('invalid', issues) });
+  return refuseMessage(services, inbox, processing, { kind, entryCount, issues, unanswered, answer: renderRefusal('invalid', [...issues, ...remarks]) });
 }
 
 function refuseUnreadable(services: Services, inbox: InboxMessage, processing: Processing, error: UnreadableMessage): Promise<Answer> {

@@ -11,6 +11,9 @@ const MAX_ISSUES = 1_000;
 const STATUS_LINES: Record<EntryResult['outcome'], string> = { created: '201 Created', updated: '200 OK', unchanged: '200 OK', kept: '200 OK' };
 const KEPT: Issue = { severity: 'information', code: 'informational', diagnostics: 'A message received later has changed this resource: it stays as it is' };
 
+/** `faults`: of the refused entries of a batch or table. `remarks`: what is told besides of a table; all others tell it in a rehearsal. */
+interface Taken { readonly kind: MessageKind; readonly faults: readonly Fault[]; readonly remarks: readonly Issue[] }
+
 /** The answer to a message that was refused as a whole. */
 export function renderRefusal(refusedAs: NonNullable<Answer['refusedAs']>, issues: readonly Issue[]): Answer {
   return { refusedAs, body: JSON.stringify(operationOutcome(limited(issues))) };
@@ -20,11 +23,10 @@ export function renderRefusal(refusedAs: NonNullable<Answer['refusedAs']>, issue
  * The answer to a message that was taken in: one entry for each entry sent, in their order; of a table, whose rows are told
  * by their number, how many records came of it and each row that was refused.
  *
- * @param faults of the refused entries of a batch
  * @see https://hl7.org/fhir/R4/http.html#transaction-response
  */
-export function renderAcceptance(kind: MessageKind, results: readonly EntryResult[], faults: readonly Fault[]): Answer {
-  if (kind === 'table') return { refusedAs: undefined, body: JSON.stringify(operationOutcome([summaryOf(results, faults), ...limited(faults.map((fault) => fault.issue))])) };
+export function renderAcceptance({ kind, faults, remarks }: Taken, results: readonly EntryResult[]): Answer {
+  if (kind === 'table') return { refusedAs: undefined, body: JSON.stringify(operationOutcome([summaryOf(results, faults), ...remarks, ...limited(faults.map((fault) => fault.issue))])) };
   const refused = Map.groupBy(faults, (fault) => fault.entry ?? 0);
   const responses = [
     ...results.filter(({ index }) => index !== NO_ENTRY).map((result) => ({ index: result.index, response: acceptedEntry(result) })),

@@ -52,6 +52,8 @@ export interface SentMessage {
   /** Entries that can be read; the others have a fault. */
   readonly entries: readonly SentEntry[];
   readonly faults: readonly Fault[];
+  /** What refuses nothing, and yet its sender should know. */
+  readonly remarks?: readonly Issue[];
   /** When its sender says that it was sent or the event happened, an instant: of two messages about one record the later one holds. Else the time of receipt counts. */
   readonly saidAt?: string | undefined;
   /** Records sent, those included that could not be read; else as many as there are entries. */

@@ -46,6 +46,8 @@ export interface RehearsalReport {
   /** `identified`: with a resident ID, by which records of different institutions are joined. Whether there are others is nobody's business here. */
   readonly patients: { readonly count: number; readonly identified: number };
   readonly milliseconds: number;
+  /** Of an HL7 v2 body of several messages: how many there are, how many were rehearsed, and what would become of those. Places begin with the number of the message. */
+  readonly messages?: { readonly count: number; readonly rehearsed: number; readonly accepted: number; readonly partly: number; readonly refused: number };
 }
 
 interface Rehearsed {
@@ -60,7 +62,7 @@ const MOST_LISTED = 1_000;
 export function reportOf(services: Services, { about, source, prepared, results }: Rehearsed, milliseconds: number): RehearsalReport {
   const { faults, accepted, kind, entryCount, saidAt } = prepared;
   const entries = entriesOf(source, prepared, results);
-  const issues = [...faults.map(({ issue }) => issue), ...prepared.entries.flatMap((entry) => remarksOn(services, source, entry))];
+  const issues = [...faults.map(({ issue }) => issue), ...prepared.remarks, ...prepared.entries.flatMap((entry) => remarksOn(services, source, entry))];
   const patients = prepared.entries.map(({ resource }) => resource).filter(({ resourceType }) => resourceType === 'Patient');
   const acceptance = faults.length === 0 ? 'accepted' : 'partly';
   return {
@@ -85,6 +87,30 @@ export function reportOfUnreadable(about: Pick<RehearsalReport, 'source' | 'form
   };
 }
 
+/** @param reports of the first messages of a batch, each rehearsed by itself; @param count of all */
+export function reportOfBatch(about: Pick<RehearsalReport, 'source' | 'format' | 'bytes' | 'messageId'>, reports: readonly RehearsalReport[], count: number, milliseconds: number): RehearsalReport {
+  const of = (outcome: RehearsalReport['wouldBe']): number => reports.filter(({ wouldBe }) => wouldBe === outcome).length;
+  const [accepted, partly, refused] = [of('accepted'), of('partly'), of('refused')];
+  const place = (at: number, text: string | undefined): string => `message ${at + 1}${text === undefined ? '' : ` ${text}`}`;
+  const sum = (part: (report: RehearsalReport) => number): number => reports.reduce((total, report) => total + part(report), 0);
+  const acceptance = accepted === 0 && partly === 0 && count > 0 ? 'refused' : 'partly';
+  return {
+    ...about,
+    wouldBe: accepted === reports.length ? 'accepted' : acceptance,
+    saidAt: undefined,
+    kind: 'hl7v2',
+    entryCount: sum(({ entryCount }) => entryCount),
+    counts: summed(reports.flatMap(({ counts }) => Object.entries(counts))),
+    entries: reports.flatMap(({ entries }, at) => entries.map((entry) => ({ ...entry, place: place(at, entry.place) }))).slice(0, MOST_LISTED),
+    issues: reports.flatMap(({ issues }, at) => issues.map((issue) => ({ ...issue, location: place(at, issue.location) }))).slice(0, MOST_LISTED),
+    issueCount: sum(({ issueCount }) => issueCount),
+    unmapped: joined(reports.flatMap(({ unmapped }) => unmapped)),
+    patients: { count: sum(({ patients }) => patients.count), identified: sum(({ patients }) => patients.identified) },
+    milliseconds: Math.round(milliseconds),
+    messages: { count, rehearsed: reports.length, accepted, partly, refused },
+  };
+}
+
 function entriesOf(source: Source, { entries, faults }: PreparedMessage, results: readonly EntryResult[]): readonly RehearsedEntry[] {
   const outcomes = new Map<number, RehearsedOutcome>(results.map(({ index, outcome }) => [index, outcome]));
   const faulty = new Set(faults.map(({ entry }) => entry));
@@ -99,9 +125,13 @@ function entriesOf(source: Source, { entries, faults }: PreparedMessage, results
 }
 
 function countsOf(entries: readonly RehearsedEntry[]): RehearsalReport['counts'] {
-  const counts: Partial<Record<RehearsedOutcome, number>> = {};
-  for (const { outcome } of entries) counts[outcome] = (counts[outcome] ?? 0) + 1;
-  return counts;
+  return summed(entries.map(({ outcome }) => [outcome, 1] as const));
+}
+
+function summed(counts: Iterable<readonly [string, number]>): RehearsalReport['counts'] {
+  const sums: Record<string, number> = {};
+  for (const [outcome, count] of counts) sums[outcome] = (sums[outcome] ?? 0) + count;
+  return sums;
 }
 
 /** What is no fault, and yet worth a look before the first real message. */
@@ -112,10 +142,14 @@ function remarksOn({ fhir }: Services, source: Source, entry: PreparedEntry): re
 }
 
 function unmappedOf(entries: readonly PreparedEntry[]): RehearsalReport['unmapped'] {
+  return joined(entries.flatMap(({ gaps }) => gaps.map((gap) => ({ ...gap, count: 1 }))));
+}
+
+function joined(unmapped: RehearsalReport['unmapped']): RehearsalReport['unmapped'] {
   const found = new Map<string, RehearsalReport['unmapped'][number]>();
-  for (const gap of entries.flatMap(({ gaps }) => gaps)) {
+  for (const { count, ...gap } of unmapped) {
     const name = JSON.stringify(gap);
-    found.set(name, { ...gap, count: (found.get(name)?.count ?? 0) + 1 });
+    found.set(name, { ...gap, count: (found.get(name)?.count ?? 0) + count });
   }
   return [...found.values()].slice(0, MOST_LISTED);
 }

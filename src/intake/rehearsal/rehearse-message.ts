@@ -4,7 +4,7 @@ import type { Caller } from '../../access/index.ts';
 import { authorize } from '../../access/index.ts';
 import { recordTrace } from '../../audit/index.ts';
 import { inTurnIfLarge } from '../../large-bodies.ts';
-import { UnreadableMessage } from '../../normalize/index.ts';
+import { splitBatch, UnreadableMessage } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
 import { planOf } from '../commit-message.ts';
 import { speakerOf } from '../mark.ts';
@@ -19,7 +19,7 @@ import type { Source } from '../source.ts';
 import { sourceOf } from '../source-of.ts';
 import { messageOfPart, partsOf } from '../table/receive-table.ts';
 import type { RehearsalReport } from './rehearsal-report.ts';
-import { reportOf, reportOfUnreadable } from './rehearsal-report.ts';
+import { reportOf, reportOfBatch, reportOfUnreadable } from './rehearsal-report.ts';
 
 /**
  * Takes a message through everything that a push goes through, over what is stored now, and stores nothing but the trace.
@@ -38,7 +38,27 @@ export async function rehearseMessage(services: Services, caller: Caller, delive
 
 interface Sent { readonly format: Delivery['format']; readonly messageId: string | undefined; readonly bytes: Buffer }
 
+/** Of a batch so many messages are rehearsed. */
+const MOST_MESSAGES = 1_000;
+
+/** Every message of an HL7 v2 batch by itself, as if those before it had not come. */
 async function rehearse(services: Services, source: Source, sent: Sent): Promise<RehearsalReport> {
+  const start = performance.now();
+  const about = { source: source.id, format: sent.format, bytes: sent.bytes.length };
+  try {
+    const messages = sent.format === 'hl7v2' ? splitBatch(sent.bytes) : [sent.bytes];
+    const [only] = messages;
+    if (messages.length === 1 && only !== undefined) return await rehearseOne(services, source, { ...sent, bytes: only });
+    const reports: RehearsalReport[] = [];
+    for (const bytes of messages.slice(0, MOST_MESSAGES)) reports.push(await rehearseOne(services, source, { ...sent, bytes }));
+    return reportOfBatch({ ...about, messageId: sent.messageId }, reports, messages.length, performance.now() - start);
+  } catch (error) {
+    if (error instanceof UnreadableMessage) return reportOfUnreadable(about, error, performance.now() - start);
+    throw error;
+  }
+}
+
+async function rehearseOne(services: Services, source: Source, sent: Sent): Promise<RehearsalReport> {
   const start = performance.now();
   const about = { source: source.id, format: sent.format, bytes: sent.bytes.length };
   try {

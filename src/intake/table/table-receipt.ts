@@ -33,6 +33,7 @@ const outcomeSchema = z.object({
 /** Counts the parts of one table as they are taken in. */
 export class TableTally {
   readonly #issues: Issue[] = [];
+  readonly #remarked = new Set<string>();
   #taken = 0;
   #refused = 0;
   #repeats = 0;
@@ -51,7 +52,9 @@ export class TableTally {
     if (receipt.isRepeat) this.#repeats++;
     for (const issue of issues) {
       if (issue.severity !== 'information') this.#faults++;
-      this.#tell(issue.severity === 'information' ? { ...issue, location: `rows from ${firstRow}` } : issue);
+      if (issue.severity !== 'information') this.#tell(issue);
+      else if (issue.location === undefined) this.#tell({ ...issue, location: `rows from ${firstRow}` });
+      else this.#remark(issue);
     }
   }
 
@@ -66,6 +69,13 @@ export class TableTally {
       issues: this.#issues, untold: this.#untold,
       refusedAs: standing === 'refused' ? this.#refusedAs ?? (unreadable?.reason === 'limit' ? 'too-large' : 'malformed') : undefined,
     };
+  }
+
+  /** Of the header: every part says it. */
+  #remark(issue: Issue): void {
+    if (this.#remarked.has(issue.diagnostics)) return;
+    this.#remarked.add(issue.diagnostics);
+    this.#tell(issue);
   }
 
   #tell(issue: Issue): void {

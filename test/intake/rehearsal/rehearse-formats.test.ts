@@ -26,6 +26,22 @@ describe('the rehearsal', () => {
     expect(await fed()).toBe(before);
   });
 
+  it('of an HL7 v2 batch rehearses every message of it by itself', async () => {
+    const at = '20260301090000+0800';
+    const before = await fed();
+    const message = (control: string, number: string, code = '30601'): string => v2({ type: 'ORU^R01', control, at, segments: [pid({ number }), ...order(`O-${control}`, at, [{ code }])] });
+    const bad = message('rb2', 'RB2').replace('19600101', '19600231');
+    const batch = `FHS|^~\\&\rBHS|^~\\&\r${message('rb1', 'RB1')}${bad}${message('rb3', 'RB1', 'none')}BTS|3\rFTS|1\r`;
+    const { body } = await rehearse('hospital-b', batch, { 'Content-Type': 'application/hl7-v2' });
+    expect(body).toMatchObject({ wouldBe: 'partly', kind: 'hl7v2', messages: { count: 3, rehearsed: 3, accepted: 2, partly: 0, refused: 1 }, patients: { count: 3 } });
+    expect(body.issues.map(({ location }: { location: string }) => location)).toContainEqual(expect.stringMatching(/^message 2 PID/));
+    expect(body.entries).toContainEqual(expect.objectContaining({ type: 'Observation', outcome: 'created', place: expect.stringMatching(/^message 3 OBX/) }));
+    expect(body.unmapped).toEqual([expect.objectContaining({ code: 'none', count: 1 })]);
+    const cut = await rehearse('hospital-b', batch.replace('BTS|3', 'BTS|4'), { 'Content-Type': 'application/hl7-v2' });
+    expect(cut.body).toMatchObject({ wouldBe: 'refused', issues: [{ severity: 'fatal', diagnostics: expect.stringContaining('BTS-1 does not agree') }] });
+    expect(await fed()).toBe(before);
+  });
+
   it('of a table tells of its first part, with rows and columns', async () => {
     const before = await fed();
     const table = [...tableLines(server.services, { residents: 40, seed: 'table', until: DISTRICT_END }, 'community-e')].join('');

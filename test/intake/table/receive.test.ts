@@ -51,6 +51,17 @@ describe('A table that is pushed', () => {
     expect(await server.stored('Observation')).toHaveLength(before + long.length - 1);
   }, 60_000);
 
+  it('tells once which columns no mapping speaks of, however many parts it has, and is whole all the same', async () => {
+    const wide = [...tableLines(server.services, { residents: 900, seed: 'wide', until: DISTRICT_END }, 'community-e')].map((line, at) => line.replace(/\r?\n$/, `,${at === 0 ? '备注二' : 'x'}\n`)).join('');
+    const answer = await server.push('community-e', wide, { ...CSV, 'X-Message-Id': 'wide.csv' });
+    const remarks = answer.body.issue.filter(({ diagnostics }: { diagnostics: string }) => diagnostics.includes('备注二'));
+    expect(remarks).toEqual([expect.objectContaining({ severity: 'information', location: ['row 1'] })]);
+    expect(answer.body.issue.length).toBeGreaterThan(3);
+    const renamed = table.replace('采样时间', '采样日期');
+    const refused = await server.push('community-e', renamed, { ...CSV, 'X-Message-Id': 'renamed.csv' });
+    expect(refused.body.issue.map(({ diagnostics }: { diagnostics: string }) => diagnostics).join(' ')).toMatch(/no column 采样时间.*taken in: 采样日期/);
+  }, 60_000);
+
   it.each([['as UTF-8', (name: string) => Buffer.from(name).toString('latin1')], ['percent-encoded', encodeURIComponent]])('may have a Chinese name, %s', async (_how, written) => {
     const { services } = server;
     const source = [...services.sources.values()].find(({ tables }) => tables?.some(({ recognise }) => recognise.fileName?.startsWith('体检') === true))!;
