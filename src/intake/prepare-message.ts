@@ -63,7 +63,7 @@ export async function prepareMessage(services: Services, source: Source, readabl
     await takeTurns(index);
     checked.push(checkEntry(services, source, entry, specimens));
   }
-  const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults), ...(sent.entries.length + sent.faults.length === 0 ? [NOTHING] : [])];
+  const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults).filter(isNotToldBy(normalized.faults)), ...(sent.entries.length + sent.faults.length === 0 ? [NOTHING] : [])];
   const entries = checked.map(({ entry }) => entry);
   const taken = await acceptEntries(services, sent.kind, entries, faults);
   const versions = await findVersions(services, taken.accepted);
@@ -77,6 +77,12 @@ export async function prepareMessage(services: Services, source: Source, readabl
     saidAt: sent.kind === 'cda' && sent.saidAt !== undefined ? saidInOrder(sent.saidAt, versions) : sent.saidAt,
     versions,
   };
+}
+
+/** What could not be read is missing then: one cause is told once. */
+function isNotToldBy(faults: readonly Fault[]): (fault: Fault) => boolean {
+  const places = new Set(faults.flatMap(({ issue: { location } }) => (location === undefined ? [] : [location])));
+  return ({ issue: { code, location } }) => code !== 'required' || location === undefined || !places.has(location);
 }
 
 /** Silence would look like success. */

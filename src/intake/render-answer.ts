@@ -51,7 +51,9 @@ function refusedEntry(issues: readonly Issue[]): object {
   return { status: '422 Unprocessable Entity', outcome: operationOutcome(limited(issues)) };
 }
 
-function limited(issues: readonly Issue[]): readonly Issue[] {
+/** Several records that lack what one place should have given have one fault. */
+function limited(faults: readonly Issue[]): readonly Issue[] {
+  const issues = [...new Map(faults.map((issue) => [`${issue.severity} ${issue.location ?? ''} ${issue.expression ?? ''} ${issue.diagnostics}`, issue])).values()];
   if (issues.length <= MAX_ISSUES) return issues;
   return [...issues.slice(0, MAX_ISSUES), { severity: 'error', code: 'processing', diagnostics: `${issues.length - MAX_ISSUES} further faults are not listed` }];
 }

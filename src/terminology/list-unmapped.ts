@@ -62,7 +62,7 @@ async function entryOf({ store, codes }: Services, term: UnmappedTerm, { lastUpd
   const last = latest.items[0];
   if (last === undefined) return undefined;
   const examples = latest.items.map(({ body }) => exampleOf(resourceOf(body), display));
-  return { source, kind, system, code, display, count, firstSeen: lastUpdated, lastSeen: last.lastUpdated, filter: unmappedCode(term), examples };
+  return { source, kind, system, code, display, count, firstSeen: lastUpdated < last.lastUpdated ? lastUpdated : last.lastUpdated, lastSeen: last.lastUpdated, filter: unmappedCode(term), examples };
 }
 
 /** A unit is a gap of one test: the same, or none at all, may come with others. */

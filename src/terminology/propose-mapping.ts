@@ -13,17 +13,35 @@ import { stepOf } from '../step.ts';
 
 /**
  * Writes down what somebody holds a local code or unit to mean. Nothing is mapped by it before another person approves it.
+ * Who proposes the same again gets what waits already.
  *
- * @throws ServiceError 'forbidden'; 'invalid' with every fault; 'rule-broken' where it would contradict what is approved
+ * @throws ServiceError 'forbidden'; 'invalid' with every fault; 'rule-broken' where it would contradict what is approved, or
+ *   another person has proposed the same
  */
 export async function proposeMapping(services: Services, caller: Caller, proposal: Proposal): Promise<CodeMapping> {
   await authorize(services, caller, { action: 'terminology-propose', source: proposal.source });
   const mapping = await proposedMapping(services, caller, proposal, { approved: await approvedOf(services, proposal.source) });
+  const waiting = await waitingAlike(services, mapping);
+  if (waiting?.proposed.by === caller.subject) return waiting;
+  if (waiting !== undefined) throw new ServiceError('rule-broken', `${waiting.proposed.by} has proposed the same already: decide about ${waiting.id}`);
   await services.store.commit([
     { kind: 'put', resource: mappingResource(mapping), expectedVersion: 0 },
     traceChange(services, caller, { action: 'create', interaction: 'terminology-propose', outcome: 'success', resources: [`${MAPPING_TYPE}/${mapping.id}`] }),
   ]);
   return mapping;
+}
+
+/** The proposal of the same content that nobody has decided about. */
+async function waitingAlike({ store }: Services, mapping: CodeMapping): Promise<CodeMapping | undefined> {
+  const { source, kind, local } = mapping;
+  const content = contentOf(mapping);
+  return (await allMappings(store, { source, kind, local, status: 'proposed' })).map((stored) => stored.mapping).find((other) => contentOf(other) === content);
+}
+
+function contentOf(mapping: CodeMapping): string {
+  if (mapping.kind === 'unit') return JSON.stringify([mapping.ucum, mapping.replaces]);
+  const { when, item, loinc, equivalence, effective, replaces } = mapping;
+  return JSON.stringify([when?.specimen, when?.method, when?.unit, item, loinc, equivalence, effective?.from, effective?.to, replaces]);
 }
 
 /** All approved mappings of a source. */

@@ -54,7 +54,7 @@ export function terminologyRouter(services: Services): Router {
     const { filters } = listRequest(services, req, res, ['source', 'code', 'unit']);
     const source = required('source', filters.get('source'));
     const unit = filters.get('unit');
-    if (unit !== undefined && filters.has('code')) throw new ServiceError('malformed', 'Suggestions are asked for a code or for a unit, not for both');
+    if ((unit === undefined) === (filters.get('code') === undefined)) throw new ServiceError('malformed', 'Suggestions are asked for a code or for a unit, one of them: ?code=… or ?unit=…');
     const suggestions = unit === undefined
       ? await suggestMapping(services, callerOf(res), { source, code: required('code', filters.get('code')) })
       : await suggestUnit(services, callerOf(res), { source, unit: required('unit', unit) });

@@ -86,6 +86,17 @@ describe('a table of proposals', () => {
     expect(await Promise.all(ids.slice(0, 3).map(statusOf))).toEqual(['proposed', 'proposed', 'proposed']);
   });
 
+  it('that is proposed again is the one that waits; of another person it is refused, and names that', async () => {
+    const body = proposal('hospital-b', 'AGAIN');
+    const { mapping } = (await propose(body)).body;
+    expect((await propose({ ...body, reason: 'sent again' })).body.mapping).toEqual(mapping);
+    expect((await propose(proposal('hospital-b', 'AGAIN', { when: { unit: 'g/L' } }))).body.mapping.id).not.toBe(mapping.id);
+    const refused = await bench.as('bo', 'POST', '/terminology/mappings', body);
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining(mapping.id)]);
+    await bench.as('bo', 'POST', `/terminology/mappings/${mapping.id}/reject`, { reason: 'not so' });
+    expect((await propose(body)).body.mapping.id).not.toBe(mapping.id);
+  });
+
   it('is not approved by whoever proposed any of it, nor twice, nor unknown', async () => {
     const [id = ''] = await proposed(proposal('hospital-a', 'OWN-1'));
     expect((await approve('mei', [id])).body.issue).toMatchObject([{ expression: ['mappings[0]'], diagnostics: expect.stringContaining('another person') }]);

@@ -1,6 +1,5 @@
-import { UnreadableMessage } from '../../normalize/index.ts';
 import type { CellContext, SheetRow, TableLimits, TableMapping, WorkbookFiles } from '../../normalize/table/index.ts';
-import { broken, cellContext, chooseMapping, columnAt, findFiles, headerIn, sheetOf } from '../../normalize/table/index.ts';
+import { broken, cellContext, chooseMapping, columnAt, dateColumnsIn, findFiles, headerIn, sheetOf } from '../../normalize/table/index.ts';
 import type { CutOptions } from './cut-table.ts';
 import { PartBuilder, type TablePart } from './part-builder.ts';
 import { sheetRows } from './sheet-rows.ts';
@@ -19,7 +18,7 @@ export async function* cutWorkbook(bytes: Buffer, options: CutOptions & { readon
   // No more than a row is in memory at once.
   const context = cellContext(files, { ...options.limits, cells: Number.POSITIVE_INFINITY });
   const { mapping, header, sheet } = await chooseSheet(files, context, options);
-  if (files.is1904 && mapping.dates.includes('excel')) throw new UnreadableMessage('limit', 'The days of the workbook count from 1904: save it with the date system of 1900, or deliver it in smaller files');
+  const serials = files.is1904 && mapping.dates.includes('excel') ? dateColumnsIn(mapping, header) : NONE;
   const delimiter = mapping.delimiter === 'auto' ? ',' : mapping.delimiter;
   const reportAt = columnAt(mapping, 'reportNumber', header);
   let head = '';
@@ -35,7 +34,7 @@ export async function* cutWorkbook(bytes: Buffer, options: CutOptions & { readon
     const gap = row - builder.nextRow > WIDEST_GAP ? builder.flush(row) : undefined;
     if (gap !== undefined) yield gap;
     while (builder.nextRow < row) yield* some(builder.add('\r\n', undefined, true));
-    yield* some(builder.add(lineOf(fitted(cells, header.length), delimiter), reportAt === undefined ? undefined : cells[reportAt] ?? '', false));
+    yield* some(builder.add(lineOf(from1900(fitted(cells, header.length), serials), delimiter), reportAt === undefined ? undefined : cells[reportAt] ?? '', false));
   }
   yield* some(builder?.flush());
 }
@@ -47,6 +46,16 @@ function some(part: TablePart | undefined): readonly TablePart[] {
 /** A sheet leaves out empty cells at the end, and people write beside a table; a part has as many cells as its header. */
 function fitted(cells: readonly string[], width: number): readonly string[] {
   return Array.from({ length: width }, (_, at) => cells[at] ?? '');
+}
+
+/** Days between the beginnings of the two calendars of spreadsheets. */
+const DAYS_TO_1904 = 1462;
+const SERIAL = /^\d+(?:\.\d+)?$/;
+const NONE: ReadonlySet<number> = new Set();
+
+/** A part is read as CSV, whose numbers of days count from 1900. @param columns that hold dates */
+function from1900(cells: readonly string[], columns: ReadonlySet<number>): readonly string[] {
+  return columns.size === 0 ? cells : cells.map((cell, at) => (columns.has(at) && SERIAL.test(cell) ? String(Number(cell) + DAYS_TO_1904) : cell));
 }
 
 function lineOf(cells: readonly string[], delimiter: string): string {

@@ -5,7 +5,7 @@ export { TABLE_LIMITS, type TableLimits } from './limits.ts';
 export { parseTableMessageId, tableMessageId } from './message-id.ts';
 export { DELIMITERS, type TableMapping, tableMappingSchema, type WrittenTableMapping } from './mapping.ts';
 export { headersIn } from './open-csv.ts';
-export { columnAt } from './plan-columns.ts';
+export { columnAt, dateColumnsIn } from './plan-columns.ts';
 export { type ReadableTable, readTable, type TableDelivery, type TableFormat } from './read-table.ts';
 export { RowScanner } from './row-scanner.ts';
 export { type ArchiveFile, broken } from './xlsx/archive.ts';

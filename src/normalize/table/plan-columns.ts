@@ -1,7 +1,7 @@
 import type { Fault } from '../message.ts';
 import { faultIn } from '../message.ts';
 import { columnKey } from './choose-mapping.ts';
-import { CUSTOMARY_VALUES, FACTS, type FactName } from './facts.ts';
+import { CUSTOMARY_VALUES, DATE_FACTS, FACTS, type FactName } from './facts.ts';
 import type { FactSource, ResultColumn, TableMapping } from './mapping.ts';
 
 /** Where a fact of every row stands. */
@@ -102,4 +102,10 @@ export function columnOf(plan: Plan, fact: FactName): string {
 export function columnAt(mapping: TableMapping, fact: FactName, header: readonly string[]): number | undefined {
   const at = planColumns(mapping, header).plan.facts[fact]?.at ?? -1;
   return at < 0 ? undefined : at;
+}
+
+/** Where the dates of a row stand. */
+export function dateColumnsIn(mapping: TableMapping, header: readonly string[]): ReadonlySet<number> {
+  const { facts } = planColumns(mapping, header).plan;
+  return new Set([...DATE_FACTS].flatMap((fact) => facts[fact]?.at ?? []));
 }

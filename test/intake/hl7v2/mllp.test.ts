@@ -48,6 +48,17 @@ describe('A laboratory that sends over MLLP', () => {
     peer.close();
   });
 
+  it.each([
+    ['no time at all', (segments: string) => segments.replaceAll(at, ''), ['OBR^1^7']],
+    ['no real time of the order', (segments: string) => segments.replaceAll(at, '').replace(/(OBR\|.*?99PANEL\|\|\|)/, '$120260231'), ['OBR^1^7']],
+    ['no real status', (segments: string) => segments.replaceAll('||F||', '||Q||'), ['OBX^1^11', 'OBX^2^11']],
+  ])('is told once of %s, at the field, however many results want it', async (what, change, places) => {
+    const peer = await rawPeer(gateway.mllpPort);
+    const answer = await peer.send(v2({ type: 'ORU^R01', control: `once-${what.length}`, at, segments: [pid({ number: 'M4' }), ...change(order('O-once', at, [{}, { code: '30602' }]).join('\r')).split('\r')] }));
+    expect(answer.match(/(?<=ERR\|\|)[^|]+/g)).toEqual(places);
+    peer.close();
+  });
+
   it('is told AE with segment, field and cause for what is wrong, all at once, and nothing of it is stored', async () => {
     const peer = await rawPeer(gateway.mllpPort);
     const answer = await peer.send(v2({ type: 'ORU^R01', control: 'a3', at, segments: [pid({ number: 'M3' }).replace('19600101', '19600231'), ...order('O-a3', at, [{}]), `OBX|2|NM|||5|mmol/L||||||F|||${at}`] }));

@@ -46,9 +46,11 @@ describe('a large workbook', () => {
     expect(resources(message, 'Patient')).toMatchObject([{ name: [{ text: '王;芳' }] }]);
   });
 
-  it('is refused where its days cannot be told after it is cut', async () => {
-    const bytes = workbook({ sheets: { S: row(1, HEADER) }, date1904: true });
-    await expect(cut(bytes, { tables: [mapping({ dates: ['excel'] })] })).rejects.toThrow('count from 1904');
+  it('whose days count from 1904 means the same days after it is cut, and its results stay what they are', async () => {
+    const tables = [mapping({ dates: ['excel'] })];
+    const content = row(1, HEADER) + row(2, cells({ collected: '<c><v>44321.354166666664</v></c>', result: '<c><v>44321</v></c>' }));
+    const [part] = await cut(workbook({ sheets: { S: content }, date1904: true }), { tables });
+    expect(resources(readBytes(part!.bytes, { tables }), 'Observation')).toMatchObject([{ effectiveDateTime: '2025-05-06T08:30:00+08:00', valueQuantity: { value: 44321 } }]);
   });
 
   it.each([

@@ -4,6 +4,9 @@ import { isList, isObject, textOf } from '../../../fhir/resource.ts';
 import type { Contribution, SentEntry } from '../../message.ts';
 import type { Segment } from '../segment.ts';
 
+/** What a record may be refused for the lack of: the fault is told at the field that would have given it. */
+const NEEDED: ReadonlySet<string> = new Set(['status', 'code', 'effectiveDateTime']);
+
 /**
  * A resource while it is collected from the fields of a message. It remembers of each element where it came from, and
  * which elements the sender empties.
@@ -45,6 +48,7 @@ export class Draft {
   set(name: string, value: JsonValue | undefined, field?: number, segment: Segment = this.segment): this {
     if (value === undefined || value === '') {
       if (field !== undefined && name !== 'status' && segment.isNull(field)) this.#cleared.add(name);
+      if (field !== undefined && NEEDED.has(name)) this.#places[name] ??= segment.place(field);
       return this;
     }
     this.#resource[name] = value;

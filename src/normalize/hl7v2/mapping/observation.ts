@@ -32,6 +32,8 @@ export interface ResultContext {
   readonly section?: Section | undefined;
   /** `effectiveDateTime` or `effectivePeriod`, of a result that does not tell its own time. */
   readonly effective?: Readonly<Record<string, JsonValue>> | undefined;
+  /** Where that stands, or would. */
+  readonly effectivePlace?: { readonly segment: Segment; readonly field: number } | undefined;
   readonly issued?: string | undefined;
   readonly basedOn?: JsonObject | undefined;
   readonly specimen?: JsonObject | undefined;
@@ -84,11 +86,11 @@ function openObservation(reading: Reading, obx: Segment, { identity }: ResultCon
   return openDistinct(reading, 'Observation', ['results', parts], obx);
 }
 
-function setTimes(reading: Reading, observation: Draft, obx: Segment, { effective = {}, issued }: ResultContext): void {
+function setTimes(reading: Reading, observation: Draft, obx: Segment, { effective = {}, effectivePlace = { segment: obx, field: 14 }, issued }: ResultContext): void {
   const observed = timeOf(reading, obx, 14);
   const analysed = timeOf(reading, obx, 19);
   if (observed !== undefined) observation.set('effectiveDateTime', observed, 14);
-  else for (const [name, value] of Object.entries(effective)) observation.set(name, value, 14);
+  else for (const [name, value] of Object.entries({ effectiveDateTime: undefined, ...effective })) observation.set(name, value, effectivePlace.field, effectivePlace.segment);
   observation.set('issued', issued ?? asInstant(analysed), 19).add('extension', [extension(ANALYSIS_TIME, { valueDateTime: analysed })], 19);
 }
 

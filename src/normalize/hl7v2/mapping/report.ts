@@ -54,7 +54,7 @@ export function readReport(reading: Reading, obr: Noted, observations: readonly 
   const effective = effectiveOf(reading, segment, specimens, observations);
   const issued = asInstant(timeOf(reading, segment, 22));
   const texts = joinTexts(observations.filter((noted) => !isAttached(noted.segment)));
-  const shared: ResultContext = { care, identity, section, effective, issued, basedOn: order, specimen: specimens[0]?.reference };
+  const shared: ResultContext = { care, identity, section, effective, effectivePlace: { segment, field: 7 }, issued, basedOn: order, specimen: specimens[0]?.reference };
   const results = texts.flatMap((text): readonly NamedResult[] => {
     const [obx] = text.lines;
     const result = readObservation(reading, text, shared);
@@ -69,7 +69,7 @@ export function readReport(reading: Reading, obr: Noted, observations: readonly 
     .set('code', conceptOf(reading, segment.value(4), { local: localCodes(reading.sender) }), 4)
     .set('subject', care.subject.patient.reference)
     .set('encounter', care.encounter?.reference);
-  for (const [name, value] of Object.entries(effective)) draft.set(name, value, 7);
+  for (const [name, value] of Object.entries({ effectiveDateTime: undefined, ...effective })) draft.set(name, value, 7);
   draft.set('issued', issued, 22)
     .add('resultsInterpreter', interpreters(reading, segment, [32, 33]), 32)
     .add('performer', [...interpreters(reading, segment, [34, 35]), ...participationsOf(reading, roles).map(({ actor }) => actor)], 34)

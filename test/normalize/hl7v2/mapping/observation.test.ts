@@ -178,7 +178,7 @@ describe('a result', () => {
   });
 
   it('without any time is refused with the place where one could stand', () => {
-    expect(take(message('ORU^R01', pid(), obr({ 7: '' }), obx())).issues.map(({ location }) => location)).toEqual(['OBR[1]', 'OBX[1]']);
+    expect(take(message('ORU^R01', pid(), obr({ 7: '' }), obx())).issues.map(({ location }) => location)).toEqual(['OBR[1]-7', 'OBR[1]-7']);
   });
 
   it('has performers, method, device, site, its number and when it was analysed', () => {
