@@ -5,6 +5,7 @@ import type { Contribution, ElementOrder, Facts, Merged } from '../normalize/ind
 import { elementOrderOf, mergeContribution } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
+import { withCancellation } from './cancel-results.ts';
 import { factsNote, parseFacts } from './facts.ts';
 import { orderOf } from './message-order.ts';
 import type { PreparedEntry, PreparedMessage } from './prepare-message.ts';
@@ -68,9 +69,11 @@ function mergeGroup({ fhir }: Services, first: Contributing, entries: readonly C
     resource: before === undefined || before.deleted ? undefined : resourceOf(before),
     facts: replaces === undefined ? undefined : parseFacts(replaces),
   };
-  const { resource, facts: after } = entries.reduce<typeof start>((so, { resource: said, contribution }): Merged => mergeContribution(said, so.resource, {
-    facts: so.facts, contribution, order, stamp: { authority: contribution.authority, at, tie },
-  }), start);
+  const { resource, facts: after } = entries.reduce<typeof start>((so, { resource: said, contribution }): Merged => {
+    const stamp = { authority: contribution.authority, at, tie };
+    const joined = mergeContribution(said, so.resource, { facts: so.facts, contribution, order, stamp });
+    return { ...joined, facts: withCancellation(joined.facts, said, stamp) };
+  }, start);
   return { ...first, resource: { ...completed(resource ?? first.resource, order), id: key.id }, note: { replaces, text: factsNote(after ?? new Map()) } };
 }
 

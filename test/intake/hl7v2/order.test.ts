@@ -116,8 +116,16 @@ describe.each(STORES)('a feed of HL7 v2 on $name', ({ uri }) => {
     expect(await statusesAfter('X3', [final, cancelled, final, cancelled])).toEqual(gone);
     expect(await statusesAfter('X4', [final, cancelled, anew])).toEqual(['final', 'final', 'final']);
     expect(await statusesAfter('X5', [anew, cancelled, final])).toEqual(['final', 'final', 'final']);
+    const fewer = told('23', '12', [{ code: '30601', value: '99' }], 'F');
+    for (const [index, order] of permutationsOf([final, cancelled, fewer]).entries()) {
+      expect((await statusesAfter(`X-6-${index}-`, [...order, ...order])).toSorted(), String(index)).toEqual(['cancelled', 'final', 'final']);
+    }
     const [result] = (await server.stored('Observation')).filter((one) => JSON.stringify(one['identifier']).includes('X1'));
     const told21 = await server.fhir('GET', `/Provenance?target=Observation/${String(result?.['id'])}&_sort=-recorded`);
     expect(told21.body.entry).toHaveLength(2);
   });
 });
+
+function permutationsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
+  return items.length < 2 ? [items] : items.flatMap((item, at) => permutationsOf(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
+}
