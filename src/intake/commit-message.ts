@@ -10,11 +10,11 @@ import { endResults } from './documents/end-results.ts';
 import { supersedeDocuments } from './documents/supersede.ts';
 import type { Failure } from './failure.ts';
 import { failureOf, withoutFailure } from './failure.ts';
-import type { Speaker } from './mark.ts';
 import { speakerOf } from './mark.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
-import type { EntryPlan, EntryResult } from './plan-entries.ts';
-import { keysOfPlan, planEntries } from './plan-entries.ts';
+import type { Joined } from './join-known.ts';
+import type { EntryResult } from './plan-entries.ts';
+import { planEntries } from './plan-entries.ts';
 import type { PreparedEntry, PreparedMessage } from './prepare-message.ts';
 import { provenancesOf } from './provenance.ts';
 import type { SourceMessage } from './records.ts';
@@ -25,16 +25,16 @@ import { closingChanges } from './settle-message.ts';
 /**
  * Stores what a message brought, together with its answer, provenance, persons and trace: all or none.
  *
- * @param prepared with at least one accepted entry
+ * @param joined with at least one accepted entry
  * @throws ServiceError 'conflict' or 'version-conflict' when another message came in between
  */
-export async function commitMessage(services: Services, inbox: InboxMessage, processing: Processing, prepared: PreparedMessage): Promise<Answer> {
+export async function commitMessage(services: Services, inbox: InboxMessage, processing: Processing, { prepared, known }: Joined): Promise<Answer> {
   const now = services.clock().toISOString();
   const speaker = speakerOf(inbox.message, prepared.saidAt);
   const documents = supersedeDocuments(services, prepared.accepted, prepared.versions);
   const ended = prepared.kind === 'cda' ? await endResults(services, documents.entries, prepared.versions) : { entries: documents.entries, changes: [], results: [] };
   const cancelled = await cancelResults(services, ended.entries, speaker);
-  const plan = await planOf(services, speaker, cancelled.entries, { source: processing.source.id, now });
+  const plan = planEntries(cancelled.entries, { source: processing.source.id, stored: known, speaker, now });
   const persons = await personChanges(services, { written: plan.patients });
   const answer = renderAcceptance(prepared, plan.results);
   const written = [...plan.results, ...documents.results, ...ended.results, ...cancelled.results].filter(isWritten);
@@ -58,12 +58,6 @@ export async function commitMessage(services: Services, inbox: InboxMessage, pro
 
 function finished(message: SourceMessage, { kind, entryCount, faults, accepted, saidAt }: PreparedMessage, failure: Failure, now: string): SourceMessage {
   return { ...withoutFailure(message), ...failure, ...(saidAt === undefined ? {} : { saidAt }), status: faults.length > 0 ? 'partial' : 'processed', finishedAt: now, kind, entryCount, issueCount: faults.length, unmapped: uniqueGaps(accepted) };
-}
-
-/** What becomes of the entries over what is stored now. */
-export async function planOf(services: Services, speaker: Speaker, entries: readonly PreparedEntry[], { source, now }: { readonly source: string; readonly now: string }): Promise<EntryPlan> {
-  const stored = new Map((await services.store.readMany(keysOfPlan(entries, source))).map((item) => [referenceTo(item), item]));
-  return planEntries(entries, { source, stored, speaker, now });
 }
 
 function isWritten({ outcome }: EntryResult): boolean {

@@ -7,6 +7,7 @@ import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import { withCancellation } from './cancel-results.ts';
 import { factsNote, parseFacts } from './facts.ts';
+import type { KnownRecords } from './known-records.ts';
 import { orderOf } from './message-order.ts';
 import type { PreparedEntry, PreparedMessage } from './prepare-message.ts';
 import { acceptEntries, faultsOf } from './prepare-message.ts';
@@ -31,12 +32,10 @@ function unsaidOf(resource: Resource): Readonly<Record<string, JsonValue>> {
  * Joins the entries that say parts of a record to what is stored of it, and validates the outcome. Of a message that says
  * several parts of one record the first entry stands for all of them.
  */
-export async function mergeContributions(services: Services, source: Source, message: SourceMessage, prepared: PreparedMessage): Promise<PreparedMessage> {
+export async function mergeContributions(services: Services, source: Source, message: SourceMessage, { prepared, known: stored }: { readonly prepared: PreparedMessage; readonly known: KnownRecords }): Promise<PreparedMessage> {
   const contributing = prepared.accepted.filter((entry): entry is Contributing => entry.contribution !== undefined);
   if (contributing.length === 0) return prepared;
   const groups = Map.groupBy(contributing, (entry) => referenceTo(keyOf(entry)));
-  const keys = [...groups.values()].flatMap(([first]) => (first === undefined ? [] : [keyOf(first)]));
-  const stored = new Map((await services.store.readMany(keys)).map((item) => [referenceTo(item), item]));
   const { at, tie } = orderOf(message, prepared.saidAt);
   const merged = new Map([...groups].flatMap(([reference, entries]) => {
     const [first] = entries;

@@ -8,7 +8,7 @@ import { commitMessage } from './commit-message.ts';
 import type { Answer, InboxMessage } from './inbox.ts';
 import { readPayload } from './inbox.ts';
 import { inLine } from '../in-line.ts';
-import { mergeContributions } from './merge-contributions.ts';
+import { joinKnown } from './join-known.ts';
 import type { OpenBody } from './open-body.ts';
 import { openBody } from './open-body.ts';
 import type { PreparedMessage } from './prepare-message.ts';
@@ -37,8 +37,8 @@ async function processInTurn(services: Services, inbox: InboxMessage, processing
     const first = await prepare();
     return await inLine(services, await personsIn(services, first), () => untilSettled(services, inbox, async (attempt) => {
       // What was met in between may be what a reference was led to.
-      const prepared = await mergeContributions(services, processing.source, inbox.message, attempt === 1 ? first : await prepare());
-      return prepared.accepted.length > 0 ? commitMessage(services, inbox, processing, prepared) : refuseInvalid(services, inbox, processing, prepared);
+      const joined = await joinKnown(services, processing.source, inbox.message, attempt === 1 ? first : await prepare());
+      return joined.prepared.accepted.length > 0 ? commitMessage(services, inbox, processing, joined) : refuseInvalid(services, inbox, processing, joined.prepared);
     }));
   } catch (error) {
     if (error instanceof UnreadableMessage) return refuseUnreadable(services, inbox, processing, error);

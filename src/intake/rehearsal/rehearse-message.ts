@@ -6,12 +6,10 @@ import { recordTrace } from '../../audit/index.ts';
 import { inTurnIfLarge } from '../../large-bodies.ts';
 import { splitBatch, UnreadableMessage } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
-import { planOf } from '../commit-message.ts';
+import { joinKnown } from '../join-known.ts';
 import { speakerOf } from '../mark.ts';
-import { mergeContributions } from '../merge-contributions.ts';
 import { openBody } from '../open-body.ts';
-import type { EntryResult } from '../plan-entries.ts';
-import type { PreparedMessage } from '../prepare-message.ts';
+import { planEntries } from '../plan-entries.ts';
 import { prepareMessage } from '../prepare-message.ts';
 import type { Delivery } from '../receive-message.ts';
 import type { SourceMessage } from '../records.ts';
@@ -66,8 +64,8 @@ async function rehearseOne(services: Services, source: Source, sent: Sent): Prom
     const { message } = openBody(services, source, whole);
     if (message instanceof UnreadableMessage) throw message;
     const imagined = messageOf(services, source, { ...whole, messageId: message.messageId ?? whole.messageId });
-    const prepared = await mergeContributions(services, source, imagined, await prepareMessage(services, source, message));
-    const results = await resultsOf(services, source, imagined, prepared);
+    const { prepared, known } = await joinKnown(services, source, imagined, await prepareMessage(services, source, message));
+    const results = planEntries(prepared.accepted, { source: source.id, stored: known, speaker: speakerOf(imagined, prepared.saidAt), now: imagined.receivedAt }).results;
     return reportOf(services, { about: { ...about, messageId: message.messageId ?? whole.messageId }, source, prepared, results }, performance.now() - start);
   } catch (error) {
     if (error instanceof UnreadableMessage) return reportOfUnreadable(about, error, performance.now() - start);
@@ -84,11 +82,6 @@ async function wholeOrFirstPart(source: Source, { format, messageId, bytes }: Se
 
 async function* inOnePiece(bytes: Buffer): AsyncGenerator<Buffer> {
   yield await Promise.resolve(bytes);
-}
-
-async function resultsOf(services: Services, source: Source, imagined: SourceMessage, { accepted, saidAt }: PreparedMessage): Promise<readonly EntryResult[]> {
-  if (accepted.length === 0) return [];
-  return (await planOf(services, speakerOf(imagined, saidAt), accepted, { source: source.id, now: imagined.receivedAt })).results;
 }
 
 /** The message as it would be in the inbox. */
