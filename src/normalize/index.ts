@@ -14,7 +14,7 @@ export type { Hl7v2Conventions } from './hl7v2/conventions.ts';
 export { readHeader } from './hl7v2/header.ts';
 export { readHl7v2 } from './hl7v2/read-hl7v2.ts';
 export { type Segment } from './hl7v2/segment.ts';
-export { splitBatch } from './hl7v2/split-batch.ts';
+export { isBatch, splitBatch, writeBatch } from './hl7v2/split-batch.ts';
 export type { CdaConventions } from './cda/conventions.ts';
 export { CDA_LIMITS } from './cda/limits.ts';
 export { DOCUMENT_VERSION, documentSetSystem } from './cda/document-versions.ts';

@@ -2,7 +2,7 @@ import type { Caller } from '../../access/index.ts';
 import { authorize, DEFAULT_PURPOSE, DEFAULT_SCOPES, FailedLogins } from '../../access/index.ts';
 import { ServiceError } from '../../errors.ts';
 import type { Segment, V2Answer } from '../../normalize/index.ts';
-import { readHeader, splitBatch, UnreadableMessage } from '../../normalize/index.ts';
+import { isBatch, readHeader, splitBatch, UnreadableMessage, writeBatch } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
 import { openBody } from '../open-body.ts';
 import { receiveOpened } from '../receive-message.ts';
@@ -18,10 +18,10 @@ const ANY_OFFSET = '+08:00';
 /** Takes in what comes over MLLP. */
 export interface V2Receiver {
   /**
-   * Takes in one message. Its sender is told by MSH-3 and MSH-4 and proved by its certificate or address. It is acknowledged
-   * once the message, and what it became, are durable.
+   * Takes in one message, or the messages of a batch one after another. Their sender is told by MSH-3 and MSH-4 and proved by its
+   * certificate or address. Each is acknowledged once the message, and what it became, are durable.
    *
-   * @returns the acknowledgement, undefined where the sender wants none; never throws
+   * @returns the acknowledgement, of a batch a batch of them, undefined where the sender wants none; never throws
    */
   readonly receive: (frame: Buffer, peer: V2Peer) => Promise<Buffer | undefined>;
   /** The acknowledgement of a frame that is over the limit, by its beginning. */
@@ -32,28 +32,45 @@ export interface V2Receiver {
 
 export function v2Receiver(services: Services): V2Receiver {
   const failures = new FailedLogins(services);
+  const receive = async (message: Buffer, peer: V2Peer): Promise<Buffer | undefined> => {
+    const header = readHeader(message);
+    const requestId = services.newId();
+    let offset = ANY_OFFSET;
+    let answer: V2Answer;
+    try {
+      const source = await requireSource(services, header, peer, (reason) => failures.trace({ requestId, address: peer.address }, reason));
+      ({ offset } = source);
+      answer = await receiveV2(services, callerOf(source, peer, requestId), source, message);
+    } catch (error) {
+      if (!(error instanceof ServiceError)) services.log.error({ err: error, requestId }, 'could not take in a message over MLLP');
+      answer = v2AnswerOfError(error);
+    }
+    return acknowledgementOf(services, header, answer, offset);
+  };
   return {
-    receive: async (frame, peer) => {
-      const header = readHeader(frame);
-      const requestId = services.newId();
-      let offset = ANY_OFFSET;
-      let answer: V2Answer;
-      try {
-        const source = await requireSource(services, header, peer, (reason) => failures.trace({ requestId, address: peer.address }, reason));
-        ({ offset } = source);
-        answer = await receiveV2(services, callerOf(source, peer, requestId), source, frame);
-      } catch (error) {
-        if (!(error instanceof ServiceError)) services.log.error({ err: error, requestId }, 'could not take in a message over MLLP');
-        answer = v2AnswerOfError(error);
-      }
-      return acknowledgementOf(services, header, answer, offset);
-    },
+    receive: (frame, peer) => (isBatch(frame) ? receiveBatch(services, frame, (message) => receive(message, peer)) : receive(frame, peer)),
     refuseOversize: (beginning) => {
       const text = `The message is larger than the ${services.config.limits.mllpBytes} bytes allowed here`;
       return acknowledgementOf(services, readHeader(beginning), { code: 'AR', errors: [{ issueCode: 'too-long', severity: 'E', text }] }, ANY_OFFSET);
     },
     flush: () => failures.flush(),
   };
+}
+
+/** The whole of a batch that is none is refused before its first message is taken in. */
+async function receiveBatch(services: Services, frame: Buffer, receive: (message: Buffer) => Promise<Buffer | undefined>): Promise<Buffer | undefined> {
+  let messages: readonly Buffer[];
+  try {
+    messages = split(frame);
+  } catch (error) {
+    return acknowledgementOf(services, undefined, v2AnswerOfError(error), ANY_OFFSET);
+  }
+  const answers: Buffer[] = [];
+  for (const message of messages) {
+    const answer = await receive(message);
+    if (answer !== undefined) answers.push(answer);
+  }
+  return answers.length === 0 && messages.length > 0 ? undefined : writeBatch(answers);
 }
 
 /** What one message was answered, and the bytes of the acknowledgement. */

@@ -4,6 +4,7 @@ import { USCC_SYSTEM } from '../../fhir/validation/identifiers.ts';
 import type { Sender } from '../local-identity.ts';
 import type { SentMessage } from '../message.ts';
 import { faultIn } from '../message.ts';
+import { timeOf } from './datatypes/time.ts';
 import { groupOrders, splitPatients } from './mapping/group-orders.ts';
 import { readAppointment } from './mapping/appointment.ts';
 import { readDocument } from './mapping/document.ts';
@@ -64,9 +65,11 @@ export function readV2(sent: V2Message, sender: Sender): SentMessage {
   const rule = Object.hasOwn(RULES, message.type) ? RULES[message.type]?.get(message.event) : undefined;
   if (rule === undefined) return { kind: 'hl7v2', entries: [], faults: [faultIn(undefined, 'not-supported', sent.header.place(9), `This message type is not taken in; those that are: ${typesTakenIn()}`)] };
   const reading = openReading(message, sender, rule.topic);
+  // When it was sent is no part of a record, and decides which of two messages holds.
+  timeOf(reading, message.header, 7);
   rule.read(reading, withNotes(message.segments.slice(1)));
   nameLaboratory(reading);
-  return { kind: 'hl7v2', entries: reading.drafts.map((draft) => draft.toEntry()), faults: reading.faults, saidAt: saidAtOf(message, sender.offset) };
+  return { kind: 'hl7v2', entries: reading.drafts.map((draft) => draft.toEntry()), faults: reading.faults, saidAt: saidAtOf(message, reading.offset) };
 }
 
 /** Results of a laboratory that the message does not name are those of the institution that sends them. */

@@ -87,3 +87,13 @@ function requireCount(line: string, count: number, what: string): void {
   const said = line.slice(4).split(line.charAt(3), 1)[0]?.trim() ?? '';
   if (said !== '' && Number(said) !== count) throw new UnreadableMessage('syntax', `${line.slice(0, 3)}-1 does not agree with the ${count} ${what} that stand before it: the file is cut, or its count is wrong`);
 }
+
+/** Whether a body begins as a batch does. */
+export function isBatch(bytes: Buffer): boolean {
+  return /^(?:\u00ef\u00bb\u00bf)?\s*(?:FHS|BHS)(?![A-Za-z0-9])/.test(bytes.toString('latin1', 0, 64));
+}
+
+/** Messages as a batch, in the plainest form. @param messages each with the CR of its last segment */
+export function writeBatch(messages: readonly Buffer[]): Buffer {
+  return Buffer.concat([Buffer.from('BHS|^~\\&\r'), ...messages, Buffer.from(`BTS|${messages.length}\r`)]);
+}

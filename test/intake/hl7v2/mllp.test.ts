@@ -48,6 +48,19 @@ describe('A laboratory that sends over MLLP', () => {
     peer.close();
   });
 
+  it('is answered a batch for a batch, message by message, and refused one whose count is wrong before any of it is stored', async () => {
+    const peer = await rawPeer(gateway.mllpPort);
+    const batch = (...messages: string[]): string => `FHS|^~\\&\rBHS|^~\\&\r${messages.join('')}BTS|2\rFTS|1\r`;
+    const bad = result('w2', 'MB2').replace('19600101', '19600231');
+    const answer = await peer.send(batch(result('w1', 'MB1'), bad));
+    expect(answer).toMatch(/^BHS\|\^~\\&\rMSH[^]*MSA\|AA\|w1\rMSH[^]*MSA\|AE\|w2\rERR[^]*\rBTS\|2\r$/);
+    const cut = await peer.send(batch(result('w3', 'MB3')));
+    expect(cut).toMatch(/MSA\|AR\|[^]*BTS-1 does not agree/);
+    const numbers = JSON.stringify(await stored('Patient'));
+    expect(['MB1', 'MB2', 'MB3'].filter((number) => numbers.includes(`"${number}"`))).toEqual(['MB1']);
+    peer.close();
+  });
+
   it.each([
     ['no time at all', (segments: string) => segments.replaceAll(at, ''), ['OBR^1^7']],
     ['no real time of the order', (segments: string) => segments.replaceAll(at, '').replace(/(OBR\|.*?99PANEL\|\|\|)/, '$120260231'), ['OBR^1^7']],

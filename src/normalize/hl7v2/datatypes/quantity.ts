@@ -7,6 +7,8 @@ import { componentParts } from './system.ts';
 
 const UCUM = 'http://unitsofmeasure.org';
 const UCUM_NAMES: ReadonlySet<string> = new Set(['UCUM', '2.16.840.1.113883.6.8']);
+/** Code systems whose codes are what is printed behind a number. */
+const SYMBOL_SYSTEMS: ReadonlySet<string> = new Set(['', 'ISO', 'ISO+', 'ANS', 'ANS+', 'ANSI', 'ANSI+', ...UCUM_NAMES]);
 /** `10^9/L` or `10~9/L` whose sender did not escape the separator. */
 const POWER_OF_TEN = /^[×x*]?\s*10[~^]\d/i;
 
@@ -19,7 +21,8 @@ export function unitIn(parts: Parts, whole = ''): Unit {
   const first = parts(1);
   const name = parts(2);
   if (UCUM_NAMES.has(parts(3)) && first !== '') return { unit: name || first, system: UCUM, code: first };
-  const unit = first || name || parts(5) || parts(4);
+  // Codes of other tables, 274 for mg/dL, mean nothing to anybody else: the words beside them do.
+  const unit = (SYMBOL_SYSTEMS.has(parts(3).toUpperCase()) ? first || name : name || first) || parts(5) || parts(4);
   if (UCUM_NAMES.has(parts(6)) && parts(4) !== '') return { unit, system: UCUM, code: parts(4) };
   return unit === '' ? {} : { unit };
 }

@@ -27,6 +27,9 @@ export function isNamed({ namespace, universalId }: Authority): boolean {
   return namespace !== '' || universalId !== '';
 }
 
+/** Kind of the numbers of patients. */
+export const PATIENT = 'patient';
+
 const OID = /^[0-2](\.(0|[1-9]\d*))+$/;
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 const NO_BLANK = /^\S+$/;
@@ -35,6 +38,8 @@ const NO_BLANK = /^\S+$/;
  * The identifier system of numbers that an authority assigns: as the sender's description says, else its universal id as a
  * uri, else one below the sender's own address.
  *
+ * The authority of the patient numbers often names the hospital as a whole: a visit or an order of it has a number of another kind.
+ *
  * @param kind of numbers without any authority: `visit`
  */
 export function systemOf(authority: Authority, sender: Sender, kind: string): string {
@@ -42,7 +47,7 @@ export function systemOf(authority: Authority, sender: Sender, kind: string): st
   const known = sender.hl7v2?.authorities ?? {};
   for (const name of [namespace, universalId]) {
     const configured = name !== '' && Object.hasOwn(known, name) ? known[name] : undefined;
-    if (configured !== undefined) return configured;
+    if (configured !== undefined) return configured === sender.patientNumberSystem && kind !== PATIENT ? ownSystem(sender, kind) : configured;
   }
   return universalUri(authority) ?? ownSystem(sender, namespace || universalId || kind);
 }

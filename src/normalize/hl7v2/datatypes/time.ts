@@ -11,7 +11,7 @@ export function readTime(reading: Reading, text: string, place: Place): string |
   if (text === '') return undefined;
   const known = reading.times.get(text);
   if (known !== undefined) return known;
-  const time = parseV2Time(text, reading.sender.offset);
+  const time = parseV2Time(text, reading.offset);
   reading.times.set(text, time);
   if (time === undefined) report(reading, 'value', place, 'The time is none of the real calendar, or not in the form YYYYMMDDHHMMSS');
   return time;

@@ -4,7 +4,7 @@ import { isResidentId, RESIDENT_ID_SYSTEMS } from '../../../fhir/validation/iden
 import type { Sender } from '../../local-identity.ts';
 import { element, present, tableCoding } from '../datatypes/element.ts';
 import { assignerOf, extendedIdentifier, identifierType } from '../datatypes/identifier.ts';
-import { authorityOf, componentParts, ownSystem } from '../datatypes/system.ts';
+import { authorityOf, componentParts, ownSystem, PATIENT } from '../datatypes/system.ts';
 import type { Segment, Value } from '../segment.ts';
 import type { Place, Reading } from './reading.ts';
 
@@ -75,7 +75,7 @@ function ownIdentifier(reading: Reading, value: Value, place: Place): JsonObject
 
 /** A number without authority beside the own one is of another kind, so it must not share a system with it. */
 function otherIdentifier(reading: Reading, value: Value, place: Place): JsonObject | undefined {
-  return isResidentNumber(value) ? residentIdentifier(value.text(1)) : extendedIdentifier(reading, value, { kind: value.text(5) || 'patient' }, place);
+  return isResidentNumber(value) ? residentIdentifier(value.text(1)) : extendedIdentifier(reading, value, { kind: isForeign(value, reading.sender) || authoritiesOf(value).length === 0 ? value.text(5) || PATIENT : PATIENT }, place);
 }
 
 /** A resident ID under the one system that records are joined by; its last character is a capital. */

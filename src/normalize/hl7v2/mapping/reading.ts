@@ -6,6 +6,7 @@ import type { Sender } from '../../local-identity.ts';
 import type { Fault } from '../../message.ts';
 import { faultIn } from '../../message.ts';
 import type { V2Message } from '../parse.ts';
+import { offsetOfTimes } from '../said-at.ts';
 import type { Segment } from '../segment.ts';
 import { Draft } from './draft.ts';
 
@@ -16,6 +17,8 @@ export type Topic = 'administration' | 'order' | 'result' | 'document' | 'schedu
 export interface Reading {
   readonly message: V2Message;
   readonly sender: Sender;
+  /** Of times that name none, `+08:00`. */
+  readonly offset: string;
   readonly topic: Topic;
   readonly drafts: Draft[];
   readonly faults: Fault[];
@@ -35,7 +38,7 @@ export interface Reading {
 export interface Place { readonly segment: Segment; readonly field: number }
 
 export function openReading(message: V2Message, sender: Sender, topic: Topic): Reading {
-  return { message, sender, topic, drafts: [], faults: [], named: new Map(), services: new Map(), people: new Map(), occurrences: new Map(), times: new Map() };
+  return { message, sender, offset: offsetOfTimes(message, sender.offset), topic, drafts: [], faults: [], named: new Map(), services: new Map(), people: new Map(), occurrences: new Map(), times: new Map() };
 }
 
 /** Begins a record of which nothing else in the message may speak. */

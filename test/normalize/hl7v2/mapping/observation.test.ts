@@ -37,6 +37,7 @@ describe('a unit', () => {
   it.each([
     ['mmol/L', { unit: 'mmol/L' }], ['10*9/L^10*9/L^UCUM', { unit: '10*9/L', system: 'http://unitsofmeasure.org', code: '10*9/L' }], ['g/L^克每升^UCUM', { unit: '克每升', system: 'http://unitsofmeasure.org', code: 'g/L' }],
     ['beats/min^^ISO+', { unit: 'beats/min' }], ['10^9/L', { unit: '10^9/L' }], ['×10^9/L', { unit: '×10^9/L' }], ['10~9/L', { unit: '10~9/L' }],
+    ['274^mg/dL^99U', { unit: 'mg/dL' }], ['mg/dL^毫克每分升^ISO+', { unit: 'mg/dL' }], ['1^mg/dL^99U^mg/dL^^UCUM', { unit: 'mg/dL', system: 'http://unitsofmeasure.org', code: 'mg/dL' }],
     ['U/L^^L^U/L^^UCUM', { unit: 'U/L', system: 'http://unitsofmeasure.org', code: 'U/L' }],
   ])('sent as %s is kept, and is UCUM only if it says so', (unit, expected) => {
     const entry = sent(message('ORU^R01', pid(), obr(), obx({ 6: unit }))).entries.find(({ resource }) => resource.resourceType === 'Observation');

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json } from './read.ts';
-import { contribution, LOCAL, message, pid, pv1, record, records, segment, sent, source, take } from './read.ts';
+import { contribution, LOCAL, message, obr, obx, pid, pv1, record, records, segment, sent, source, take } from './read.ts';
 
 const adt = (...lines: readonly string[]): string => message('ADT^A08', segment('EVN', { 2: '20260302091000' }), ...lines);
 const patient = (fields: Readonly<Record<number, string>>): Json => record('Patient', adt(pid(fields)));
@@ -35,6 +35,14 @@ describe('the numbers of a patient', () => {
     expect(foreign.id).not.toBe(of('200001^^^PUBIN^MR').id);
     expect(of(`7^^^${authority}^MR~200001^^^PUBIN^PI`).id).toBe(of('200001^^^PUBIN^MR').id);
     expect(of('200001^^^^MR').id).toBe(of('200001^^^PUBIN^MR').id);
+  });
+
+  it('never share their system with the account, visit or order of an authority that names the whole hospital', () => {
+    const conventions = { patientAuthority: 'PUBIN', authorities: { PUBIN: source.patientNumberSystem } };
+    const text = message('ORU^R01', pid({ 3: '1^^^PUBIN^MR~2^^^PUBIN^PI', 18: '1^^^PUBIN' }), pv1({ 19: '1^^^PUBIN' }), obr({ 2: '1^PUBIN', 3: '1^PUBIN' }), obx());
+    const systems = (type: string): string[] => records(text, conventions)(type).flatMap(({ identifier }: Json) => identifier.map(({ system }: Json) => system));
+    expect(systems('Patient')).toEqual([source.patientNumberSystem, source.patientNumberSystem, expect.stringMatching(/identifiers\/account$/)]);
+    expect([...systems('Encounter'), ...systems('DiagnosticReport'), ...systems('ServiceRequest')]).not.toContain(source.patientNumberSystem);
   });
 
   it('of an authority that the description gives another system are not the own ones either', () => {

@@ -42,6 +42,15 @@ describe('when a message was said', () => {
     expect(sent(message('ORU^R01', pid())).saidAt).toBe('2026-03-02T01:30:00.000Z');
   });
 
+  it('gives its time zone to all times of the message that name none', () => {
+    const text = message('ORU^R01', pid(), obr({ 7: '20260331230000', 22: '20260401000000+0900' }), obx()).replace('20260302093000', '20260401000000+0000');
+    expect(take(text).resources.find(({ resourceType }) => resourceType === 'DiagnosticReport')).toMatchObject({ effectiveDateTime: '2026-03-31T23:00:00+00:00', issued: '2026-04-01T00:00:00+09:00' });
+  });
+
+  it.each(['garbage', '20260230120000', '2026030225', '20260302093000+9900'])('is a fault where %s is no time', (msh7) => {
+    expect(take(message('ORU^R01', pid(), obr(), obx()).replace('20260302093000', msh7)).issues).toMatchObject([{ code: 'value', location: 'MSH[1]-7' }]);
+  });
+
   it('is not known from a day alone, nor from what is no time', () => {
     expect(saidAt('', '20260302')).toBeUndefined();
     expect(saidAt('99999999999999', '')).toBeUndefined();
