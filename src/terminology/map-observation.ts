@@ -91,21 +91,27 @@ function mapKnown(sent: Valued, concept: JsonObject, meaning: Meaning, context: 
     ? readPrintedNumber(sent.part, (unit) => unit === '' && measureOf(item, '', meaning.loinc) !== undefined)
     : sent;
   const quantity = part['valueQuantity'];
-  if (item === undefined || !isObject(quantity)) {
-    const coded = withMeaning(concept, meaning, meaning.loinc);
-    return { part: withMark({ ...part, code: coded.code }, version, [...coded.added, ...added]), gaps: [], tags };
-  }
-  const unit = unitOf(quantity, context);
+  const measured = isObject(quantity) ? quantity : limitOf(part);
+  const withLoinc = (loinc: string | undefined, gaps: readonly Gap[], marks: readonly MappingTag[]): MappedPart => {
+    const coded = withMeaning(concept, meaning, loinc);
+    return { part: withMark({ ...part, code: coded.code }, version, [...coded.added, ...added]), gaps, tags: [...tags, ...marks] };
+  };
+  if (item === undefined || measured === undefined) return withLoinc(meaning.loinc, [], []);
+  const unit = unitOf(measured, context);
   const measure = unit === undefined ? undefined : measureOf(item, unit.ucum, meaning.loinc);
-  if (unit === undefined || measure === undefined) {
-    const coded = withMeaning(concept, meaning, undefined);
-    return { part: withMark({ ...part, code: coded.code }, version, [...coded.added, ...added]), gaps: [unitGap(quantity, item.zh)], tags: [...tags, 'unmapped-unit'] };
-  }
+  if (unit === undefined || measure === undefined) return withLoinc(undefined, [unitGap(measured, item.zh)], ['unmapped-unit']);
+  if (!isObject(quantity)) return withLoinc(isExact ? measure.loinc : meaning.loinc, [], []);
   const coded = withMeaning(concept, meaning, isExact ? measure.loinc : meaning.loinc);
   const ranges = mapRanges(part['referenceRange'], { sent: quantity, ucum: unit.ucum, measure, unit: item.unit, units: context });
   const mapped = { ...part, code: coded.code, valueQuantity: withCommonValue(quantity, measure, item.unit), ...(ranges === undefined ? {} : { referenceRange: ranges.ranges }) };
   const all: Addition[] = [...coded.added, ...added, ...(isUncoded(quantity, measure) ? ['ucum' as const] : []), ...ranges?.added ?? []];
   return { part: withMark(mapped, versionOf(version, unit), all), gaps: [], tags };
+}
+
+/** A range or ratio is measured in the unit of what it is made of; it has no value in the common unit. */
+function limitOf(part: JsonObject): JsonObject | undefined {
+  const { valueRange: range, valueRatio: ratio } = part;
+  return [isObject(range) ? range['low'] ?? range['high'] : undefined, isObject(ratio) ? ratio['numerator'] : undefined].find(isObject);
 }
 
 /** The row of the code, and that of the unit where the source's table has one: `hospital-a|1f3a9c2e4b5d.9ac31f02`. */

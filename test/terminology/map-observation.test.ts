@@ -110,6 +110,16 @@ describe('a result without unit', () => {
 });
 
 describe('a code', () => {
+  it('of a range or ratio tells its LOINC as that of a number does', () => {
+    const limits = (unit: string): JsonObject => ({ low: { value: 99, unit }, high: { value: 110, unit } });
+    expect(codings(map({ more: { valueRange: limits('mg/dL') } }).resource)).toEqual(['GLU', '2345-7', '1']);
+    expect(codings(map({ more: { valueRange: { high: { value: 5, unit: 'mmol/L' } } } }).resource)).toEqual(['GLU', '14749-6', '1']);
+    expect(codings(map({ more: { valueRatio: { numerator: { value: 1, unit: 'mg/dL' }, denominator: { value: 2, unit: 'mg/dL' } } } }).resource)).toEqual(['GLU', '2345-7', '1']);
+    const { resource, gaps } = map({ more: { valueRange: limits('spoons') } });
+    expect(codings(resource)).toEqual(['GLU', '1']);
+    expect([resource.meta?.['tag'], gaps]).toEqual([[expect.objectContaining({ code: 'unmapped-unit' })], [expect.objectContaining({ kind: 'unit', code: 'spoons' })]]);
+  });
+
   it('that no table knows is kept, marked and told', () => {
     const { resource, gaps } = map({ code: 'GLU-2', quantity: { value: 5.6, unit: 'mmol/L' } });
     expect(codings(resource)).toEqual(['GLU-2']);
