@@ -98,6 +98,22 @@ describe.each(STORES)('a feed of HL7 v2 on $name', ({ uri }) => {
     expect(history.items).toHaveLength(1);
   });
 
+  it('does not take one of several results of a test for another, where nothing but their order tells them apart', async () => {
+    const times = ['20260306080000+0800', '20260306090000+0800', '20260306100000+0800'];
+    const glucose = (hour: number, value: string, subId = ''): string => `OBX|1|NM|30601^葡萄糖^99LAB|${subId}|${value}|mmol/L|||||F|||${times[hour]}`;
+    const tolerance = (control: string, at: string, ...results: string[]): Promise<string> => server.push('hospital-b', v2({ type: 'ORU^R01', control, at, segments: [pid({ number: 'P5' }), ...order('GTT', times[0]!, []), ...results] }), HL7).then(({ text }) => text);
+    expect(await tolerance('30', '20260306110000+0800', glucose(0, '5.0'), glucose(1, '9.0'), glucose(2, '7.0'))).toContain('MSA|AA');
+    const values = async (): Promise<readonly unknown[]> => (await server.stored('Observation')).filter((one) => JSON.stringify(one['identifier']).includes('GTT')).map((one) => (one['valueQuantity'] as { value: number }).value).sort();
+    const refused = await tolerance('31', '20260306120000+0800', glucose(2, '6.6'));
+    expect(refused).toContain('MSA|AE');
+    expect(refused).toMatch(/ERR\|\|OBX\^1\|.*OBX-4/);
+    expect(await tolerance('32', '20260306120000+0800', glucose(1, '9.9'), glucose(2, '6.6'))).toContain('MSA|AE');
+    expect(await values()).toEqual([5, 7, 9]);
+    expect(await tolerance('33', '20260306130000+0800', glucose(0, '5.5'))).toContain('MSA|AA');
+    expect(await tolerance('34', '20260306140000+0800', glucose(0, '5.5'), glucose(1, '9.0'), glucose(2, '6.6'))).toContain('MSA|AA');
+    expect(await values()).toEqual([5.5, 6.6, 9]);
+  });
+
   it('ends all results of a report that is cancelled without them, in whatever order that is told', async () => {
     const at = '20260306080000+0800';
     const told = (control: string, hour: string, results: Parameters<typeof order>[2], status: string) => (number: string): string =>

@@ -1,0 +1,52 @@
+import { resourceOf } from '../fhir/body.ts';
+import type { Resource } from '../fhir/resource.ts';
+import { isList, isObject, referenceTo, textOf } from '../fhir/resource.ts';
+import type { Fault, MessageKind } from '../normalize/index.ts';
+import { deriveId, faultAt, withOrigin } from '../normalize/index.ts';
+import type { Services } from '../services.ts';
+import type { KnownRecords } from './known-records.ts';
+import type { PreparedEntry } from './prepare-message.ts';
+import type { Source } from './source.ts';
+
+const RESULT = 'Observation';
+const SENTENCE = 'The report holds several results of this test that only their order tells apart, and this message brings some of them with another time: give each a sub-id (OBX-4), or send all of them again';
+
+/**
+ * Faults of results that may be meant for another. Where a report repeats a test without sub-ids (OBX-4), as a tolerance test
+ * does, the first, the second and so on are known by their order, so that one of them alone would be taken for the first.
+ */
+export async function ambiguousResults({ store }: Services, source: Source, { kind, accepted }: { readonly kind: MessageKind; readonly accepted: readonly PreparedEntry[] }, known: KnownRecords): Promise<readonly Fault[]> {
+  if (kind !== 'hl7v2') return [];
+  const moved = accepted.filter((entry) => entry.resource.resourceType === RESULT && hasOtherTime(entry, known));
+  if (moved.length === 0) return [];
+  const inMessage = new Set(accepted.map(({ resource }) => nameOf(resource)));
+  const next = moved.flatMap((entry) => {
+    const name = nameOf(entry.resource);
+    return name === undefined ? [] : [{ entry, id: deriveId(source.id, RESULT, { kind: 'identifier', value: followerOf(name, inMessage) }) }];
+  });
+  const stored = new Set((await store.readMany(next.map(({ id }) => ({ type: RESULT, id })))).filter(({ deleted }) => !deleted).map(({ id }) => id));
+  return next.filter(({ id }) => stored.has(id)).map(({ entry }) => withOrigin(faultAt(entry.index, 'multiple-matches', `${entry.at}.identifier`, SENTENCE), entry));
+}
+
+/** The first of its name that the message does not hold: `…/2` for a result that comes alone. */
+function followerOf(name: string, inMessage: ReadonlySet<string | undefined>): string {
+  let occurrence = 2;
+  while (inMessage.has(`${name}/${occurrence}`)) occurrence += 1;
+  return `${name}/${occurrence}`;
+}
+
+function hasOtherTime({ resource }: PreparedEntry, known: KnownRecords): boolean {
+  const item = known.get(referenceTo({ type: RESULT, id: resource.id }));
+  if (item === undefined || item.deleted) return false;
+  const time = timeOf(resource);
+  return time !== '' && time !== timeOf(resourceOf(item.body));
+}
+
+function timeOf(resource: Resource): string {
+  return textOf(resource['effectiveDateTime']);
+}
+
+function nameOf(resource: Resource): string | undefined {
+  const [first] = isList(resource['identifier']) ? resource['identifier'] : [];
+  return isObject(first) ? `${textOf(first['system'])}|${textOf(first['value'])}` : undefined;
+}
