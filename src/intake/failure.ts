@@ -27,17 +27,14 @@ export function withoutFailure({ reasons: _reasons, attempts: _attempts, nextRet
 }
 
 /**
- * A message is tried again by itself where all that is wrong with it is that records are missing which may still come, or that
- * patients are two who may still be merged; of one that is taken in by parts, also where other parts are wrong for good. The
- * waits grow; after the last it stays as it is.
+ * A message is tried again by itself where all that is wrong with it is that records are missing which may still come; of
+ * one that is taken in by parts, also where other parts are wrong for good. The waits grow; after the last it stays as it is.
  */
 export function failureOf({ config, clock }: Services, message: SourceMessage, { interaction }: Pick<Processing, 'interaction'>, { kind, issues, unanswered = [] }: Found): Failure {
   if (issues.length === 0) return {};
   const reasons = [...reasonsOf(issues)];
   const attempts = interaction === 'intake-retry' ? (message.attempts ?? 0) + 1 : 0;
   const isHopeful = unanswered.length > 0 && (TAKEN_IN_PART.has(kind ?? '') || issues.every(({ code }) => code === 'not-found'));
-  // Two patients may still be merged, which no record that comes would tell.
-  if (issues.every(({ code }) => code === 'conflict')) return { reasons, ...(attempts === 0 ? {} : { attempts }), ...waitAfter(config, attempts, clock()) };
   const wait = isHopeful ? waitAfter(config, attempts, clock()) : undefined;
   if (wait === undefined) return { reasons, ...(attempts === 0 ? {} : { attempts }) };
   const awaits = unanswered.slice(0, MOST_AWAITED).map(({ keys }) => keys.slice(0, DERIVED_KEYS).map(({ type, id }) => ({ type, id })));

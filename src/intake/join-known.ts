@@ -1,9 +1,9 @@
 import type { Services } from '../services.ts';
 import { ambiguousResults } from './ambiguous-results.ts';
+import { keepApart } from './keep-apart.ts';
 import type { KnownRecords } from './known-records.ts';
 import { readKnown } from './known-records.ts';
 import { mergeContributions } from './merge-contributions.ts';
-import { ofOtherPatients } from './other-patients.ts';
 import type { PreparedMessage } from './prepare-message.ts';
 import { acceptEntries } from './prepare-message.ts';
 import type { SourceMessage } from './records.ts';
@@ -14,8 +14,10 @@ export interface Joined { readonly prepared: PreparedMessage; readonly known: Kn
 
 /** Judges what a message would do to the records that are known, and joins to them what it says of parts of them. */
 export async function joinKnown(services: Services, source: Source, message: SourceMessage, sent: PreparedMessage): Promise<Joined> {
-  const known = await readKnown(services, source, sent.accepted);
-  const conflicts = [...await ofOtherPatients(services, sent, known), ...await ambiguousResults(services, source, sent, known)];
-  const prepared = conflicts.length === 0 ? sent : { ...sent, ...await acceptEntries(services, sent.kind, sent.accepted, [...sent.faults, ...conflicts]) };
+  const read = await readKnown(services, source, sent.accepted);
+  const apart = await keepApart(services, source, sent, read);
+  const known = apart === sent ? read : await readKnown(services, source, apart.accepted);
+  const ambiguous = await ambiguousResults(services, source, apart, known);
+  const prepared = ambiguous.length === 0 ? apart : { ...apart, ...await acceptEntries(services, apart.kind, apart.accepted, [...apart.faults, ...ambiguous]) };
   return { prepared: await mergeContributions(services, source, message, { prepared, known }), known };
 }

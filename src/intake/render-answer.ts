@@ -26,7 +26,7 @@ export function renderRefusal(refusedAs: NonNullable<Answer['refusedAs']>, issue
  * @see https://hl7.org/fhir/R4/http.html#transaction-response
  */
 export function renderAcceptance({ kind, faults, remarks }: Taken, results: readonly EntryResult[]): Answer {
-  if (kind === 'table') return { refusedAs: undefined, body: JSON.stringify(operationOutcome([summaryOf(results, faults), ...remarks, ...limited(faults.map((fault) => fault.issue))])) };
+  if (kind === 'table') return { refusedAs: undefined, body: JSON.stringify(operationOutcome([summaryOf(results, faults), ...remarks.slice(0, MAX_ISSUES), ...limited(faults.map((fault) => fault.issue))])) };
   const refused = Map.groupBy(faults, (fault) => fault.entry ?? 0);
   const responses = [
     ...results.filter(({ index }) => index !== NO_ENTRY).map((result) => ({ index: result.index, response: acceptedEntry(result) })),

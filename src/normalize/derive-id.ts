@@ -1,7 +1,7 @@
 import { derivedId } from '../fhir/derived-id.ts';
 
-/** What a source calls one of its records: an identifier (`system|value`), its own logical id, a `fullUrl`, or a digest of what it says. */
-export interface LocalIdentity { readonly kind: 'identifier' | 'id' | 'url' | 'content'; readonly value: string }
+/** What a source calls one of its records: an identifier (`system|value`), its own logical id, a `fullUrl`, a digest of what it says, or what is another patient's too, by that id and the patient. */
+export interface LocalIdentity { readonly kind: 'identifier' | 'id' | 'url' | 'content' | 'of-patient'; readonly value: string }
 
 /**
  * The logical id of a source's record. It depends on who sent it and on what the source itself calls it, so that a retry, a

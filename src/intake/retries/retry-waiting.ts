@@ -53,10 +53,7 @@ async function arrivedOf(services: Services, source: string, waiting: readonly I
   const asked = waiting.map((inbox) => ({ inbox, names: (inbox.message.awaits ?? []).map((keys) => ({ name: nameOf(keys), keys })) }));
   const lookups = new Map(asked.flatMap(({ names }) => names).map((lookup) => [lookup.name, lookup]));
   const found = await answerLookups(services, known, [...lookups.values()]);
-  const now = services.clock().getTime();
   return new Set(asked.filter(({ inbox, names }) => {
-    // What waits for no record is tried when its time has come.
-    if (inbox.message.awaits === undefined) return Date.parse(inbox.message.nextRetryAt ?? '') <= now;
     const isFound = ({ name }: { readonly name: string }): boolean => found.has(name);
     return TAKEN_IN_PART.has(inbox.message.kind ?? '') ? names.some(isFound) : names.every(isFound);
   }).map(({ inbox }) => inbox));

@@ -71,10 +71,11 @@ export class TableTally {
     };
   }
 
-  /** Of the header: every part says it. */
+  /** What every part says of the header is told once. */
   #remark(issue: Issue): void {
-    if (this.#remarked.has(issue.diagnostics)) return;
-    this.#remarked.add(issue.diagnostics);
+    const remark = `${issue.location ?? ''} ${issue.diagnostics}`;
+    if (this.#remarked.has(remark)) return;
+    this.#remarked.add(remark);
     this.#tell(issue);
   }
 

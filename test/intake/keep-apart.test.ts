@@ -1,0 +1,98 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { DISTRICT_END } from '../../src/district/residents.ts';
+import { tableLines } from '../../src/district/table-delivery.ts';
+import { STORES } from '../http/server.ts';
+import type { Parsed } from '../http/server.ts';
+import { documentOf, item, studies } from '../normalize/cda/documents.ts';
+import { order, pid, v2 } from './hl7v2/samples.ts';
+import type { IntakeServer } from './intake-server.ts';
+import { startIntakeServer } from './intake-server.ts';
+import { residentId } from './samples.ts';
+
+const HL7 = { 'Content-Type': 'application/hl7-v2' };
+const at = '20260301090000+0800';
+
+describe.each(STORES)('A number that was used for another patient, on $name', ({ uri }) => {
+  let server: IntakeServer;
+  beforeAll(async () => { server = await startIntakeServer({ uri }); });
+  afterAll(() => server.stop());
+
+  let sent = 0;
+  const push = async (segments: readonly string[], type = 'ORU^R01'): Promise<string> => (await server.push('hospital-b', v2({ type, control: `op${sent++}`, at, segments }), HL7)).text;
+  const patientNumber = (number: string): string => `https://bund.example/sources/hospital-b/patient-number|${number}`;
+  const resultsOf = async (number: string): Promise<Parsed[]> => ((await server.fhir('GET', `/Observation?patient.identifier=${patientNumber(number)}`)).body.entry ?? []).map(({ resource }: Parsed) => resource);
+
+  const valuesOf = async (number: string): Promise<readonly number[]> => (await resultsOf(number)).filter(({ status }) => status !== 'entered-in-error').map(({ valueQuantity }) => valueQuantity.value);
+  const rehearse = async (segments: readonly string[], type = 'ORU^R01'): Promise<Parsed> => (await server.push('hospital-b/$rehearse', v2({ type, control: `op${sent++}`, at, segments }), { ...HL7, Authorization: `Bearer ${server.token('source', { subject: 'hospital-b', source: 'hospital-b' })}` })).body;
+
+  it('does not take the record over: each patient has their own, also when they come again, and the rehearsal says so', async () => {
+    const first = (value: string): string[] => [pid({ number: 'OA1', name: '甲^一' }), ...order('N-1', at, [{ value }])];
+    const second = (value: string): string[] => [pid({ number: 'OA2', name: '乙^二' }), ...order('N-1', at, [{ value }, { code: '30402', value: '1.1' }])];
+    expect(await push(first('98'))).toContain('MSA|AA');
+    const { wouldBe, issues } = await rehearse(second('140'));
+    expect(wouldBe).toBe('accepted');
+    expect(issues).toContainEqual(expect.objectContaining({ severity: 'information', location: 'OBX[1]', diagnostics: expect.stringContaining('another patient') }));
+    for (const message of [second('140'), first('98'), second('141'), first('99')]) expect(await push(message)).toContain('MSA|AA');
+    expect([await valuesOf('OA1'), [...await valuesOf('OA2')].sort()]).toEqual([[99], [1.1, 141]]);
+    for (const number of ['OA1', 'OA2']) {
+      const reports = ((await server.fhir('GET', `/DiagnosticReport?patient.identifier=${patientNumber(number)}`)).body.entry ?? []).map(({ resource }: Parsed) => resource);
+      const results = (await resultsOf(number)).map(({ id }) => `Observation/${id}`);
+      expect(reports.map(({ result }: Parsed) => result.map(({ reference }: Parsed) => reference).sort())).toEqual([results.sort()]);
+    }
+  });
+
+  it.each([
+    ['specimen', 'Specimen', (number: string): string[] => [...order(`S-${number}`, at, [{}]), 'SPM|1|^SP-7||SER^血清^HL70487']],
+    ['visit', 'Encounter', (): string[] => [`PV1|1|I${'|'.repeat(17)}VISIT-7`]],
+  ])('makes no other %s of it', async (_what, type, segments) => {
+    for (const number of ['OB1', 'OB2', 'OB1', 'OB2']) expect(await push([pid({ number: `${number}-${type}`, name: `丙^${number}` }), ...segments(`${type}-${number}`)], type === 'Encounter' ? 'ADT^A01' : 'ORU^R01')).toContain('MSA|AA');
+    for (const number of ['OB1', 'OB2']) {
+      const found: Parsed[] = ((await server.fhir('GET', `/${type}?patient.identifier=${patientNumber(`${number}-${type}`)}`)).body.entry ?? []).map(({ resource }: Parsed) => resource);
+      expect(found.map(({ identifier }) => identifier[0].value)).toEqual([type === 'Encounter' ? 'VISIT-7' : 'SP-7']);
+      for (const { specimen } of type === 'Specimen' ? await resultsOf(`${number}-${type}`) : []) expect(specimen.reference).toBe(`Specimen/${found[0]?.id}`);
+    }
+  });
+
+  it('is taken over by a correction of the patient, and after the mistaken result was taken back', async () => {
+    await push([pid({ number: 'OC1', name: '戊^五' }), ...order('N-2', at, [{ value: '98' }])]);
+    expect(await push([pid({ number: 'OC2', name: '己^六' }), ...order('N-2', at, [{ value: '98' }], 'C')])).toContain('MSA|AA');
+    expect(await resultsOf('OC1')).toEqual([]);
+    expect((await resultsOf('OC2')).map(({ status }) => status)).toEqual(['corrected']);
+    await push([pid({ number: 'OC1', name: '戊^五' }), ...order('N-3', at, [{ value: '98', status: 'D' }], 'X')]);
+    expect(await push([pid({ number: 'OC2', name: '己^六' }), ...order('N-3', at, [{ value: '97' }])])).toContain('MSA|AA');
+    expect([await resultsOf('OC1'), [...await valuesOf('OC2')].sort()]).toEqual([[], [97, 98]]);
+  });
+
+  it('is no other where both are one person: by the resident ID, or after they are merged', async () => {
+    const rid = residentId(7);
+    await push([pid({ number: 'OD1', name: '庚^七', residentId: rid }), ...order('N-4', at, [{}])]);
+    expect(await push([pid({ number: 'OD2', name: '庚^七', residentId: rid }), ...order('N-4', at, [{ value: '99' }])])).toContain('MSA|AA');
+    expect(await valuesOf('OD2')).toEqual([99]);
+    await push([pid({ number: 'OE1', name: '辛^八' }), ...order('N-5', at, [{}])]);
+    expect(await push([pid({ number: 'OE2', name: '辛^九' }), 'MRG|OE1^^^PUBIN^MR'], 'ADT^A40')).toContain('MSA|AA');
+    expect(await push([pid({ number: 'OE2', name: '辛^九' }), ...order('N-5', at, [{ value: '99' }])])).toContain('MSA|AA');
+    expect(await valuesOf('OE2')).toEqual([99]);
+  });
+
+  it('is kept apart in documents and tables too; the number of a document itself is not used twice', async () => {
+    const document = (number: string, name: string, id: string): string => documentOf({
+      ids: `<id root="2.16.156.10011.1.13" extension="${number}"/><id root="2.16.156.10011.1.33" extension="OF-R"/>`, body: studies(item('WBC', '<value xsi:type="PQ" value="5" unit="10*9/L"/>')),
+    }).replace('"D1"', `"${id}"`).replace('"K1"', `"K-${number}"`).replace('李强', name);
+    const XML = { 'Content-Type': 'application/xml' };
+    expect((await server.push('hospital-d', document('OF1', '赵一', 'OF-1'), XML)).status).toBe(200);
+    expect((await server.push('hospital-d', document('OF2', '钱二', 'OF-2'), XML)).status).toBe(200);
+    const subjects = (await server.stored('Observation')).filter(({ meta }: Parsed) => meta.source.endsWith('hospital-d')).map(({ subject }: Parsed) => subject.reference);
+    expect(new Set(subjects).size).toBe(2);
+    const refused = await server.push('hospital-d', document('OF3', '孙三', 'OF-1'), XML);
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('another patient')]);
+    const [header = [], ...rows] = [...tableLines(server.services, { residents: 40, seed: 'table', until: DISTRICT_END }, 'community-e')].map((line) => line.trim().split(','));
+    const report = header.indexOf('报告单号');
+    const first = rows.filter((row) => row[report] === rows[0]?.[report]);
+    const table = (lines: readonly (readonly string[])[]): string => [header, ...lines].map((line) => line.join(',')).join('\n');
+    const CSV = { 'Content-Type': 'text/csv' };
+    expect((await server.push('community-e', table(first), { ...CSV, 'X-Message-Id': 'op1.csv' })).status).toBe(200);
+    const answer = await server.push('community-e', table(first.map((row) => row.with(0, 'OF-9').with(1, '孙三').with(4, '').with(5, ''))), { ...CSV, 'X-Message-Id': 'op2.csv' });
+    expect(answer.body.issue).toContainEqual(expect.objectContaining({ severity: 'information', location: ['row 2, column 病历号'], diagnostics: expect.stringContaining('another patient') }));
+    expect((await server.stored('Observation')).filter(({ meta }: Parsed) => meta.source.endsWith('community-e'))).toHaveLength(2 * first.length);
+  });
+});
