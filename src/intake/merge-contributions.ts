@@ -22,7 +22,7 @@ const ABSENT: JsonValue = { extension: [{ url: 'http://hl7.org/fhir/StructureDef
 function unsaidOf(resource: Resource): Readonly<Record<string, JsonValue>> {
   switch (resource.resourceType) {
     case 'Encounter': return { status: 'unknown', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' }, period: periodOf(resource['period']) };
-    case 'ServiceRequest': return { status: 'unknown', intent: 'order' };
+    case 'ServiceRequest': return { status: 'unknown', intent: 'order', code: ABSENT, ...resource['authoredOn'] === undefined ? { _authoredOn: ABSENT } : {} };
     case 'Patient': return resource['link'] === undefined ? {} : { name: [{ _text: ABSENT }] };
     default: return {};
   }

@@ -4,6 +4,7 @@ import type { IntakeServer } from '../intake-server.ts';
 import { startIntakeServer } from '../intake-server.ts';
 import { STORES } from '../../http/server.ts';
 import { residentId } from '../samples.ts';
+import { permutationsOf } from './permutations.ts';
 import { order, pid, v2 } from './samples.ts';
 
 const HL7 = { 'Content-Type': 'application/hl7-v2' };
@@ -141,7 +142,3 @@ describe.each(STORES)('a feed of HL7 v2 on $name', ({ uri }) => {
     expect(told21.body.entry).toHaveLength(2);
   });
 });
-
-function permutationsOf<T>(items: readonly T[]): readonly (readonly T[])[] {
-  return items.length < 2 ? [items] : items.flatMap((item, at) => permutationsOf(items.toSpliced(at, 1)).map((rest) => [item, ...rest]));
-}

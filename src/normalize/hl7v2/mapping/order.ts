@@ -17,7 +17,7 @@ import type { OrderGroup } from './group-orders.ts';
 import { beginsOrder, orderStatus } from './order-status.ts';
 import { participationsOf } from './participation.ts';
 import type { Reading } from './reading.ts';
-import { derivedIdentifier, openNamed } from './reading.ts';
+import { derivedIdentifier, openNamed, report } from './reading.ts';
 import type { Section } from './sections.ts';
 import { serviceCategories } from './sections.ts';
 import type { OrderTiming } from './timing.ts';
@@ -81,6 +81,8 @@ export function readOrder(reading: Reading, group: OrderGroup, numbers: OrderNum
   setTimes(reading, order, { orc, obr, control, isMention });
   if (orc !== undefined) readControl(reading, order, orc);
   if (obr !== undefined) readRequest(reading, order, obr);
+  // What goes on with an order may leave it to the message that began it, also where that comes later.
+  if (!isMention && beginsOrder(control) && !order.has('code')) report(reading, 'required', { segment: obr ?? segment, field: obr === undefined ? 1 : 4 }, 'An order must name what is ordered (OBR-4)');
   setTiming(reading, order, group);
   // A report has no place for comments of its own in R4, but what follows its OBR is about the report.
   return order.add('note', [...annotationsOf(reading, [...group.orc?.notes ?? [], ...isMention ? [] : group.obr?.notes ?? []])]);
