@@ -29,8 +29,20 @@ export function organizationOf(reading: Reading, value: Value, { segment, field 
   const identifier = element({ type: identifierType(value.text(7)), system, value: number }) ?? {};
   if (name === '') return { type: 'Organization', identifier };
   const { draft } = openNamed(reading, 'Organization', identifier, segment);
-  draft.contribute(0).set('name', name, field, segment).add('address', details.address ?? []).add('telecom', details.telecom ?? []);
+  draft.contribute(0).set('name', name, field, segment).add('address', withoutHome(details.address ?? [])).add('telecom', withoutHome(details.telecom ?? []));
   return { ...draft.reference, display: name };
+}
+
+/**
+ * Addresses and ways to reach someone, as those of an institution: it has no home, whatever a sender marks as one.
+ *
+ * @see https://hl7.org/fhir/R4/organization.html rules org-2 and org-3
+ */
+export function withoutHome(contacts: readonly JsonObject[]): readonly JsonObject[] {
+  return contacts.map((contact) => {
+    const { use, ...others } = contact;
+    return use === 'home' ? others : contact;
+  });
 }
 
 export function organizationsOf(reading: Reading, values: readonly Value[], place: Place): readonly JsonObject[] {

@@ -4,7 +4,7 @@ import { conceptOf, labelOf } from '../datatypes/concept.ts';
 import { element, present } from '../datatypes/element.ts';
 import { extendedIdentifiers, identifierType } from '../datatypes/identifier.ts';
 import { humanName, XPN } from '../datatypes/name.ts';
-import { organizationOf } from '../datatypes/organization.ts';
+import { organizationOf, withoutHome } from '../datatypes/organization.ts';
 import { authorityOf, componentParts, ownSystem, systemOf } from '../datatypes/system.ts';
 import { telecomsOf } from '../datatypes/telecom.ts';
 import { period, timeOf } from '../datatypes/time.ts';
@@ -57,7 +57,7 @@ function payorOf(reading: Reading, in1: Segment): JsonObject | undefined {
   const identifier = { ...element({ type: identifierType(number.text(5)) }), system, value: number.text(1) };
   if (name === '') return { type: 'Organization', identifier };
   const { draft } = openNamed(reading, 'Organization', identifier, in1);
-  draft.contribute(0).set('name', name, 4, in1).add('address', details.address, 5, in1).add('telecom', details.telecom, 7, in1);
+  draft.contribute(0).set('name', name, 4, in1).add('address', withoutHome(details.address), 5, in1).add('telecom', withoutHome(details.telecom), 7, in1);
   return { ...draft.reference, display: name };
 }
 

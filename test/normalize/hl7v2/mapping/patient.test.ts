@@ -173,6 +173,17 @@ describe('what else is known of a patient', () => {
     expect(read('Organization')).toMatchObject([{ name: '上海市医疗保障局' }]);
   });
 
+  it('are reached as institutions are, which have no home', () => {
+    const insurance = (fields: Readonly<Record<number, string>>): Json => records(adt(pid(), segment('IN1', { 1: '1', 2: '310', 5: '人民路1号^^上海市^^^^H', 7: '63840000^PRN^PH~63840001^WPN^PH', ...fields })))('Organization');
+    const reached = { address: [{ line: ['人民路1号'], city: '上海市' }], telecom: [{ system: 'phone', value: '63840000' }, { system: 'phone', value: '63840001', use: 'work' }] };
+    for (const fields of [{ 3: 'YB^^^医保局', 4: '上海市医疗保障局' }, { 4: '上海市医疗保障局^^YB' }]) {
+      expect(insurance(fields)).toMatchObject([reached]);
+      expect(JSON.stringify(insurance(fields))).not.toContain('home');
+    }
+    const ordering = record('Organization', message('ORM^O01', pid(), segment('ORC', { 1: 'NW', 2: 'P1', 21: '心内科^^N1', 22: '人民路1号^^上海市^^^^H', 23: '63840000^PRN^PH' }), obr({ 3: '' })));
+    expect(JSON.stringify(ordering)).not.toContain('home');
+  });
+
   it('are allergies', () => {
     const [allergy] = records(adt(pid(), segment('AL1', { 1: '1', 2: 'DA', 3: 'PEN^青霉素', 4: 'SV', 5: '皮疹~休克', 6: '20200101' })))('AllergyIntolerance');
     expect(allergy).toMatchObject({
