@@ -4,6 +4,8 @@ export { ALIAS_TYPE, type Lookup } from './link-entries.ts';
 export { type Registry } from './find-targets.ts';
 export { type Sender } from './local-identity.ts';
 export { type Contribution, type Fault, faultAt, faultIn, type MessageKind, NO_ENTRY, type Origin, type ReadableMessage, type SentEntry, type SentMessage, UnreadableMessage, withOrigin } from './message.ts';
+export { halfWidth } from './numeral.ts';
+export { type Comparator, splitComparator } from './read-printed-number.ts';
 export { normalizeMessage, type NormalizedEntry, type OpenMessage } from './normalize-message.ts';
 export { compareStamps, type Fact, type Facts, mergeContribution, type Merged, type Stamp } from './contribution.ts';
 export { type ElementOrder, elementOrderOf } from './element-order.ts';

@@ -6,6 +6,7 @@ import { wordsOf } from './data-elements.ts';
 import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt } from './element.ts';
+import { interpretationsOf } from './interpretations.ts';
 import { valueOf } from './values.ts';
 
 export interface FindingHow {
@@ -28,8 +29,9 @@ export interface FindingHow {
 export function addFinding(context: RecordContext, observation: XmlElement, { of, category, status, note, at, sequence }: FindingHow): JsonObject | undefined {
   const code = conceptOf(childAt(observation, 'code'));
   const name = attributeOf(childAt(observation, 'code'), 'code');
-  const value = childAt(observation, 'value');
+  const element = childAt(observation, 'value');
   if (code === undefined || name === undefined || wordsOf(observation) === undefined) return undefined;
+  const { value, flag, unitNote } = valueOf(context, element, { isQuantity: false });
   const own = timeOrPeriod(context, 'effective', childAt(observation, 'effectiveTime'));
   return context.records.add(defined({
     resourceType: 'Observation',
@@ -40,7 +42,8 @@ export function addFinding(context: RecordContext, observation: XmlElement, { of
     subject: context.subject,
     encounter: context.encounter,
     ...(at === undefined || Object.keys(own).length > 0 ? own : { effectiveDateTime: at }),
-    ...valueOf(context, value, { isQuantity: false }),
-    note: note === undefined ? [] : [{ text: note }],
-  }), observation, { elements: { code: childAt(observation, 'code'), value, effective: childAt(observation, 'effectiveTime') } });
+    ...value,
+    interpretation: interpretationsOf(undefined, [], flag),
+    note: [note, unitNote].filter((text) => text !== undefined).map((text) => ({ text })),
+  }), observation, { elements: { code: childAt(observation, 'code'), value: element, effective: childAt(observation, 'effectiveTime') } });
 }

@@ -16,10 +16,15 @@ const BY_NUMBER: ReadonlyMap<string, string> = new Map([['1', 'N'], ['2', 'A'], 
 /** A judgement is short; patterns are not tried on anything longer. */
 const LONGEST_WORD = 40;
 
-/** How the laboratory judges a result: from the data element of result codes, and from `interpretationCode`. */
-export function interpretationsOf(resultCode: XmlElement | undefined, statements: readonly XmlElement[]): readonly JsonObject[] {
+/**
+ * How the laboratory judges a result: from the data element of result codes, and from `interpretationCode`.
+ *
+ * @param flag code that an arrow behind the result stands for; it counts where nothing else is said
+ */
+export function interpretationsOf(resultCode: XmlElement | undefined, statements: readonly XmlElement[], flag: string | undefined): readonly JsonObject[] {
   const said = [fromResultCode(childAt(resultCode, 'value')), ...statements.flatMap((observation) => childrenOf(observation, 'interpretationCode')).map(fromHl7)];
-  return said.filter((concept) => concept !== undefined);
+  const judged = said.filter((concept) => concept !== undefined);
+  return judged.length === 0 && flag !== undefined ? [{ coding: [{ system: INTERPRETATION, code: flag }] }] : judged;
 }
 
 function fromResultCode(value: XmlElement | undefined): JsonObject | undefined {

@@ -54,8 +54,8 @@ export function addResult(context: RecordContext, item: Item, shared: ResultShar
     return undefined;
   }
   const { unit, result, resultCode } = item;
-  const value = valueOf(context, childAt(result ?? resultCode, 'value'), { unit: wordsOf(unit), isQuantity: result !== undefined && !item.isCodedByItem });
-  const notes = [wordsOf(item.note), shared.note].filter((note) => note !== undefined);
+  const { value, flag, unitNote } = valueOf(context, childAt(result ?? resultCode, 'value'), { unit: wordsOf(unit), isQuantity: result !== undefined && !item.isCodedByItem });
+  const notes = [wordsOf(item.note), shared.note, unitNote].filter((note) => note !== undefined);
   return context.records.add(defined({
     resourceType: 'Observation',
     identifier: [{ system: ownSystem(context, 'result'), value: `${shared.report}/${nameOfItem(item)}/${sequence}` }],
@@ -69,7 +69,7 @@ export function addResult(context: RecordContext, item: Item, shared: ResultShar
     issued: shared.issued,
     performer: shared.performer,
     ...value,
-    interpretation: interpretationsOf(resultCode, item.statements),
+    interpretation: interpretationsOf(resultCode, item.statements, flag),
     note: [...new Set(notes)].map((text) => ({ text })),
     method: methodOf(item),
     specimen,

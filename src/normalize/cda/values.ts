@@ -5,7 +5,9 @@ import { timeAt } from './context.ts';
 import { defined } from '../defined.ts';
 import type { XmlElement } from './element.ts';
 import { attributeOf, childAt, textIn } from './element.ts';
-import { readNumber } from './numbers.ts';
+import type { PrintedNumber } from '../read-printed-number.ts';
+import { agreesWithPercent, readPrintedNumber } from '../read-printed-number.ts';
+import { ELEMENT } from './data-elements.ts';
 
 export interface ValueHow {
   /** Unit that stands apart from the value. */
@@ -14,27 +16,47 @@ export interface ValueHow {
   readonly isQuantity: boolean;
 }
 
+/** What an observation says. */
+export interface ObservedValue {
+  /** `value[x]`, or `dataAbsentReason` where there is none. */
+  readonly value: JsonObject;
+  /** What an arrow behind a number says, as a code of v3 ObservationInterpretation. */
+  readonly flag?: PrintedNumber['flag'];
+  /** A unit that words or a code have no place for, with its own place in the document: `DE04.30.016.00: mg/dL`. */
+  readonly unitNote?: string;
+}
+
 const CODED: ReadonlySet<string> = new Set(['CD', 'CE', 'CV', 'CO', 'CS']);
 const NUMERIC: ReadonlySet<string> = new Set(['PQ', 'REAL', 'INT']);
 
 /**
  * The value of an observation as `value[x]`, by its declared type or, without one, by its attributes. A number keeps its
  * digits; words in a numeric type stay words, since the template has no other place for them.
- *
- * @returns `dataAbsentReason` where there is none
  */
-export function valueOf(context: DocumentContext, element: XmlElement | undefined, { unit, isQuantity }: ValueHow): JsonObject {
-  if (element === undefined || attributeOf(element, 'nullFlavor') !== undefined) return { dataAbsentReason: absentReason(element) };
+export function valueOf(context: DocumentContext, element: XmlElement | undefined, how: ValueHow): ObservedValue {
+  if (element === undefined || attributeOf(element, 'nullFlavor') !== undefined) return { value: { dataAbsentReason: absentReason(element) } };
   const type = element.type ?? guessType(element);
-  if (CODED.has(type)) return named('valueCodeableConcept', conceptOf(element));
-  if (type === 'BL') return booleanOf(element);
-  if (type === 'TS') return named('valueDateTime', timeAt(context, element));
-  if (type === 'IVL_PQ') return named('valueRange', rangeOf(element));
-  if (type.startsWith('RTO')) return named('valueRatio', ratioOf(element));
+  if (CODED.has(type)) return { value: named('valueCodeableConcept', conceptOf(element)), ...unitNote(element, how) };
+  if (type === 'BL') return { value: booleanOf(element) };
+  if (type === 'TS') return { value: named('valueDateTime', timeAt(context, element)) };
+  if (type === 'IVL_PQ') return { value: named('valueRange', rangeOf(element)) };
+  if (type.startsWith('RTO')) return { value: named('valueRatio', ratioOf(element)) };
   const text = attributeOf(element, 'value') ?? textIn(element);
-  if (text === undefined) return { dataAbsentReason: absentReason(undefined) };
-  const asQuantity = NUMERIC.has(type) || isQuantity ? quantityOf(text, attributeOf(element, 'unit') ?? unit) : undefined;
-  return asQuantity === undefined ? { valueString: text } : { valueQuantity: asQuantity };
+  if (text === undefined) return { value: { dataAbsentReason: absentReason(undefined) } };
+  const number = NUMERIC.has(type) || how.isQuantity ? readPrintedNumber(text) : undefined;
+  const valueQuantity = number === undefined ? undefined : quantityOf(number, unitIn(element, how));
+  return valueQuantity === undefined ? { value: { valueString: text }, ...unitNote(element, how) } : { value: { valueQuantity }, flag: number?.flag };
+}
+
+function unitIn(element: XmlElement, { unit }: Pick<ValueHow, 'unit'>): string | undefined {
+  const own = attributeOf(element, 'unit') ?? unit;
+  return own === undefined || isBlank(own) ? undefined : own;
+}
+
+function unitNote(element: XmlElement, how: ValueHow): Pick<ObservedValue, 'unitNote'> {
+  const unit = unitIn(element, how);
+  if (unit === undefined) return {};
+  return { unitNote: `${attributeOf(element, 'unit') === undefined ? ELEMENT.unit : 'value/@unit'}: ${unit}` };
 }
 
 function guessType(element: XmlElement): string {
@@ -43,17 +65,17 @@ function guessType(element: XmlElement): string {
   return attributeOf(element, 'value') === undefined ? 'ST' : 'PQ';
 }
 
-/** Undefined for a text that is no number. */
-export function quantityOf(text: string, unit: string | undefined): JsonObject | undefined {
-  const number = readNumber(text);
-  if (number === undefined) return undefined;
-  return defined({ value: number.value, comparator: number.comparator, unit: unit === undefined || isBlank(unit) ? undefined : unit });
+/** Undefined for a percentage in another unit: which of the two is wrong nobody can tell. */
+function quantityOf({ value, comparator, unit: printed }: PrintedNumber, unit: string | undefined): JsonObject | undefined {
+  if (printed === '%' && !agreesWithPercent(unit ?? '')) return undefined;
+  return defined({ value, comparator, unit: unit ?? printed });
 }
 
 /** A physical quantity in attributes, `<low value="3.9" unit="mmol/L"/>`. */
 export function quantityIn(element: XmlElement | undefined): JsonObject | undefined {
   const text = attributeOf(element, 'value');
-  return text === undefined ? undefined : quantityOf(text, attributeOf(element, 'unit'));
+  const number = text === undefined ? undefined : readPrintedNumber(text);
+  return element === undefined || number === undefined ? undefined : quantityOf(number, unitIn(element, {}));
 }
 
 /** An interval of quantities as a Range, whose limits have no comparator in R4. */

@@ -39,7 +39,8 @@ export class ResultBuilder {
     Object.assign(observation, result.value);
     const interpretation = this.#interpretation(result);
     if (interpretation !== undefined) observation['interpretation'] = interpretation;
-    if (said.comment !== '') observation['note'] = [{ text: said.comment }];
+    const notes = [said.comment, result.unitNote ?? ''].filter((text) => text !== '');
+    if (notes.length > 0) observation['note'] = notes.map((text) => ({ text }));
     if (result.method !== '') observation['method'] = { text: result.method };
     const specimen = this.specimen(row);
     if (specimen !== undefined) observation['specimen'] = specimen;
@@ -73,8 +74,8 @@ export class ResultBuilder {
     return flagText === '' ? undefined : [{ text: flagText }];
   }
 
-  #rangeOf({ unit }: ResultSaid, { low, high, text }: NonNullable<ResultSaid['range']>): JsonValue {
-    const ofUnit = unit === '' ? {} : { unit };
+  #rangeOf({ unit }: ResultSaid, { low, high, text, unit: printed }: NonNullable<ResultSaid['range']>): JsonValue {
+    const ofUnit = printed === undefined && unit === '' ? {} : { unit: printed ?? unit };
     return [{
       ...(low === undefined ? {} : { low: { value: low, ...ofUnit } }),
       ...(high === undefined ? {} : { high: { value: high, ...ofUnit } }),

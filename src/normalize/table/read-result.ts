@@ -1,36 +1,23 @@
-import { decimal, type Numeric } from '../../fhir/json.ts';
-import { halfWidth, numeralOf } from './numeral.ts';
+import type { PrintedNumber } from '../read-printed-number.ts';
+import { readPrintedNumber } from '../read-printed-number.ts';
 
-export type Comparator = '<' | '<=' | '>=' | '>';
-
-/** What the cell of a result says. `arrow`: whether a mark behind the number calls it high or low. */
+/** What the cell of a result says. */
 export type ResultValue =
-  | { readonly kind: 'quantity'; readonly value: Numeric; readonly comparator: Comparator | undefined; readonly arrow: string | undefined }
+  | { readonly kind: 'quantity'; readonly number: PrintedNumber }
   | { readonly kind: 'words'; readonly text: string }
   /** No result: an empty cell, or what a computer writes where it has none. */
   | { readonly kind: 'none' };
 
-const COMPARED = /^(<=|>=|<|>|≤|≥)\s*(.+)$/s;
-const COMPARATORS: Readonly<Record<string, Comparator>> = { '<': '<', '>': '>', '<=': '<=', '>=': '>=', '≤': '<=', '≥': '>=' };
-const ARROWED = /^(.+?)\s*(↑{1,2}|↓{1,2})$/s;
-/** With sign, comparator and arrow; what is longer is a sentence, and not worth a search for a number in it. */
-const LONGEST_NUMBER = 80;
 /** No laboratory means these as a word of its own. */
 const NO_RESULT = /^(?:nan|null|undefined|[+-]?inf(?:inity)?)$/i;
 
 /**
- * Reads the cell of a result: a number with or without comparator, or words as they are.
+ * Reads the cell of a result: a number as laboratories print it, or words as they are.
  *
  * @param text without white space around it
  */
 export function readResult(text: string, decimalComma: boolean): ResultValue {
-  const plain = numeralOf(text, decimalComma);
-  if (plain !== undefined) return { kind: 'quantity', value: decimal(plain), comparator: undefined, arrow: undefined };
-  if (text === '' || NO_RESULT.test(text)) return { kind: 'none' };
-  if (text.length > LONGEST_NUMBER) return { kind: 'words', text };
-  const narrow = halfWidth(text);
-  const [, bare = narrow, arrow] = ARROWED.exec(narrow) ?? [];
-  const [, sign = '', number = bare] = COMPARED.exec(bare) ?? [];
-  const numeral = numeralOf(number, decimalComma);
-  return numeral === undefined ? { kind: 'words', text } : { kind: 'quantity', value: decimal(numeral), comparator: COMPARATORS[sign], arrow };
+  const number = readPrintedNumber(text, decimalComma);
+  if (number !== undefined) return { kind: 'quantity', number };
+  return text === '' || NO_RESULT.test(text) ? { kind: 'none' } : { kind: 'words', text };
 }

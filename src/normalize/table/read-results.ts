@@ -3,6 +3,8 @@ import type { Status } from './facts.ts';
 import type { TableMapping } from './mapping.ts';
 import type { Place, ResultPlace } from './plan-columns.ts';
 import type { ReferenceRange } from './read-range.ts';
+import type { PrintedNumber } from '../read-printed-number.ts';
+import { agreesWithPercent } from '../read-printed-number.ts';
 import { readLimits, readRange } from './read-range.ts';
 import { readResult } from './read-result.ts';
 import type { RowFault, Said } from './read-row.ts';
@@ -23,6 +25,8 @@ export interface ResultSaid {
   readonly flagText: string;
   readonly range: ReferenceRange | undefined;
   readonly unit: string;
+  /** A unit that words have no place for, as a note with its column: `单位: mg/dL`. */
+  readonly unitNote?: string;
 }
 
 /** How the results of a delivery are read. */
@@ -32,13 +36,15 @@ export interface ResultReading {
   /** Of a table of kind `result`. */
   readonly place: Place | undefined;
   readonly flagPlace: Place | undefined;
+  readonly unitPlace: Place | undefined;
   readonly places: readonly ResultPlace[];
 }
 
 const ABSENT_REASON = 'http://terminology.hl7.org/CodeSystem/data-absent-reason';
 /** https://hl7.org/fhir/R4/valueset-observation-status.html: those that have no value by their nature. */
 const WITHOUT_VALUE: ReadonlySet<string> = new Set<Status>(['registered', 'cancelled', 'entered-in-error']);
-const ARROWS: Readonly<Record<string, string>> = { '↑': 'H', '↑↑': 'HH', '↓': 'L', '↓↓': 'LL' };
+/** Not of `-` or `/`, which stand for no unit. */
+const OF_A_UNIT = /[\p{L}\p{N}%‰]/u;
 
 /** The result of a row of kind `result`. @param faults gets why there is none */
 export function readOneResult(said: Said, reading: ResultReading, faults: RowFault[]): ResultSaid | undefined {
@@ -64,7 +70,7 @@ export function readResultColumns(cells: readonly string[], said: Said, reading:
   });
 }
 
-type Raw = Omit<ResultSaid, 'value'>;
+type Raw = Omit<ResultSaid, 'value' | 'unitNote'>;
 
 function resultSaid(raw: Raw, status: string, reading: ResultReading, faults: RowFault[]): ResultSaid | undefined {
   const { text, column, unit } = raw;
@@ -77,10 +83,23 @@ function resultSaid(raw: Raw, status: string, reading: ResultReading, faults: Ro
     faults.push({ column, code: 'value', diagnostics: fault });
     return undefined;
   }
-  if (read.kind === 'words') return { ...raw, value: { valueString: text } };
-  const { value, comparator, arrow } = read;
-  const flag = raw.flag === '' && raw.flagText === '' && arrow !== undefined ? ARROWS[arrow] ?? '' : raw.flag;
-  return { ...raw, flag, value: { valueQuantity: { value, ...(comparator === undefined ? {} : { comparator }), ...(unit === '' ? {} : { unit }) } } };
+  if (read.kind === 'words') return { ...raw, value: { valueString: text }, ...(OF_A_UNIT.test(unit) ? { unitNote: `${unitColumn(raw, reading)}: ${unit}` } : {}) };
+  if (read.number.unit === '%' && !agreesWithPercent(unit)) {
+    faults.push({ column, code: 'value', diagnostics: `The cell gives a percentage, and the unit of the result is ${unit}: one of the two is wrong` });
+    return undefined;
+  }
+  return quantitySaid(raw, read.number);
+}
+
+function quantitySaid(raw: Raw, { value, comparator, flag: arrow, unit: printed }: PrintedNumber): ResultSaid {
+  const flag = raw.flag === '' && raw.flagText === '' ? arrow ?? '' : raw.flag;
+  const unit = raw.unit === '' ? printed ?? '' : raw.unit;
+  return { ...raw, flag, unit, value: { valueQuantity: { value, ...(comparator === undefined ? {} : { comparator }), ...(unit === '' ? {} : { unit }) } } };
+}
+
+/** Where the unit stands: in a table of kind `report` it is that of the column of the result. */
+function unitColumn({ column }: Raw, { mapping, unitPlace }: ResultReading): string {
+  return (mapping.kind === 'report' ? column : unitPlace?.column) || 'unit';
 }
 
 function withoutResult(raw: Raw, status: string, faults: RowFault[]): ResultSaid | undefined {

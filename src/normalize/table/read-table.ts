@@ -66,7 +66,7 @@ function readRows({ mapping, rows, is1904 }: OpenTable, plan: Plan, sender: Send
   if (rows.length === 0) return { kind: 'table', entries: [], faults: [faultIn(undefined, 'required', `row ${mapping.headerRow}`, 'The table holds no row below its header')] };
   const places = Object.values(plan.facts);
   const reading = { plan, places, readDate: dateReader(mapping.dates, sender.offset, is1904), dateForms: [...new Set([...mapping.dates, 'yyyy-MM-dd HH:mm:ss'])].join(', ') };
-  const results = { mapping, absent: new Map(Object.entries(mapping.absent)), place: plan.facts.result, flagPlace: plan.facts.flag, places: plan.results };
+  const results = { mapping, absent: new Map(Object.entries(mapping.absent)), place: plan.facts.result, flagPlace: plan.facts.flag, unitPlace: plan.facts.unit, places: plan.results };
   const gathered = gatherRows(rows, reading, results);
   return { kind: 'table', ...buildEntries(gathered, plan, sender) };
 }

@@ -164,6 +164,37 @@ describe('a result of a document', () => {
   });
 
   it.each([
+    ['7.8↑', { value: 7.8, unit: 'mmol/L' }, 'H'], ['<0.5 ↓↓', { value: 0.5, comparator: '<', unit: 'mmol/L' }, 'LL'], ['５.２', { value: 5.2, unit: 'mmol/L' }, undefined], ['1,234.5', { value: 1234.5, unit: 'mmol/L' }, undefined],
+  ])('that is the text %s is a number with its unit, and judged by its arrow', (text, quantity, flag) => {
+    const result = one(read(documentOf({ body: studies(item('A', st(text.replace('<', '&lt;')), { unit: 'mmol/L' })) })), 'Observation');
+    expect(result['valueQuantity']).toEqual(quantity);
+    expect(at(result, 'interpretation', 0, 'coding', 0, 'code')).toBe(flag);
+    expect(result['note']).toBeUndefined();
+  });
+
+  it('is judged by what is sent before its arrow', () => {
+    const more = stated('DE04.30.017.00', '<value xsi:type="ST">正常</value>');
+    const result = one(read(documentOf({ body: studies(item('A', st('7.8↑'), { more })) })), 'Observation');
+    expect([at(result, 'interpretation', 'length'), at(result, 'interpretation', 0, 'coding', 0, 'code')]).toEqual([1, 'N']);
+  });
+
+  it('in words or in a code keeps its unit as a note with its place', () => {
+    const result = (value: string, unit = ''): Resource => one(read(documentOf({ body: studies(item('A', value, { unit })) })), 'Observation');
+    expect(result(st('5-10'), '/HP')).toMatchObject({ valueString: '5-10', note: [{ text: 'DE04.30.016.00: /HP' }] });
+    expect(result('<value xsi:type="PQ" value="弱阳性" unit="mg/dL"/>')).toMatchObject({ valueString: '弱阳性', note: [{ text: 'value/@unit: mg/dL' }] });
+    expect(result('<value xsi:type="CD" code="2" displayName="阳性"/>', 'mg/dL')['note']).toEqual([{ text: 'DE04.30.016.00: mg/dL' }]);
+    expect(result(st('10⁵'), 'CFU/mL')).toMatchObject({ valueString: '10⁵', note: [{ text: 'DE04.30.016.00: CFU/mL' }] });
+    expect(result(st('阴性'), '-')['note']).toBeUndefined();
+  });
+
+  it('that is a percentage is a number in per cent, and stays in words where another unit is told', () => {
+    const result = (unit: string): Resource => one(read(documentOf({ body: studies(item('A', st('42%'), { unit })) })), 'Observation');
+    expect(result('')['valueQuantity']).toEqual({ value: 42, unit: '%' });
+    expect(result('%')['valueQuantity']).toEqual({ value: 42, unit: '%' });
+    expect(result('L/L')).toMatchObject({ valueString: '42%', note: [{ text: 'DE04.30.016.00: L/L' }] });
+  });
+
+  it.each([
     ['<value xsi:type="CD" code="1" codeSystem="2.16.156.10011.2.3.2.38"/>', 'N'], ['<value xsi:type="CD" code="1" codeSystem="2.16.156.10011.2.3.2.38" displayName="异常"/>', 'A'],
     ['<value xsi:type="CD" code="3" codeSystem="2.16.156.10011.2.3.2.38" displayName="不确定"/>', 'IND'], ['<value xsi:type="ST">偏高↑</value>', 'H'], ['<value xsi:type="ST">危急值偏低</value>', 'LL'],
     ['<value xsi:type="CD" code="7" displayName="弱阳性"/>', 'WR'],

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { numeralOf } from '../../../src/normalize/table/numeral.ts';
+import { numeralOf } from '../../../src/normalize/numeral.ts';
 import { readLimits, readRange } from '../../../src/normalize/table/read-range.ts';
 import { readResult } from '../../../src/normalize/table/read-result.ts';
 import { mapping, onlyResult, readRows, resources, ROW, told } from './samples.ts';
@@ -14,13 +14,13 @@ describe('the cell of a result', () => {
     ['<0.01', '0.01', '<'], ['< 0.01', '0.01', '<'], ['＜０．０１', '0.01', '<'], ['>1,000', '1000', '>'], ['≤5', '5', '<='], ['>=60', '60', '>='],
   ])('%s is a quantity', (text, numeral, comparator) => {
     const read = readResult(text, false);
-    expect(json(read)).toMatchObject({ kind: 'quantity', ...(comparator === undefined ? {} : { comparator }) });
-    expect(read.kind === 'quantity' && JSON.stringify(read.value)).toBe(numeral);
+    expect(json(read)).toMatchObject({ kind: 'quantity', number: comparator === undefined ? {} : { comparator } });
+    expect(read.kind === 'quantity' && JSON.stringify(read.number.value)).toBe(numeral);
   });
 
   it.each([['5,2', '5.2'], ['1.234,50', '1234.50'], ['<0,01', '0.01'], ['1.234', '1234'], ['12', '12']])('with a decimal comma %s is %s', (text, numeral) => {
     const read = readResult(text, true);
-    expect(read.kind === 'quantity' && JSON.stringify(read.value)).toBe(numeral);
+    expect(read.kind === 'quantity' && JSON.stringify(read.number.value)).toBe(numeral);
   });
 
   it.each(['阴性', '阳性(+)', '+', '++', '+1', '-', '1:320', '3-5', '5.2.1', '5,2', '1,23', '1.5 mmol/L', '查见少量', '<', '>阴性', 'O', '1e400', '--5', '０型', '10⁵', '>10⁵', '1½', '①', '5×10²'])('%s stays in words', (text) => {
@@ -54,8 +54,43 @@ describe('the cell of a result', () => {
     const characters = fc.string({ unit: fc.constantFrom('0', '1', '5', '9', '.', ',', '-', '+', 'e', 'E', '<', '>', '≤', ' ', '↑', '０', '．'), maxLength: 12 });
     fc.assert(fc.property(characters, fc.boolean(), (text, decimalComma) => {
       const read = readResult(text, decimalComma);
-      if (read.kind === 'quantity') expect(Number.isFinite(JSON.parse(JSON.stringify(read.value)))).toBe(true);
+      if (read.kind === 'quantity') expect(Number.isFinite(JSON.parse(JSON.stringify(read.number.value)))).toBe(true);
     }), { numRuns: 2_000 });
+  });
+});
+
+describe('a percentage', () => {
+  it.each([['%', '%'], ['％', '％'], ['', '%']])('is a number beside the unit "%s"', (unit, said) => {
+    const result = onlyResult(readRows([{ result: '42.0%', unit, range: '30%-50%' }]));
+    expect(JSON.stringify(result['valueQuantity'])).toBe(`{"value":42.0,"unit":"${said}"}`);
+    expect(result['referenceRange']).toMatchObject([{ low: { value: 30, unit: '%' }, high: { value: 50, unit: '%' } }]);
+  });
+
+  it('beside another unit is a fault, since one of the two is wrong', () => {
+    expect(told(readRows([{ result: '42%', unit: 'L/L' }]))).toEqual(['row 2, column result: The cell gives a percentage, and the unit of the result is L/L: one of the two is wrong']);
+  });
+
+  it('may be a limit in a column of its own', () => {
+    expect(json(readLimits('30%', '50 %', false))).toEqual({ low: 30, high: 50, unit: '%' });
+    expect(json(readLimits('', '50%', false))).toEqual({ high: 50, unit: '%' });
+  });
+});
+
+describe('a result in words', () => {
+  it('keeps its unit as a note with the column that says it', () => {
+    expect(onlyResult(readRows([{ result: '查见少量', unit: '/HP' }]))).toMatchObject({ valueString: '查见少量', note: [{ text: 'unit: /HP' }] });
+    const tables = [mapping({ facts: { comment: 'comment' } })];
+    expect(onlyResult(readRows([{ result: '3-5', unit: '/HP', comment: '溶血' }], { tables }))['note']).toEqual([{ text: '溶血' }, { text: 'unit: /HP' }]);
+    expect(onlyResult(readRows([{ result: '5.2' }]))['note']).toBeUndefined();
+  });
+
+  it.each(['', '-', '/', '--'])('has no such note where the unit is "%s"', (unit) => {
+    expect(onlyResult(readRows([{ result: '阴性', unit }]))['note']).toBeUndefined();
+  });
+
+  it('of a row with a column for each test has the unit of its column', () => {
+    const tables = [mapping({ kind: 'report', results: [{ column: '尿白细胞', code: 'UWBC', unit: '/HP' }], facts: { itemCode: undefined, result: undefined, unit: undefined, range: undefined, flag: undefined } } as Parameters<typeof mapping>[0])];
+    expect(onlyResult(readRows([{ ...ROW, 尿白细胞: '3-5' }], { tables }))).toMatchObject({ valueString: '3-5', note: [{ text: '尿白细胞: /HP' }] });
   });
 });
 

@@ -1,6 +1,9 @@
 const PLAIN = /^-?(?:0|[1-9]\d{0,30})(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?$/;
-/** A number as people write it: with leading zeros, without a digit before or behind the point, and in groups of three. */
-const LOOSE = /^(-?)(\d{1,30}|\d{1,3}(?:,\d{3}){1,9}|(?=\.\d))(?:\.(\d{0,30}))?((?:[eE][+-]?\d{1,2})?)$/;
+/** A number as people write it: with leading zeros or a plus, without a digit before or behind the point, and in groups of three. */
+const LOOSE = /^([+-]?)(\d{1,30}|\d{1,3}(?:,\d{3}){1,9}|(?=\.\d))(?:\.(\d{0,30}))?((?:[eE][+-]?\d{1,2})?)$/;
+
+/** `+1` is a step of a scale, as on test strips, and not one. */
+const GRADE = /^\+\d$/;
 
 /**
  * Full-width letters, digits and signs in their usual width. No more is made equal: in 10⁵ the exponent must not become a digit.
@@ -12,7 +15,7 @@ export function halfWidth(text: string): string {
 const WIDE = 0xfee0;
 
 /**
- * A number as it stands in a table, in the spelling of JSON with all its digits: `1,234.50` is `1234.50`, `.5` is `0.5`.
+ * A number as it is written, in the spelling of JSON with all its digits: `1,234.50` is `1234.50`, `.5` is `0.5`.
  *
  * @param text without white space around it
  * @param decimalComma `1.234,50` is `1234.50`
@@ -22,8 +25,8 @@ export function numeralOf(text: string, decimalComma: boolean): string | undefin
   if (!decimalComma && PLAIN.test(text)) return text;
   const pointed = decimalComma ? text.replace(/[.,]/g, (mark) => (mark === ',' ? '.' : ',')) : text;
   const found = LOOSE.exec(pointed.replace('−', '-'));
-  if (found === null) return undefined;
+  if (found === null || GRADE.test(text)) return undefined;
   const [, sign = '', whole = '', fraction = '', exponent = ''] = found;
   const digits = whole.replaceAll(',', '').replace(/^0+(?=\d)/, '') || '0';
-  return `${sign}${digits}${fraction === '' ? '' : `.${fraction}`}${exponent}`;
+  return `${sign === '-' ? sign : ''}${digits}${fraction === '' ? '' : `.${fraction}`}${exponent}`;
 }
