@@ -1,13 +1,12 @@
+import type { Comparator } from '../normalize/index.ts';
+import { halfWidth, splitComparator } from '../normalize/index.ts';
+
 /** A number that laboratories print as text: `<0.01`, `≥ 1000 mg/dL`. `numeral` is one of JSON. */
-export interface PrintedNumber { readonly comparator: '<' | '<=' | '>' | '>='; readonly numeral: string; readonly unit: string }
+export interface PrintedNumber { readonly comparator: Comparator; readonly numeral: string; readonly unit: string }
 export interface PrintedRange { readonly low: string | undefined; readonly high: string | undefined; readonly unit: string }
 
-const COMPARATORS: ReadonlyMap<string, PrintedNumber['comparator']> = new Map([
-  ['<', '<'], ['>', '>'], ['≤', '<='], ['≥', '>='], ['<=', '<='], ['>=', '>='], ['=<', '<='], ['=>', '>='], ['⩽', '<='], ['⩾', '>='], ['≦', '<='], ['≧', '>='],
-  ['小于', '<'], ['大于', '>'], ['低于', '<'], ['高于', '>'], ['小于等于', '<='], ['大于等于', '>='], ['不高于', '<='], ['不低于', '>='],
-]);
 const NUMERAL = String.raw`(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?`;
-const COMPARED = new RegExp(String.raw`^(<=|>=|=<|=>|[<>≤≥⩽⩾≦≧]|小于等于|大于等于|小于|大于|低于|高于|不高于|不低于)\s*(${NUMERAL})\s*(\D.*)?$`, 'u');
+const MEASURED = new RegExp(String.raw`^(${NUMERAL})\s*(\D.*)?$`, 'u');
 const BETWEEN = '~|〜|～|—|–|−|至|to';
 const REST = String.raw`\]?\s*(\D.*)?$`;
 /** Two hyphens part two positive limits, and stand for a hyphen and a sign behind a negative one. */
@@ -23,8 +22,8 @@ const MOST_CHARACTERS = 60;
  * @returns undefined for any other text; `unit` is as printed, '' for none
  */
 export function readCompared(text: string): PrintedNumber | undefined {
-  const [, sign = '', numeral, unit = ''] = COMPARED.exec(plainText(text)) ?? [];
-  const comparator = COMPARATORS.get(sign);
+  const { comparator, rest } = splitComparator(plainText(text));
+  const [, numeral, unit = ''] = comparator === undefined ? [] : MEASURED.exec(rest) ?? [];
   return comparator === undefined || numeral === undefined ? undefined : { comparator, numeral, unit: unit.trim() };
 }
 
@@ -39,6 +38,7 @@ export function readRange(text: string): PrintedRange | undefined {
   return { low: isUpper ? undefined : compared.numeral, high: isUpper ? compared.numeral : undefined, unit: compared.unit };
 }
 
+/** In half width and no more: in 10⁵ the exponent must not become a digit. */
 function plainText(text: string): string {
-  return text.length > MOST_CHARACTERS ? '' : text.normalize('NFKC').trim();
+  return text.length > MOST_CHARACTERS ? '' : halfWidth(text).trim();
 }

@@ -79,6 +79,12 @@ describe('a number that is printed as text', () => {
     expect(map('3', { valueString: '<0.90' })['valueQuantity']).toMatchObject({ value: decimal('0.90'), comparator: '<', code: '{INR}' });
   });
 
+  it('never takes an exponent for a digit', () => {
+    expect(map('3', { valueString: '>10⁵' })['valueString']).toBe('>10⁵');
+    expect(readRange('10²-10⁵')).toBeUndefined();
+    expect(readCompared('>5×10⁹/L')).toEqual({ comparator: '>', numeral: '5', unit: '×10⁹/L' });
+  });
+
   it('stays a text where nobody knows what it was measured in', () => {
     for (const valueString of ['<0.01', '<5 spoons', '<5 见备注']) expect(map('1', { valueString })).toMatchObject({ valueString, code: { coding: [{ code: 'GLU' }, { code: '14749-6' }, {}] } });
   });
