@@ -1,5 +1,5 @@
 import type { CellContext, SheetRow, TableLimits, TableMapping, WorkbookFiles } from '../../normalize/table/index.ts';
-import { broken, cellContext, chooseMapping, columnAt, dateColumnsIn, findFiles, headerIn, sheetOf } from '../../normalize/table/index.ts';
+import { broken, cellContext, chooseMapping, columnAt, dateColumnsIn, findFiles, headerIn, resultColumnsIn, sheetOf, withoutDatesIn } from '../../normalize/table/index.ts';
 import type { CutOptions } from './cut-table.ts';
 import { PartBuilder, type TablePart } from './part-builder.ts';
 import { sheetRows } from './sheet-rows.ts';
@@ -21,12 +21,14 @@ export async function* cutWorkbook(bytes: Buffer, options: CutOptions & { readon
   const serials = files.is1904 && mapping.dates.includes('excel') ? dateColumnsIn(mapping, header) : NONE;
   const delimiter = mapping.delimiter === 'auto' ? ',' : mapping.delimiter;
   const reportAt = columnAt(mapping, 'reportNumber', header);
+  const ofResults = resultColumnsIn(mapping, header);
   let head = '';
   let headRows = 0;
   let builder: PartBuilder | undefined;
-  for await (const { row, cells } of sheetRows(sheet, { ...context, decimalComma: mapping.decimalComma })) {
+  for await (const sheetRow of sheetRows(sheet, { ...context, decimalComma: mapping.decimalComma })) {
+    const { row } = sheetRow;
     if (row <= mapping.headerRow) {
-      head += '\r\n'.repeat(row - headRows - 1) + lineOf(row === mapping.headerRow ? header : cells, delimiter);
+      head += '\r\n'.repeat(row - headRows - 1) + lineOf(row === mapping.headerRow ? header : sheetRow.cells, delimiter);
       headRows = row;
       continue;
     }
@@ -34,6 +36,7 @@ export async function* cutWorkbook(bytes: Buffer, options: CutOptions & { readon
     const gap = row - builder.nextRow > WIDEST_GAP ? builder.flush(row) : undefined;
     if (gap !== undefined) yield gap;
     while (builder.nextRow < row) yield* some(builder.add('\r\n', undefined, true));
+    const cells = withoutDatesIn(ofResults, sheetRow);
     yield* some(builder.add(lineOf(from1900(fitted(cells, header.length), serials), delimiter), reportAt === undefined ? undefined : cells[reportAt] ?? '', false));
   }
   yield* some(builder?.flush());

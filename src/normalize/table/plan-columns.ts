@@ -104,6 +104,12 @@ export function columnAt(mapping: TableMapping, fact: FactName, header: readonly
   return at < 0 ? undefined : at;
 }
 
+/** Where the results of a row and their ranges stand. */
+export function resultColumnsIn(mapping: TableMapping, header: readonly string[]): ReadonlySet<number> {
+  const { facts, results } = planColumns(mapping, header).plan;
+  return new Set([...(['result', 'range', 'low', 'high'] as const).flatMap((fact) => facts[fact]?.at ?? []), ...results.map(({ at }) => at)]);
+}
+
 /** Where the dates of a row stand. */
 export function dateColumnsIn(mapping: TableMapping, header: readonly string[]): ReadonlySet<number> {
   const { facts } = planColumns(mapping, header).plan;

@@ -33,7 +33,9 @@ const NOTHING: Said = Object.fromEntries(FACTS.map((fact) => [fact, ''])) as Rec
 const NUMBERS: ReadonlySet<FactName> = new Set<FactName>(['patientNumber', 'visitNumber', 'orderNumber', 'reportNumber', 'specimenNumber', 'residentId']);
 const CODES: ReadonlySet<FactName> = new Set<FactName>(['itemCode', 'reportCode']);
 
-const SPREADSHEET_ERROR = /^#(?:N\/A|VALUE!|REF!|DIV\/0!|NUM!|NAME\?|NULL!|SPILL!|CALC!|GETTING_DATA|UNCALCULATED!)$/;
+/** Stands in a cell that must hold no date, and of which a spreadsheet has made one. */
+export const MADE_A_DATE = '#DATE!';
+const SPREADSHEET_ERROR = /^#(?:N\/A|VALUE!|REF!|DIV\/0!|NUM!|NAME\?|NULL!|SPILL!|CALC!|GETTING_DATA|UNCALCULATED!|FORMAT!)$/;
 /** A long number that a spreadsheet took for a quantity: its last digits are gone. */
 const DAMAGED_NUMBER = /^\d(?:[.,]\d+)?E\+\d+$/i;
 const CONTROL_CHARACTER = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/;
@@ -62,6 +64,7 @@ const EQUALS = 61;
 
 /** What makes a cell unusable whatever it is about. */
 export function cellFault(text: string): string | undefined {
+  if (text === MADE_A_DATE) return 'A spreadsheet has made a date or a time of this cell, and what it said before is lost: export the column as text';
   if (text.charCodeAt(0) === HASH && SPREADSHEET_ERROR.test(text)) return `The cell holds the spreadsheet error ${text}`;
   return CONTROL_CHARACTER.test(text) ? 'The cell holds a control character' : undefined;
 }

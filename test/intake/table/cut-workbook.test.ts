@@ -53,6 +53,20 @@ describe('a large workbook', () => {
     expect(resources(readBytes(part!.bytes, { tables }), 'Observation')).toMatchObject([{ effectiveDateTime: '2025-05-06T08:30:00+08:00', valueQuantity: { value: 44321 } }]);
   });
 
+  it('means what it shows after it is cut: percentages, zeros before a number, and dates that were none', async () => {
+    const rows = [
+      cells({ patient: '<c s="6"><v>1234</v></c>', result: '<c s="4"><v>0.42</v></c>', unit: '%' }), cells({ report: 'R2', result: '<c s="4"><v>0.42</v></c>', unit: 'L/L' }),
+      cells({ report: 'R3', result: '<c s="1"><v>46024</v></c>' }), cells({ report: 'R4', range: '<c s="3"><v>0.05</v></c>' }),
+    ];
+    const parts = await cut(workbook({ sheets: { S: [HEADER, ...rows].map((each, i) => row(i + 1, each)).join('') }, styles: STYLES }));
+    const messages = parts.map(({ bytes, firstRow }) => readBytes(bytes, { delivery: { firstRow } }));
+    expect(messages.flatMap((message) => resources(message, 'Observation'))).toMatchObject([{ valueQuantity: { value: 42, unit: '%' } }]);
+    expect(messages.flatMap((message) => resources(message, 'Patient'))).toMatchObject([{ identifier: [{ value: '00001234' }] }]);
+    expect(messages.flatMap(told)).toEqual([
+      expect.stringMatching(/^row 3, column result: The cell gives a percentage/), expect.stringMatching(/^row 4, column result: A spreadsheet has made a date/), expect.stringMatching(/^row 5, column range: A spreadsheet has made a date/),
+    ]);
+  });
+
   it.each([
     ['damaged', (content: Buffer) => ({ content, crc: 7 }), 'one of its files is damaged'],
     ['larger than it says', (content: Buffer) => ({ content: Buffer.concat([content, Buffer.alloc(500_000, ' ')]), size: content.length }), 'larger than it says'],

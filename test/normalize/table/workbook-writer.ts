@@ -78,6 +78,6 @@ export function row(number: number, cells: readonly string[]): string {
   return `<row r="${number}">${content.join('')}</row>`;
 }
 
-/** Cell formats 0 to 3: general, a date, a date with time, a time of day. */
-export const STYLES = `${XML}<styleSheet><numFmts count="1"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>`
-  + '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="21"/></cellXfs></styleSheet>';
+/** Cell formats 0 to 6: general, a date, a date with time, a time of day, a percentage, the same with a colour for negative ones, eight digits. */
+export const STYLES = `${XML}<styleSheet><numFmts count="3"><numFmt numFmtId="164" formatCode="yyyy\\-mm\\-dd\\ hh:mm"/><numFmt numFmtId="165" formatCode="0.0%;[Red]-0.0%"/><numFmt numFmtId="166" formatCode="00000000"/></numFmts><cellStyleXfs><xf numFmtId="14"/></cellStyleXfs>`
+  + '<cellXfs><xf numFmtId="0"/><xf numFmtId="14"/><xf numFmtId="164"/><xf numFmtId="21"/><xf numFmtId="9"/><xf numFmtId="165"/><xf numFmtId="166"/></cellXfs></styleSheet>';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { UnreadableMessage } from '../../../src/normalize/index.ts';
 import type { TableLimits, TableMapping } from '../../../src/normalize/table/index.ts';
 import { meaningOfFormat } from '../../../src/normalize/table/xlsx/number-formats.ts';
-import { dateText, numberText } from '../../../src/normalize/table/xlsx/number-text.ts';
+import { dateText, numberText, paddedText, percentText } from '../../../src/normalize/table/xlsx/number-text.ts';
 import { mapping, numberOf, onlyResult, readBytes, resources, ROW, told } from './samples.ts';
 import { row, STYLES, workbook, workbookFiles, zip, type ZipFile } from './workbook-writer.ts';
 
@@ -78,6 +78,36 @@ describe('a workbook', () => {
   it('shows that a number of a patient has lost its last digits', () => {
     const message = read(workbook({ sheets: { S: sheet(['<c><v>310101195001010022</v></c>', ...cells().slice(1)]) } }));
     expect(told(message)[0]).toContain('row 2, column patient: A spreadsheet has shortened this number');
+  });
+
+  const withCells = (given: Partial<typeof ROW>, tables?: TableMapping[]): ReturnType<typeof read> => read(workbook({ sheets: { S: sheet(cells(given)) }, styles: STYLES }), tables);
+
+  it.each([4, 5])('reads a percentage as it is shown, in format %i', (style) => {
+    const percent = (value: string): string => `<c s="${style}"><v>${value}</v></c>`;
+    const result = (value: string, unit: string): unknown => JSON.parse(JSON.stringify(onlyResult(withCells({ result: percent(value), unit }))['valueQuantity']));
+    expect(result('0.42', '%')).toEqual({ value: 42, unit: '%' });
+    expect(result('0.42', '')).toEqual({ value: 42, unit: '%' });
+    expect(result('7.0000000000000007E-2', '％')).toEqual({ value: 7, unit: '％' });
+    expect(told(withCells({ result: percent('0.42'), unit: 'L/L' }))).toEqual(['row 2, column result: The cell gives a percentage, and the unit of the result is L/L: one of the two is wrong']);
+    expect(onlyResult(withCells({ result: percent('0.425') }, [mapping({ decimalComma: true, facts: { unit: undefined } })]))['valueQuantity']).toMatchObject({ value: 42.5, unit: '%' });
+  });
+
+  it('reads numbers of records with the zeros that are shown', () => {
+    const message = withCells({ patient: '<c s="6"><v>1234</v></c>', report: '<c s="6"><v>56</v></c>', result: '<c s="6"><v>7</v></c>' });
+    expect(numberOf(resources(message, 'Patient')[0]!)).toBe('00001234');
+    expect(onlyResult(message)).toMatchObject({ identifier: [{ value: '00000056:GLU' }], valueQuantity: { value: 7 } });
+  });
+
+  it.each([
+    ['a result that became a date', { result: '<c s="1"><v>46024</v></c>' }, 'result'], ['a ratio that became a time', { result: '<c s="3"><v>0.05</v></c>' }, 'result'],
+    ['a date of ISO 8601', { result: '<c t="d"><v>2026-01-02</v></c>' }, 'result'], ['a range that became a date', { range: '<c s="1"><v>46086</v></c>' }, 'range'],
+  ])('is refused by row where a spreadsheet has lost what was meant: %s', (_what, given, column) => {
+    expect(told(withCells(given))).toEqual([`row 2, column ${column}: A spreadsheet has made a date or a time of this cell, and what it said before is lost: export the column as text`]);
+  });
+
+  it('names the column of each test of which a spreadsheet has made a date', () => {
+    const tables = [mapping({ kind: 'report', results: [{ column: 'result', code: 'A' }], facts: { itemCode: undefined, result: undefined, unit: undefined, range: undefined, flag: undefined } } as Parameters<typeof mapping>[0])];
+    expect(told(withCells({ result: '<c s="1"><v>46024</v></c>' }, tables))).toEqual([expect.stringMatching(/^row 2, column result: A spreadsheet has made a date/)]);
   });
 
   it('may have names with a prefix, and be UTF-16', () => {
@@ -188,7 +218,27 @@ describe('a number in a cell', () => {
     ['General', 'number'], ['0.00', 'number'], ['#,##0.00_);[Red]\\(#,##0.00\\)', 'number'], ['0.00E+00', 'number'], ['"day" 0', 'number'], ['@', 'number'], ['\\d0', 'number'], ['[$-409]0', 'number'],
     ['yyyy\\-mm\\-dd', 'date'], ['yyyy"年"m"月"d"日"', 'date'], ['[$-804]yyyy/m/d h:mm', 'date'], ['mmm-yy', 'date'], ['m/d', 'date'], ['mmmm', 'date'], ['[Red]d', 'date'],
     ['h:mm AM/PM', 'time'], ['[h]:mm:ss', 'time'], ['mm:ss', 'time'], ['[mm]', 'date'],
+    ['0%', 'percent'], ['0.00%;[Red]-0.00%;0', 'percent'], ['0.0"%"', 'number'], ['0\\%', 'number'], ['[<1]0%;0.0', 'unclear'], ['[<1]0%;0.0%', 'percent'],
+    ['0', 'number'], ['00.00', 'number'], ['#,##0', 'number'], ['0000E+0', 'number'], ['00/00', 'number'],
   ])('in the format %s is a %s', (code, meaning) => expect(meaningOfFormat(code)).toBe(meaning));
+
+  it.each([
+    ['00000000', '1234', '00001234'], ['00', '123', '123'], ['0000\\-00\\-00', '20250506', '2025-05-06'], ['"P"0000;-0', '12', 'P0012'], ['000-0000', '12345678', '1234-5678'], ['[$-804]000_ ', '7', '007'],
+    ['00000000', '-5', '-5'], ['00000000', '1.5', '1.5'], ['00000000', '1234567890123456', '1.23456789012346E+15'],
+  ])('in the format %s with fixed digits, %s is shown as %s', (code, stored, shown) => {
+    const meaning = meaningOfFormat(code);
+    if (typeof meaning === 'string') throw new Error(`${code} is a ${meaning}`);
+    expect(paddedText(stored, meaning)).toBe(shown);
+  });
+
+  it.each([['0.42', '42%'], ['0.285', '28.5%'], ['6.0999999999999999E-2', '6.1%'], ['1', '100%'], ['-0.055', '-5.5%'], ['0', '0%'], ['x', undefined]])('that is the percentage of %s is shown as %s', (stored, shown) => {
+    expect(percentText(stored)).toBe(shown);
+  });
+
+  it('is a fault where its format alone decides whether it is a percentage', () => {
+    const styles = STYLES.replace('0.0%;[Red]-0.0%', '[&lt;1]0.0%;0.0');
+    expect(told(read(workbook({ sheets: { S: sheet(cells({ result: '<c s="5"><v>0.5</v></c>' })) }, styles })))).toEqual(['row 2, column result: The cell holds the spreadsheet error #FORMAT!']);
+  });
 
   it('is shown as a time of day where its format says so', () => {
     expect(dateText('0.5', 'time', false)).toBe('12:00:00');

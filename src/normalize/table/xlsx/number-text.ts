@@ -1,5 +1,6 @@
 import { dateOfSerial } from '../date-format.ts';
-import type { NumberMeaning } from './number-formats.ts';
+import type { PaddedForm } from './number-formats.ts';
+import { DIGIT } from './number-formats.ts';
 
 /** Digits that Excel keeps of a number. */
 const EXCEL_DIGITS = 15;
@@ -30,11 +31,36 @@ function mantissaDigits(text: string): number {
 }
 
 /**
+ * A number in a cell that shows a percentage, with all its digits: 0.42 is `42%`.
+ *
+ * @returns undefined for what is no number
+ */
+export function percentText(stored: string): string | undefined {
+  const number = numberText(stored);
+  const hundredfold = number === undefined ? undefined : numberText(String(Number(number) * 100));
+  return hundredfold === undefined ? undefined : `${hundredfold}%`;
+}
+
+/**
+ * A number in a cell that shows it with a fixed number of digits: 1234 is `00001234`. Further digits stand before the first.
+ *
+ * @returns the number itself where it is not whole, or has a sign
+ */
+export function paddedText(stored: string, { pattern }: PaddedForm): string | undefined {
+  const number = numberText(stored);
+  if (number === undefined || !/^\d+$/.test(number)) return number;
+  const [before = '', ...behind] = pattern.split(DIGIT);
+  const digits = number.padStart(behind.length, '0');
+  const further = digits.length - behind.length;
+  return before + digits.slice(0, further) + behind.map((text, at) => digits.charAt(further + at) + text).join('');
+}
+
+/**
  * A number in a cell that shows a date or a time of day, in ISO 8601.
  *
  * @returns the number itself where it is none
  */
-export function dateText(stored: string, meaning: Exclude<NumberMeaning, 'number'>, is1904: boolean): string | undefined {
+export function dateText(stored: string, meaning: 'date' | 'time', is1904: boolean): string | undefined {
   const value = Number(stored);
   const parts = meaning === 'time' && value < 1 && value >= 0 ? dateOfSerial(value + 1, is1904) : dateOfSerial(value, is1904);
   if (parts === undefined || stored.trim() === '') return numberText(stored);

@@ -5,6 +5,7 @@ import type { TableLimits } from '../limits.ts';
 import type { TableMapping } from '../mapping.ts';
 import type { OpenTable } from '../open-csv.ts';
 import { isEmpty } from '../open-csv.ts';
+import { resultColumnsIn } from '../plan-columns.ts';
 import type { TableDelivery } from '../read-table.ts';
 import type { ArchiveFile } from './archive.ts';
 import { broken, unpack } from './archive.ts';
@@ -13,7 +14,7 @@ import type { WorkbookFiles } from './relationships.ts';
 import { findFiles } from './relationships.ts';
 import { readSharedTexts } from './shared-texts.ts';
 import type { CellContext, SheetRow } from './sheet-reader.ts';
-import { SheetReader } from './sheet-reader.ts';
+import { SheetReader, withoutDatesIn } from './sheet-reader.ts';
 import { walkXmlFile } from './walk-xml.ts';
 
 /** @throws UnreadableMessage for what is no workbook, is over a limit, or fits no mapping */
@@ -29,7 +30,8 @@ export function openWorkbook(bytes: Buffer, tables: readonly TableMapping[], del
     return rows;
   };
   const { mapping, header } = chooseMapping(tables, delivery.fileName, (candidate) => headerIn(rowsFor(candidate), candidate));
-  const rows = rowsFor(mapping).filter(({ row, cells }) => row > mapping.headerRow && !isEmpty(cells));
+  const ofResults = resultColumnsIn(mapping, header.cells);
+  const rows = rowsFor(mapping).filter(({ row, cells }) => row > mapping.headerRow && !isEmpty(cells)).map((each) => ({ row: each.row, cells: withoutDatesIn(ofResults, each) }));
   if (rows.length > limits.rows) throw new UnreadableMessage('limit', `The sheet has more than ${limits.rows} rows: deliver it in parts`);
   return { mapping, header: header.cells, rows, is1904: files.is1904 };
 }

@@ -1,8 +1,9 @@
 import { UnreadableMessage } from '../../message.ts';
 import type { TableLimits } from '../limits.ts';
+import { MADE_A_DATE } from '../read-row.ts';
 import { broken } from './archive.ts';
 import type { NumberMeaning } from './number-formats.ts';
-import { dateText, numberText } from './number-text.ts';
+import { dateText, numberText, paddedText, percentText } from './number-text.ts';
 import { textCollector, withoutEscapes } from './shared-texts.ts';
 import type { XmlListener } from './walk-xml.ts';
 
@@ -16,11 +17,20 @@ export interface CellContext {
   readonly decimalComma: boolean;
 }
 
-/** A row of a sheet: its number as Excel shows it, and the text of its cells, '' for those that are left out. */
-export interface SheetRow { readonly row: number; readonly cells: readonly string[] }
+/** A row of a sheet. */
+export interface SheetRow {
+  /** As Excel shows it. */
+  readonly row: number;
+  /** '' for those that are left out. */
+  readonly cells: readonly string[];
+  /** Which of them the spreadsheet holds for dates or times of day, from 0. */
+  readonly dates: readonly number[];
+}
 
 /** A formula without its last result, as programs write it that do not calculate. It reads like the errors of Excel. */
 const UNCALCULATED = '#UNCALCULATED!';
+/** A number that its format shows as a percentage or not. */
+const UNCLEAR = '#FORMAT!';
 
 /** Hands over the rows of a sheet while its XML is read: all rows with a cell that holds something. */
 export class SheetReader implements XmlListener {
@@ -29,6 +39,7 @@ export class SheetReader implements XmlListener {
   readonly #inline = textCollector();
   #row = 0;
   #cells: string[] = [];
+  #dates: number[] = [];
   #column = 0;
   #type = 'n';
   #style = 0;
@@ -63,7 +74,7 @@ export class SheetReader implements XmlListener {
     switch (name) {
       case 'v': this.#isValue = false; return;
       case 'c': this.#closeCell(); return;
-      case 'row': if (this.#cells.length > 0) this.#onRow({ row: this.#row, cells: this.#cells }); return;
+      case 'row': if (this.#cells.length > 0) this.#onRow({ row: this.#row, cells: this.#cells, dates: this.#dates }); return;
       case 'is': this.#isInline = false; this.#value = this.#inline.end(); return;
       default: if (this.#isInline) this.#inline.close(name);
     }
@@ -74,6 +85,7 @@ export class SheetReader implements XmlListener {
     if (!Number.isInteger(row) || row <= this.#row) throw broken('the rows of its sheet are out of order');
     this.#row = row;
     this.#cells = [];
+    this.#dates = [];
     this.#column = 0;
   }
 
@@ -107,7 +119,7 @@ export class SheetReader implements XmlListener {
       case 'str': return withoutEscapes(value);
       case 'b': return value === '1' || value === 'true' ? 'TRUE' : 'FALSE';
       case 'e': return value;
-      case 'd': return value;
+      case 'd': this.#dates.push(this.#column - 1); return value;
       default: return this.#numberText(value);
     }
   }
@@ -119,12 +131,33 @@ export class SheetReader implements XmlListener {
   }
 
   #numberText(value: string): string {
-    const { meanings, is1904, decimalComma } = this.#context;
+    const { meanings, decimalComma } = this.#context;
     const meaning = meanings[this.#style] ?? 'number';
-    const text = meaning === 'number' ? numberText(value) : dateText(value, meaning, is1904);
+    const text = this.#shownText(value, meaning);
     if (text === undefined) throw broken('a cell of numbers holds something else');
-    return decimalComma ? text.replace('.', ',') : text;
+    return decimalComma && typeof meaning === 'string' ? text.replace('.', ',') : text;
   }
+
+  #shownText(value: string, meaning: NumberMeaning): string | undefined {
+    switch (meaning) {
+      case 'number': return numberText(value);
+      case 'percent': return percentText(value);
+      case 'unclear': return UNCLEAR;
+      case 'date':
+      case 'time': this.#dates.push(this.#column - 1); return dateText(value, meaning, this.#context.is1904);
+      default: return paddedText(value, meaning);
+    }
+  }
+}
+
+/**
+ * The cells of a row, with a mark in place of dates where none can be meant: of the result 1-2 a spreadsheet makes the 2nd of
+ * January, of 1:20 a time of day, and what was there before is lost.
+ *
+ * @param columns from 0
+ */
+export function withoutDatesIn(columns: ReadonlySet<number>, { cells, dates }: SheetRow): readonly string[] {
+  return dates.some((at) => columns.has(at)) ? cells.map((cell, at) => (columns.has(at) && dates.includes(at) ? MADE_A_DATE : cell)) : cells;
 }
 
 const A = 64;
