@@ -3,6 +3,7 @@ import { performance } from 'node:perf_hooks';
 import type { Caller } from '../../access/index.ts';
 import { authorize } from '../../access/index.ts';
 import { recordTrace } from '../../audit/index.ts';
+import type { Issue } from '../../fhir/outcome.ts';
 import { inTurnIfLarge } from '../../large-bodies.ts';
 import { splitBatch, UnreadableMessage } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
@@ -60,13 +61,13 @@ async function rehearseOne(services: Services, source: Source, sent: Sent): Prom
   const start = performance.now();
   const about = { source: source.id, format: sent.format, bytes: sent.bytes.length };
   try {
-    const whole = await wholeOrFirstPart(source, sent);
+    const { whole, remarks } = await wholeOrFirstPart(source, sent);
     const { message } = openBody(services, source, whole);
     if (message instanceof UnreadableMessage) throw message;
     const imagined = messageOf(services, source, { ...whole, messageId: message.messageId ?? whole.messageId });
     const { prepared, known } = await joinKnown(services, source, imagined, await prepareMessage(services, source, message));
     const results = planEntries(prepared.accepted, { source: source.id, stored: known, speaker: speakerOf(imagined, prepared.saidAt), now: imagined.receivedAt }).results;
-    return reportOf(services, { about: { ...about, messageId: message.messageId ?? whole.messageId }, source, prepared, results }, performance.now() - start);
+    return reportOf(services, { about: { ...about, messageId: message.messageId ?? whole.messageId }, source, prepared: { ...prepared, remarks: [...remarks, ...prepared.remarks] }, results }, performance.now() - start);
   } catch (error) {
     if (error instanceof UnreadableMessage) return reportOfUnreadable(about, error, performance.now() - start);
     throw error;
@@ -74,10 +75,14 @@ async function rehearseOne(services: Services, source: Source, sent: Sent): Prom
 }
 
 /** A table comes in parts, each a message of its own: what is wrong with it shows in the first. */
-async function wholeOrFirstPart(source: Source, { format, messageId, bytes }: Sent): Promise<Sent> {
-  if (format !== 'csv' && format !== 'xlsx') return { format, messageId, bytes };
-  for await (const part of partsOf(source, { format, fileName: messageId, chunks: () => inOnePiece(bytes) })) return messageOfPart(part, messageId);
-  return { format, messageId, bytes };
+async function wholeOrFirstPart(source: Source, { format, messageId, bytes }: Sent): Promise<{ readonly whole: Sent; readonly remarks: readonly Issue[] }> {
+  const whole = { format, messageId, bytes };
+  if (format !== 'csv' && format !== 'xlsx') return { whole, remarks: [] };
+  const remarks: Issue[] = [];
+  const parts = partsOf(source, { format, fileName: messageId, chunks: () => inOnePiece(bytes) }, (remark) => remarks.push(remark));
+  for await (const part of parts) return { whole: messageOfPart(part, messageId), remarks };
+  // Read whole, a table makes its remarks itself.
+  return { whole, remarks: [] };
 }
 
 async function* inOnePiece(bytes: Buffer): AsyncGenerator<Buffer> {

@@ -1,8 +1,16 @@
+import type { Issue } from '../../fhir/outcome.ts';
+import { UnreadableMessage } from '../../normalize/index.ts';
 import type { CellContext, SheetRow, TableLimits, TableMapping, WorkbookFiles } from '../../normalize/table/index.ts';
-import { broken, cellContext, chooseMapping, columnAt, dateColumnsIn, findFiles, headerIn, resultColumnsIn, sheetOf, withoutDatesIn } from '../../normalize/table/index.ts';
+import { broken, cellContext, chooseMapping, columnAt, dateColumnsIn, findFiles, headerIn, holdsText, remarksOnSheets, resultColumnsIn, sheetOf, withoutDatesIn } from '../../normalize/table/index.ts';
 import type { CutOptions } from './cut-table.ts';
 import { PartBuilder, type TablePart } from './part-builder.ts';
 import { sheetRows } from './sheet-rows.ts';
+
+export interface WorkbookOptions extends CutOptions {
+  readonly limits: TableLimits;
+  /** Told, before the first part, what no part can say: of which other sheets nothing is taken in. */
+  readonly onRemark?: (remark: Issue) => void;
+}
 
 /** So many rows that a sheet leaves out are filled with blank ones; behind a wider gap a new part begins. */
 const WIDEST_GAP = 100;
@@ -13,11 +21,12 @@ const WIDEST_GAP = 100;
  *
  * @throws UnreadableMessage where the workbook cannot be read on: the parts before are sound
  */
-export async function* cutWorkbook(bytes: Buffer, options: CutOptions & { readonly limits: TableLimits }): AsyncGenerator<TablePart> {
+export async function* cutWorkbook(bytes: Buffer, options: WorkbookOptions): AsyncGenerator<TablePart> {
   const files = findFiles(bytes, options.limits);
   // No more than a row is in memory at once.
   const context = cellContext(files, { ...options.limits, cells: Number.POSITIVE_INFINITY });
   const { mapping, header, sheet } = await chooseSheet(files, context, options);
+  for (const remark of remarksOnSheets(mapping, sheet.name, await filledSheets(files.sheets.filter((other) => other !== sheet), context))) options.onRemark?.(remark);
   const serials = files.is1904 && mapping.dates.includes('excel') ? dateColumnsIn(mapping, header) : NONE;
   const delimiter = mapping.delimiter === 'auto' ? ',' : mapping.delimiter;
   const reportAt = columnAt(mapping, 'reportNumber', header);
@@ -25,7 +34,7 @@ export async function* cutWorkbook(bytes: Buffer, options: CutOptions & { readon
   let head = '';
   let headRows = 0;
   let builder: PartBuilder | undefined;
-  for await (const sheetRow of sheetRows(sheet, { ...context, decimalComma: mapping.decimalComma })) {
+  for await (const sheetRow of sheetRows(sheet.file, { ...context, decimalComma: mapping.decimalComma })) {
     const { row } = sheetRow;
     if (row <= mapping.headerRow) {
       head += '\r\n'.repeat(row - headRows - 1) + lineOf(row === mapping.headerRow ? header : sheetRow.cells, delimiter);
@@ -65,7 +74,8 @@ function lineOf(cells: readonly string[], delimiter: string): string {
   return `${cells.map((cell) => (cell.includes('"') || cell.includes(delimiter) || /[\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(delimiter)}\r\n`;
 }
 
-interface ChosenSheet { readonly mapping: TableMapping; readonly header: readonly string[]; readonly sheet: WorkbookFiles['sheets'][number]['file'] }
+interface ChosenSheet { readonly mapping: TableMapping; readonly header: readonly string[]; readonly sheet: Sheet }
+type Sheet = WorkbookFiles['sheets'][number];
 
 /** Reads no more than the headers of the sheets that the mappings speak of. */
 async function chooseSheet(files: WorkbookFiles, context: Omit<CellContext, 'decimalComma'>, { tables, fileName }: CutOptions): Promise<ChosenSheet> {
@@ -77,14 +87,32 @@ async function chooseSheet(files: WorkbookFiles, context: Omit<CellContext, 'dec
   const { mapping, header } = chooseMapping(tables, fileName, (candidate) => headerIn(heads.get(candidate) ?? [], candidate));
   const sheet = sheetOf(files, mapping);
   if (sheet === undefined) throw broken('it has no such sheet');
-  return { mapping, header: header.cells, sheet: sheet.file };
+  return { mapping, header: header.cells, sheet };
 }
 
-async function headOf(file: WorkbookFiles['sheets'][number]['file'], context: CellContext, headerRow: number): Promise<SheetRow[]> {
+async function headOf(file: Sheet['file'], context: CellContext, headerRow: number): Promise<SheetRow[]> {
   const rows: SheetRow[] = [];
   for await (const row of sheetRows(file, context)) {
     if (row.row > headerRow) break;
     rows.push(row);
   }
   return rows;
+}
+
+/** The names of those that hold something. */
+async function filledSheets(sheets: readonly Sheet[], context: Omit<CellContext, 'decimalComma'>): Promise<readonly string[]> {
+  const filled: string[] = [];
+  for (const { name, file } of sheets) if (await isFilled(file, { ...context, decimalComma: false })) filled.push(name);
+  return filled;
+}
+
+/** Reads no further than the first row that holds something. What cannot be read holds something too. */
+async function isFilled(file: Sheet['file'], context: CellContext): Promise<boolean> {
+  try {
+    for await (const row of sheetRows(file, context)) if (holdsText(row)) return true;
+    return false;
+  } catch (error) {
+    if (error instanceof UnreadableMessage) return true;
+    throw error;
+  }
 }

@@ -1,5 +1,6 @@
 import type { Caller } from '../../access/index.ts';
 import { authorize } from '../../access/index.ts';
+import type { Issue } from '../../fhir/outcome.ts';
 import { UnreadableMessage } from '../../normalize/index.ts';
 import { TABLE_LIMITS, tableMessageId } from '../../normalize/table/index.ts';
 import type { Services } from '../../services.ts';
@@ -41,7 +42,7 @@ export async function receiveTable(services: Services, caller: Caller, delivery:
   const source = sourceOf(services, delivery.source);
   const tally = new TableTally();
   try {
-    for await (const part of partsOf(source, delivery)) {
+    for await (const part of partsOf(source, delivery, (remark) => tally.remark(remark))) {
       tally.add(part.firstRow, await receivePart(services, caller, { source, part, fileName: delivery.fileName }));
       delivery.onPart?.();
     }
@@ -52,8 +53,13 @@ export async function receiveTable(services: Services, caller: Caller, delivery:
   return tally.finish();
 }
 
-/** Cuts a table into the messages that it is taken in as. @throws UnreadableMessage */
-export async function* partsOf(source: Source, { format, fileName, chunks }: Omit<TableDelivery, 'source' | 'onPart'>): AsyncGenerator<TablePart> {
+/**
+ * Cuts a table into the messages that it is taken in as.
+ *
+ * @param onRemark told what the sender should know and no part says
+ * @throws UnreadableMessage
+ */
+export async function* partsOf(source: Source, { format, fileName, chunks }: Omit<TableDelivery, 'source' | 'onPart'>, onRemark: (remark: Issue) => void): AsyncGenerator<TablePart> {
   const options: CutOptions = { tables: source.tables ?? [], fileName, maxRows: ROWS_A_PART, maxLength: LENGTH_A_PART };
   if (format === 'csv') {
     yield* cutTable(chunks(), options);
@@ -61,7 +67,7 @@ export async function* partsOf(source: Source, { format, fileName, chunks }: Omi
   }
   const pieces: Buffer[] = [];
   for await (const chunk of chunks()) pieces.push(chunk);
-  yield* cutWorkbook(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces), { ...options, limits: TABLE_LIMITS });
+  yield* cutWorkbook(pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces), { ...options, limits: TABLE_LIMITS, onRemark });
 }
 
 /** A part as a message, which is CSV whatever the whole was. */

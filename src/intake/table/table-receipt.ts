@@ -42,6 +42,14 @@ export class TableTally {
   #inboxId: string | undefined;
   #refusedAs: Answer['refusedAs'];
 
+  /** Tells once what refuses nothing: what is said of the header comes with every part. */
+  remark(issue: Issue): void {
+    const remark = `${issue.location ?? ''} ${issue.diagnostics}`;
+    if (this.#remarked.has(remark)) return;
+    this.#remarked.add(remark);
+    this.#tell(issue);
+  }
+
   /** @param firstRow of the part, in the whole table */
   add(firstRow: number, receipt: Receipt): void {
     const issues = issuesOf(receipt);
@@ -54,7 +62,7 @@ export class TableTally {
       if (issue.severity !== 'information') this.#faults++;
       if (issue.severity !== 'information') this.#tell(issue);
       else if (issue.location === undefined) this.#tell({ ...issue, location: `rows from ${firstRow}` });
-      else this.#remark(issue);
+      else this.remark(issue);
     }
   }
 
@@ -69,14 +77,6 @@ export class TableTally {
       issues: this.#issues, untold: this.#untold,
       refusedAs: standing === 'refused' ? this.#refusedAs ?? (unreadable?.reason === 'limit' ? 'too-large' : 'malformed') : undefined,
     };
-  }
-
-  /** What every part says of the header is told once. */
-  #remark(issue: Issue): void {
-    const remark = `${issue.location ?? ''} ${issue.diagnostics}`;
-    if (this.#remarked.has(remark)) return;
-    this.#remarked.add(remark);
-    this.#tell(issue);
   }
 
   #tell(issue: Issue): void {

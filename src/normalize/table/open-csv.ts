@@ -1,3 +1,4 @@
+import type { Issue } from '../../fhir/outcome.ts';
 import { UnreadableMessage } from '../message.ts';
 import type { Header } from './choose-mapping.ts';
 import { chooseMapping } from './choose-mapping.ts';
@@ -17,6 +18,8 @@ export interface OpenTable {
   readonly rows: readonly TableRow[];
   /** Numbers of days count from 1904. */
   readonly is1904: boolean;
+  /** On what is in the delivery besides. */
+  readonly remarks: readonly Issue[];
 }
 
 /** @throws UnreadableMessage for what is no CSV, is over a limit, or fits no mapping */
@@ -30,7 +33,7 @@ export function openCsv(bytes: Buffer, tables: readonly TableMapping[], delivery
     return typeof text === 'string' ? text : '';
   };
   const { mapping, header } = chooseMapping(tables, delivery.fileName, (candidate) => headersIn(textFor(candidate), candidate));
-  return { mapping, header: header.cells, rows: readRows(textFor(mapping), mapping, header, { firstRow: delivery.firstRow, limits }), is1904: false };
+  return { mapping, header: header.cells, rows: readRows(textFor(mapping), mapping, header, { firstRow: delivery.firstRow, limits }), is1904: false, remarks: [] };
 }
 
 function tryDecoding(bytes: Buffer, encoding: TableMapping['encoding']): string | UnreadableMessage {

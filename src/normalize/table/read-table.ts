@@ -1,4 +1,3 @@
-import type { Issue } from '../../fhir/outcome.ts';
 import type { Sender } from '../local-identity.ts';
 import type { ReadableMessage, SentMessage } from '../message.ts';
 import { faultIn } from '../message.ts';
@@ -8,10 +7,10 @@ import { gatherRows } from './gather-rows.ts';
 import type { TableLimits } from './limits.ts';
 import { tableMessageId } from './message-id.ts';
 import type { OpenTable } from './open-csv.ts';
-import type { TableMapping } from './mapping.ts';
 import { openCsv } from './open-csv.ts';
 import type { Plan } from './plan-columns.ts';
 import { planColumns } from './plan-columns.ts';
+import { remarksOnColumns } from './remarks.ts';
 import { openWorkbook } from './xlsx/open-workbook.ts';
 
 export type TableFormat = 'csv' | 'xlsx';
@@ -29,10 +28,6 @@ export interface ReadableTable extends ReadableMessage {
   readonly mapping: string;
 }
 
-/** Columns that are named to the sender where the mapping does not speak of them, and how much of a name. */
-const MOST_NAMED = 20;
-const MOST_OF_NAME = 40;
-
 /**
  * Finds out what a table is and which mapping of its source reads it.
  *
@@ -49,17 +44,9 @@ export function readTable(bytes: Buffer, delivery: TableDelivery, sender: Sender
     mapping: table.mapping.name,
     read: () => ({
       ...(planned.faults.length > 0 ? { kind: 'table', entries: [], faults: planned.faults } : readRows(table, planned.plan, sender)),
-      remarks: remarksOn(table.mapping, planned.unmappedColumns),
+      remarks: [...table.remarks, ...remarksOnColumns(table.mapping, planned.unmappedColumns)],
     }),
   };
-}
-
-/** A column that was renamed looks like one that was never meant to be read: its sender alone can tell. */
-function remarksOn({ name, headerRow }: TableMapping, unmapped: readonly string[]): readonly Issue[] {
-  if (unmapped.length === 0) return [];
-  const named = unmapped.slice(0, MOST_NAMED).map((column) => column.trim().slice(0, MOST_OF_NAME)).join(', ');
-  const rest = unmapped.length > MOST_NAMED ? ` and ${unmapped.length - MOST_NAMED} more` : '';
-  return [{ severity: 'information', code: 'informational', location: `row ${headerRow}`, diagnostics: `The mapping ${name} does not speak of these columns, and nothing of them is taken in: ${named}${rest}` }];
 }
 
 function readRows({ mapping, rows, is1904 }: OpenTable, plan: Plan, sender: Sender): SentMessage {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DISTRICT_END } from '../../../src/district/residents.ts';
 import { tableLines } from '../../../src/district/table-delivery.ts';
 import type { Answer } from '../../http/server.ts';
+import { row, workbook } from '../../normalize/table/workbook-writer.ts';
 import { order, pid, v2 } from '../hl7v2/samples.ts';
 import type { IntakeServer } from '../intake-server.ts';
 import { startIntakeServer } from '../intake-server.ts';
@@ -10,7 +11,7 @@ let server: IntakeServer;
 beforeAll(async () => { server = await startIntakeServer(); });
 afterAll(() => server.stop());
 
-const rehearse = (source: string, body: string, headers: Record<string, string>): Promise<Answer> => server.push(`${source}/$rehearse`, body, { Authorization: `Bearer ${server.token('source', { subject: source, source })}`, ...headers });
+const rehearse = (source: string, body: string | Buffer, headers: Record<string, string>): Promise<Answer> => server.push(`${source}/$rehearse`, body, { Authorization: `Bearer ${server.token('source', { subject: source, source })}`, ...headers });
 const fed = async (): Promise<number> => (await server.services.store.feed({ limit: 1_000 })).items.length;
 
 describe('the rehearsal', () => {
@@ -48,6 +49,9 @@ describe('the rehearsal', () => {
     const good = await rehearse('community-e', table, { 'Content-Type': 'text/csv', 'X-Message-Id': 'results.csv' });
     expect(good.body).toMatchObject({ format: 'csv', kind: 'table', wouldBe: 'accepted', issueCount: 0 });
     expect(good.body.entries.length).toBeGreaterThan(10);
+    const rows = table.trim().split('\n').slice(0, 5).map((line, at) => row(at + 1, line.replace('\r', '').split(','))).join('');
+    const sheets = await rehearse('community-e', workbook({ sheets: { 结果: rows, 旧结果: rows } }), { 'Content-Type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'X-Message-Id': 'results.xlsx' });
+    expect(sheets.body).toMatchObject({ wouldBe: 'accepted', issueCount: 1, issues: [{ location: 'sheet 结果', diagnostics: expect.stringContaining('旧结果') }] });
     expect((await rehearse('community-e', 'a,b\n1,2\n', { 'Content-Type': 'text/csv' })).body).toMatchObject({ wouldBe: 'refused', issues: [{ severity: 'fatal' }] });
     expect(await fed()).toBe(before);
   });

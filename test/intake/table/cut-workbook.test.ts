@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Issue } from '../../../src/fhir/outcome.ts';
 import type { TablePart } from '../../../src/intake/table/cut-table.ts';
 import { cutWorkbook } from '../../../src/intake/table/cut-workbook.ts';
 import { UnreadableMessage } from '../../../src/normalize/index.ts';
@@ -34,6 +35,17 @@ describe('a large workbook', () => {
     const places = parts.flatMap(({ bytes, firstRow }) => told(readBytes(bytes, { tables: [mapping({ headerRow: 2 })], delivery: { firstRow } }))).map((fault) => fault.split(':')[0]);
     expect(places).toEqual(['row 5, column result', 'row 7, column result', 'row 900000, column result']);
     expect(parts.reduce((sum, { bytes }) => sum + bytes.length, 0)).toBeLessThan(1_000);
+  });
+
+  it('tells once, before its parts, of which other sheets nothing is taken in', async () => {
+    const remarks: Issue[] = [];
+    const sheet = [HEADER, ...Array.from({ length: 8 }, (_, i) => cells({ report: `R${i}` }))].map((each, i) => row(i + 1, each)).join('');
+    const bytes = workbook({ sheets: { 说明: row(1, ['x']), 结果: sheet, 旧结果: sheet, 空: '', 空格: row(1, [' ']), 坏: '<worksheet><row>' } });
+    const parts = cutWorkbook(bytes, { tables: [mapping({ sheet: '结果' })], maxRows: 3, maxLength: 100_000, limits: TABLE_LIMITS, onRemark: (remark) => remarks.push(remark) });
+    await parts.next();
+    expect(remarks).toEqual([expect.objectContaining({ location: 'sheet 结果', diagnostics: expect.stringMatching(/: 说明, 旧结果, 坏$/) })]);
+    expect(await Array.fromAsync(parts)).toHaveLength(2);
+    expect(remarks).toHaveLength(1);
   });
 
   it('writes its parts as the mapping reads them', async () => {

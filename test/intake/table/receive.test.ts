@@ -1,10 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { tableLines } from '../../../src/district/table-delivery.ts';
 import { DISTRICT_END } from '../../../src/district/residents.ts';
+import { row, workbook } from '../../normalize/table/workbook-writer.ts';
 import type { IntakeServer } from '../intake-server.ts';
 import { startIntakeServer } from '../intake-server.ts';
 
 const CSV = { 'Content-Type': 'text/csv' };
+const XLSX = { 'Content-Type': 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' };
+
+/** The lines of a CSV table without quotes as the rows of a sheet. */
+const sheetOf = (lines: string): string => lines.trim().split('\n').map((line, at) => row(at + 1, line.replace('\r', '').split(','))).join('');
 let server: IntakeServer;
 let table: string;
 beforeAll(async () => {
@@ -61,6 +66,17 @@ describe('A table that is pushed', () => {
     const refused = await server.push('community-e', renamed, { ...CSV, 'X-Message-Id': 'renamed.csv' });
     expect(refused.body.issue.map(({ diagnostics }: { diagnostics: string }) => diagnostics).join(' ')).toMatch(/no column 采样时间.*taken in: 采样日期/);
   }, 60_000);
+
+  it('is told which sheets of a workbook are not taken in, also when it comes again or the sheet that is read is empty', async () => {
+    const pushed = async (content: string): Promise<[number, string[]]> => {
+      const answer = await server.push('community-e', workbook({ sheets: { 结果: content, 旧结果: row(1, ['x']), 空: '' } }), { ...XLSX, 'X-Message-Id': 'results.xlsx' });
+      return [answer.status, answer.body.issue.filter(({ severity }: { severity: string }) => severity === 'warning').map(({ diagnostics }: { diagnostics: string }) => diagnostics)];
+    };
+    const remark = expect.stringMatching(/reads this sheet alone, and nothing is taken in of these others that hold something: 旧结果$/);
+    expect(await pushed(sheetOf(table))).toEqual([200, [remark]]);
+    expect(await pushed(sheetOf(table))).toEqual([200, [remark]]);
+    expect(await pushed(sheetOf(table.split('\n', 1).join('')))).toEqual([400, [remark]]);
+  });
 
   it.each([['as UTF-8', (name: string) => Buffer.from(name).toString('latin1')], ['percent-encoded', encodeURIComponent]])('may have a Chinese name, %s', async (_how, written) => {
     const { services } = server;

@@ -26,6 +26,14 @@ describe('a workbook', () => {
     expect(() => read(bytes, [mapping({ sheet: '没有' })])).toThrow('No table mapping of this source fits');
   });
 
+  it('tells of which other sheets nothing is taken in, but for those that hold nothing', () => {
+    const bytes = workbook({ sheets: { 结果: sheet(cells()), 旧结果: sheet(cells()), 空: '', 空格: row(1, ['', ' ']), 说明: row(7, ['x']), 坏: '<worksheet><row>' } });
+    expect(read(bytes).remarks).toEqual([{
+      severity: 'warning', code: 'informational', location: 'sheet 结果', diagnostics: 'The mapping small reads this sheet alone, and nothing is taken in of these others that hold something: 旧结果, 说明, 坏',
+    }]);
+    expect(read(workbook({ sheets: { 结果: sheet(cells()), Sheet2: '' } })).remarks).toEqual([]);
+  });
+
   it('may leave out rows and cells, and counts them as Excel does', () => {
     const content = `<row r="2"><c r="B2" t="str"><v>检验结果</v></c></row>${row(4, HEADER)}<row r="9"><c r="A9" t="str"><v>P1</v></c><c r="D9" t="str"><v>GLU</v></c><c r="E9"><v>5.2</v></c></row>`;
     const message = read(workbook({ sheets: { S: content } }), [mapping({ headerRow: 4 })]);

@@ -7,6 +7,7 @@ import type { OpenTable } from '../open-csv.ts';
 import { isEmpty } from '../open-csv.ts';
 import { resultColumnsIn } from '../plan-columns.ts';
 import type { TableDelivery } from '../read-table.ts';
+import { remarksOnSheets } from '../remarks.ts';
 import type { ArchiveFile } from './archive.ts';
 import { broken, unpack } from './archive.ts';
 import { readNumberMeanings } from './number-formats.ts';
@@ -33,7 +34,9 @@ export function openWorkbook(bytes: Buffer, tables: readonly TableMapping[], del
   const ofResults = resultColumnsIn(mapping, header.cells);
   const rows = rowsFor(mapping).filter(({ row, cells }) => row > mapping.headerRow && !isEmpty(cells)).map((each) => ({ row: each.row, cells: withoutDatesIn(ofResults, each) }));
   if (rows.length > limits.rows) throw new UnreadableMessage('limit', `The sheet has more than ${limits.rows} rows: deliver it in parts`);
-  return { mapping, header: header.cells, rows, is1904: files.is1904 };
+  const sheet = sheetOf(files, mapping);
+  const unread = files.sheets.filter((other) => other !== sheet && isFilled(other, { ...context, decimalComma: false })).map(({ name }) => name);
+  return { mapping, header: header.cells, rows, is1904: files.is1904, remarks: remarksOnSheets(mapping, sheet?.name ?? '', unread) };
 }
 
 /** The sheet that a mapping names, else the first. */
@@ -56,4 +59,22 @@ function readSheet({ file }: { readonly file: ArchiveFile }, context: CellContex
   const rows: SheetRow[] = [];
   walkXmlFile(unpack(file), new SheetReader(context, (row) => rows.push(row)));
   return rows;
+}
+
+/** What cannot be read holds something too. */
+function isFilled({ file }: { readonly file: ArchiveFile }, context: CellContext): boolean {
+  let found = false;
+  const reader = new SheetReader(context, (row) => { found ||= holdsText(row); });
+  try {
+    walkXmlFile(unpack(file), reader, () => found);
+    return found;
+  } catch (error) {
+    if (error instanceof UnreadableMessage) return true;
+    throw error;
+  }
+}
+
+/** True for a row with more than blanks. */
+export function holdsText({ cells }: SheetRow): boolean {
+  return cells.some((cell) => cell.trim() !== '');
 }

@@ -39,12 +39,15 @@ export function walkXml(listener: XmlListener): XmlWalk {
 
 const PIECE = 65_536;
 
-/** Reads a whole XML file, UTF-8 or UTF-16. @throws UnreadableMessage */
-export function walkXmlFile(content: Buffer, listener: XmlListener): void {
+/** Reads an XML file, UTF-8 or UTF-16: whole, or until enough is known. @throws UnreadableMessage */
+export function walkXmlFile(content: Buffer, listener: XmlListener, isEnough: () => boolean = () => false): void {
   const walk = walkXml(listener);
   const decoder = xmlDecoder(content);
   try {
-    for (let at = 0; at < content.length; at += PIECE) walk.write(decoder.decode(content.subarray(at, at + PIECE), { stream: true }));
+    for (let at = 0; at < content.length; at += PIECE) {
+      walk.write(decoder.decode(content.subarray(at, at + PIECE), { stream: true }));
+      if (isEnough()) return;
+    }
     walk.write(decoder.decode());
   } catch (error) {
     throw error instanceof TypeError ? broken('one of its files is not of its encoding', error) : error;
