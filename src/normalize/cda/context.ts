@@ -1,8 +1,9 @@
 import type { JsonObject } from '../../fhir/resource.ts';
 import { sourceUri } from '../derive-id.ts';
 import type { Sender } from '../local-identity.ts';
+import { isBlank } from './concepts.ts';
 import type { XmlElement } from './element.ts';
-import { attributeOf, childAt } from './element.ts';
+import { attributeOf, childAt, textIn } from './element.ts';
 import type { Header } from './header.ts';
 import type { Records } from './records.ts';
 import { readTime } from './times.ts';
@@ -33,9 +34,23 @@ export function ownSystem({ sender }: DocumentContext, kind: string): string {
 const BAD_TIME = 'A time is written as YYYYMMDDHHMMSS, from its left as far as it is known, with an offset such as +0800 or without one, and it exists';
 
 /** The `value` of a time stamp as a dateTime; one that is impossible is a fault. */
-export function timeAt({ sender, records }: DocumentContext, element: XmlElement | undefined): string | undefined {
-  const text = attributeOf(element, 'value');
-  if (element === undefined || text === undefined || text === '-') return undefined;
+export function timeAt(context: DocumentContext, element: XmlElement | undefined): string | undefined {
+  return timeOf(context, element, attributeOf(element, 'value'));
+}
+
+/** `2025-04-01 08:15`, as some systems write times that they state as text. */
+const SPACED = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?$/;
+
+/** The time that an observation states: as its value, which may be a text, else as the time of the observation itself. */
+export function statedTime(context: DocumentContext, observation: XmlElement | undefined): string | undefined {
+  const value = childAt(observation, 'value');
+  const text = attributeOf(value, 'value') ?? textIn(value);
+  const stated = timeOf(context, value, text !== undefined && SPACED.test(text) ? text.replace(/[-: ]/g, '') : text);
+  return stated ?? periodAt(context, childAt(observation, 'effectiveTime')).start;
+}
+
+function timeOf({ sender, records }: DocumentContext, element: XmlElement | undefined, text: string | undefined): string | undefined {
+  if (element === undefined || text === undefined || isBlank(text)) return undefined;
   const time = readTime(text, sender.offset);
   if (time === undefined) records.fault('value', element, BAD_TIME);
   return time;

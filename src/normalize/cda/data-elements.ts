@@ -17,6 +17,8 @@ export const ELEMENT = {
   specimenType: 'DE04.50.134.00',
   specimenState: 'DE04.50.135.00',
   specimenFixative: 'DE08.50.027.00',
+  specimenCollected: 'DE04.50.137.00',
+  specimenReceived: 'DE04.50.141.00',
   note: 'DE06.00.179.00',
   department: 'DE08.10.026.00',
   institution: 'DE08.10.013.00',

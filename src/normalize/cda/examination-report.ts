@@ -67,7 +67,7 @@ function addFindings(context: RecordContext, report: Report, { seen, kind, start
 /** Items that were measured; one without a quantity or result code only says what was examined. */
 function addMeasured(context: RecordContext, report: Report, items: readonly Item[], kind: ExaminationKind): readonly JsonObject[] {
   const measured = items.filter(({ result, resultCode }) => wordsOf(result) !== undefined || wordsOf(resultCode) !== undefined);
-  const sampled = addSpecimens(context, measured, { report: report.identifier.value, number: report.specimenNumber, request: report.basedOn });
+  const sampled = addSpecimens(context, measured, { report: report.identifier.value, number: report.specimenNumber, request: report.basedOn, stated: {} });
   const shared = { ...sharedBy(context, report), category: categoryOfResults(kind), codeSystem: examinationCodes(context) };
   const sequences = sequenceOf(measured);
   const results = measured.map((item) => addResult(context, item, shared, { specimen: sampled.get(item)?.reference, collected: undefined, sequence: sequences.get(item) ?? 1 }));

@@ -15,6 +15,8 @@ export interface Item {
   readonly specimenType?: XmlElement;
   readonly specimenState?: XmlElement;
   readonly specimenFixative?: XmlElement;
+  readonly specimenCollected?: XmlElement;
+  readonly specimenReceived?: XmlElement;
   /** True where the item stands in `code` of the observation `result`, not in the value of the observation `code`. */
   readonly isCodedByItem: boolean;
   /** All of them in document order: the first is where the item stands. */
@@ -25,6 +27,7 @@ type Slot = Exclude<keyof Item, 'isCodedByItem' | 'statements'>;
 const SLOTS: ReadonlyMap<string, Slot> = new Map([
   [ELEMENT.itemCode, 'code'], [ELEMENT.itemName, 'name'], [ELEMENT.quantity, 'result'], [ELEMENT.resultCode, 'resultCode'], [ELEMENT.unit, 'unit'],
   [ELEMENT.note, 'note'], [ELEMENT.method, 'method'], [ELEMENT.specimenType, 'specimenType'], [ELEMENT.specimenState, 'specimenState'], [ELEMENT.specimenFixative, 'specimenFixative'],
+  [ELEMENT.specimenCollected, 'specimenCollected'], [ELEMENT.specimenReceived, 'specimenReceived'],
 ]);
 
 /**

@@ -13,7 +13,7 @@ import { readReport, reportStatements } from './report.ts';
 import type { Report } from './report.ts';
 import { addResult, localCodes, sequenceOf, sharedBy, timeElement } from './results.ts';
 import { allSectionsOf, DIAGNOSIS_SECTIONS, sectionCode } from './sections.ts';
-import { addSpecimens } from './specimens.ts';
+import { addSpecimens, specimenStatements } from './specimens.ts';
 import { unique } from './unique.ts';
 import type { Sampled } from './specimens.ts';
 
@@ -23,7 +23,7 @@ export function addLaboratoryReport(context: RecordContext): void {
   const items = allSectionsOf(context.root).filter((section) => !DIAGNOSIS_SECTIONS.has(sectionCode(section))).flatMap(itemsOf);
   addDiagnoses(context, 'report');
   const number = report.identifier.value;
-  const sampled = addSpecimens(context, items, { report: number, number: report.specimenNumber, request: report.basedOn });
+  const sampled = addSpecimens(context, items, { report: number, number: report.specimenNumber, request: report.basedOn, stated: specimenStatements(context.root, items) });
   const shared = { ...sharedBy(context, report), category: 'laboratory' as const, codeSystem: localCodes(context) };
   const sequences = sequenceOf(items);
   const results = items.map((item) => {

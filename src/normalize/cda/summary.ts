@@ -57,7 +57,7 @@ function isMeasured(observation: XmlElement, section: XmlElement): boolean {
 /** Results that a summary repeats: laboratory results only where it says when they were tested, since without that nobody may rely on them. */
 function addTested(context: RecordContext, items: readonly Item[]): void {
   const report = context.header.identifier.value;
-  const sampled = addSpecimens(context, items, { report, number: undefined, request: [] });
+  const sampled = addSpecimens(context, items, { report, number: undefined, request: [], stated: {} });
   const sequences = sequenceOf(items);
   for (const item of items) {
     const { reference, collected } = sampled.get(item) ?? { reference: undefined, collected: undefined };

@@ -7,7 +7,7 @@ import { CDA_LIMITS } from '../../../src/normalize/cda/limits.ts';
 import { readCda } from '../../../src/normalize/cda/read-cda.ts';
 import type { SentMessage } from '../../../src/normalize/message.ts';
 import { withOrigin } from '../../../src/normalize/index.ts';
-import { at, documentOf, item, read, resourcesOf, SENDER, st, stated, studies } from './documents.ts';
+import { at, documentOf, inside, item, read, resourcesOf, SENDER, st, stated, studies } from './documents.ts';
 
 const one = (message: SentMessage, type: string): Resource => resourcesOf(message, type)[0]!;
 const placesOf = (message: SentMessage): readonly (string | undefined)[] => message.faults.map((fault) => fault.issue.location);
@@ -248,6 +248,59 @@ describe('a result of a document', () => {
     const specimens = (...items: readonly string[]): readonly unknown[] => resourcesOf(read(documentOf({ ids, body: studies(...items) })), 'Specimen').map((specimen) => at(specimen, 'identifier', 0, 'value'));
     expect(specimens(item('A', value), item('B', value))).toEqual(['S1']);
     expect(specimens(item('A', value), item('B', value).replace('血清', '血浆'))).toEqual(['D1/血清/2025-04-01T08:00:00+08:00', 'D1/血浆/2025-04-01T08:00:00+08:00']);
+  });
+
+  describe('whose specimen has times of their own', () => {
+    const ts = (time: string): string => `<value xsi:type="TS" value="${time}"/>`;
+    const times = (collected: string, received: string): string[] => [stated('DE04.50.137.00', collected), stated('DE04.50.141.00', received)];
+    const kind = (more = ''): string => stated('DE04.50.134.00', st('血清'), more);
+    const bare = (code: string, ...more: string[]): string => `<organizer>${[stated('DE04.30.019.00', '<value xsi:type="ST">' + code + '</value>'), stated('DE04.30.015.00', '<value xsi:type="REAL" value="1"/>'), ...more].map((part) => `<component>${part}</component>`).join('')}</organizer>`;
+    const told = (...entries: readonly string[]): unknown => {
+      const message = read(documentOf({ body: studies(...entries) }));
+      expect(message.faults).toEqual([]);
+      return {
+        specimens: resourcesOf(message, 'Specimen').map((specimen) => [at(specimen, 'collection', 'collectedDateTime'), at(specimen, 'receivedTime')]),
+        results: resourcesOf(message, 'Observation').map(({ effectiveDateTime }) => effectiveDateTime), report: one(message, 'DiagnosticReport')['effectiveDateTime'],
+      };
+    };
+    const [collected, received] = ['2025-04-01T08:12:00+08:00', '2025-04-01T08:37:00+08:00'];
+    const stamps = times(ts('20250401081200'), ts('20250401083700'));
+
+    it.each<[string, readonly string[]]>([
+      ['beside the item', [bare('A', kind(), ...stamps)]],
+      ['within the statement of the kind', [bare('A', kind(stamps.map(inside).join('')))]],
+      ['in a run of statements', [stated('DE04.30.019.00', st('A')), kind(), ...stamps, stated('DE04.30.015.00', st('1'))]],
+      ['as text', [bare('A', kind(), ...times(st('20250401081200'), st('2025-04-01 08:37:00')))]],
+      ['as the time of the statement', [bare('A', kind(), ...times('<effectiveTime value="20250401081200"/>', '<effectiveTime><low value="20250401083700"/></effectiveTime><value xsi:type="ST"/>'))]],
+      ['before the time of the statement of the kind', [bare('A', kind('<effectiveTime value="20250401"/>'), ...stamps)]],
+    ])('has them where they stand %s', (_where, entries) => {
+      expect(told(...entries)).toEqual({ specimens: [[collected, received]], results: [collected], report: collected });
+    });
+
+    it('has them for all items that say no others, where they stand by themselves', () => {
+      const all = { specimens: [[collected, received]], results: [collected, collected], report: collected };
+      expect(told(...stamps, bare('A', kind()), bare('B', kind()))).toEqual(all);
+      expect(told(bare('A'), bare('B'), kind(), ...stamps)).toEqual(all);
+      expect(told(bare('A'), bare('B'), kind(stamps.map(inside).join('')))).toEqual(all);
+      expect(told(bare('A', kind(), ...times(ts('20250401070000'), ts('20250401073000'))), bare('B', kind()), ...stamps)).toMatchObject({ results: ['2025-04-01T07:00:00+08:00', collected] });
+    });
+
+    it('has them for all items of a run where they stand before the first, and for one where they stand with it', () => {
+      const run = (code: string, ...more: string[]): string[] => [stated('DE04.30.019.00', st(code)), ...more, stated('DE04.30.015.00', st('1'))];
+      expect(told(kind(), ...stamps, ...run('A'), ...run('B'))).toEqual({ specimens: [[collected, received]], results: [collected, collected], report: collected });
+      expect(told(...run('A', kind(), ...stamps), ...run('B'))).toEqual({ specimens: [[collected, received]], results: [collected, undefined], report: collected });
+    });
+
+    it('has none of the whole where several stand by themselves', () => {
+      const run = (code: string, time: string): string[] => [stated('DE04.30.019.00', st(code)), kind(), stated('DE04.50.137.00', ts(time)), stated('DE04.30.015.00', st('1'))];
+      const message = read(documentOf({ body: studies(...run('A', '20250401080000'), ...run('B', '20250401090000'), stated('DE04.30.019.00', st('C')), stated('DE04.30.015.00', st('1'))) }));
+      expect(resourcesOf(message, 'Observation').map(({ effectiveDateTime }) => effectiveDateTime)).toEqual(['2025-04-01T08:00:00+08:00', '2025-04-01T09:00:00+08:00', undefined]);
+    });
+
+    it('is at fault, once, where a time is none', () => {
+      const message = read(documentOf({ body: studies(stated('DE04.50.137.00', ts('20250431080000')), bare('A', kind()), bare('B', kind())) }));
+      expect(placesOf(message)).toEqual(['/ClinicalDocument/component/structuredBody/component/section/entry[1]/observation/value']);
+    });
   });
 
   it('carries the remark of the report, since R4 has no place for it in the report', () => {
