@@ -1,12 +1,14 @@
 import { parseKnownJson } from '../fhir/json.ts';
-import type { JsonValue, Resource, ResourceKey } from '../fhir/resource.ts';
+import type { JsonObject, JsonValue, Resource, ResourceKey } from '../fhir/resource.ts';
 import { isObject, isResource, referenceTo } from '../fhir/resource.ts';
 import type { Contribution, ElementOrder, Facts, Merged } from '../normalize/index.ts';
 import { elementOrderOf, mergeContribution } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import { withCancellation } from './cancel-results.ts';
-import { factsNote, parseFacts } from './facts.ts';
+import type { Said } from './facts.ts';
+import { factsNote, parseFacts, parseSaid } from './facts.ts';
+import { impliedBy } from './implied.ts';
 import type { KnownRecords } from './known-records.ts';
 import { orderOf } from './message-order.ts';
 import type { PreparedEntry, PreparedMessage } from './prepare-message.ts';
@@ -19,7 +21,11 @@ type Contributing = PreparedEntry & { readonly contribution: Contribution };
 const ABSENT: JsonValue = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] };
 
 /** What is demanded of a record and no message has said yet. A patient may be known by nothing but the number that went in a merge. */
-function unsaidOf(resource: Resource): Readonly<Record<string, JsonValue>> {
+function unsaidOf(resource: Resource): JsonObject {
+  return Object.fromEntries(Object.entries(demandedOf(resource)).filter(([name, value]) => resource[name] === undefined || (name === 'period' && resource[name] !== value)));
+}
+
+function demandedOf(resource: Resource): JsonObject {
   switch (resource.resourceType) {
     case 'Encounter': return { status: 'unknown', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' }, period: periodOf(resource['period']) };
     case 'ServiceRequest': return { status: 'unknown', intent: 'order', code: ABSENT, ...resource['authoredOn'] === undefined ? { _authoredOn: ABSENT } : {} };
@@ -65,7 +71,7 @@ function mergeGroup({ fhir }: Services, first: Contributing, entries: readonly C
   const replaces = before?.beside?.note;
   const { at, tie } = known;
   const start: { readonly resource: Resource | undefined; readonly facts: Facts | undefined } = {
-    resource: before === undefined || before.deleted ? undefined : resourceOf(before),
+    resource: before === undefined || before.deleted ? undefined : asSaid(resourceOf(before), replaces),
     facts: replaces === undefined ? undefined : parseFacts(replaces),
   };
   const { resource, facts: after } = entries.reduce<typeof start>((so, { resource: said, contribution }): Merged => {
@@ -73,14 +79,28 @@ function mergeGroup({ fhir }: Services, first: Contributing, entries: readonly C
     const joined = mergeContribution(said, so.resource, { facts: so.facts, contribution, order, stamp });
     return { ...joined, facts: withCancellation(joined.facts, said, stamp) };
   }, start);
-  return { ...first, resource: { ...completed(resource ?? first.resource, order), id: key.id }, note: { replaces, text: factsNote(after ?? new Map()) } };
+  const said = withMembers(resource ?? first.resource, unsaidOf(resource ?? first.resource), order);
+  const implied = impliedBy(said);
+  return { ...first, resource: { ...withMembers(said, implied, order), id: key.id }, note: { replaces, text: factsNote(after ?? new Map(), membersOf(said, Object.keys(implied))) } };
 }
 
-function completed(resource: Resource, order: ElementOrder): Resource {
-  const unsaid = Object.entries(unsaidOf(resource)).filter(([name, value]) => resource[name] === undefined || (name === 'period' && resource[name] !== value));
-  if (unsaid.length === 0) return resource;
+/** A stored record as its messages say it, without what follows from that. */
+function asSaid(resource: Resource | undefined, note: string | undefined): Resource | undefined {
+  if (resource === undefined || note === undefined) return resource;
+  const said = parseSaid(note);
+  const members = Object.entries({ ...resource, ...said }).filter(([name, value]) => value !== null || said[name] === undefined);
+  return { resourceType: resource.resourceType, ...Object.fromEntries(members) };
+}
+
+function membersOf(resource: Resource, names: readonly string[]): Said {
+  return Object.fromEntries(names.map((name) => [name, resource[name] ?? null]));
+}
+
+/** A record with further members, or others in place of its own, in the order of the specification. */
+function withMembers(resource: Resource, others: Readonly<Record<string, JsonValue | undefined>>, order: ElementOrder): Resource {
+  if (Object.keys(others).length === 0) return resource;
   const { resourceType, id, meta, ...members } = resource;
-  const sorted = Object.entries({ ...members, ...Object.fromEntries(unsaid) }).sort(([a], [b]) => order.rank(a) - order.rank(b));
+  const sorted = Object.entries({ ...members, ...others }).sort(([a], [b]) => order.rank(a) - order.rank(b));
   return { resourceType, ...(id === undefined ? {} : { id }), ...(meta === undefined ? {} : { meta }), ...Object.fromEntries(sorted) };
 }
 

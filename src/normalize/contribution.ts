@@ -71,7 +71,7 @@ function isAbsent(part: JsonObject): boolean {
   return values.length > 0 && values.every((value) => isObject(value) && itemsOf(value['extension']).some((extension) => isObject(extension) && extension['url'] === DATA_ABSENT_REASON));
 }
 
-/** What is emptied as a whole is emptied in each part that is not known by a greater stamp: the links of a record, the ends of a period. */
+/** What is emptied as a whole is emptied in each part that is not known by a greater stamp: the links of a record, the members of a divided element. */
 function emptyParts(whole: string, stamp: Stamp, after: Map<string, JsonObject>, facts: Facts): void {
   for (const path of after.keys()) {
     const fact = facts.get(path);
@@ -115,24 +115,26 @@ function itemsOf(value: JsonValue | undefined): readonly JsonValue[] {
   return isList(value) ? value : [];
 }
 
-/**
- * Both ends of a period are elements of their own, since admission and discharge are told at different times; so is each linked record,
- * and of a patient the numbers of each system: a message that names the medical record number alone says nothing of the resident ID.
- */
+/** Elements whose members are told at different times: those of a period by admission and discharge, and so what `hospitalization` says; `context` is that of a document. */
+const DIVIDED: ReadonlySet<string> = new Set(['period', 'hospitalization', 'context']);
+/** Types whose numbers are an element for each system: a message that names the medical record number alone says nothing of the resident ID. */
+const NUMBERED_BY_SYSTEM: ReadonlySet<string> = new Set(['Patient', 'DocumentReference']);
+
+/** Each member of a divided element is an element of its own, and so is each linked record, and the numbers of each system. */
 function partsOf(resource: Resource, order: ElementOrder): Map<string, JsonObject> {
   const parts = new Map<string, Record<string, JsonValue>>();
   for (const name in resource) {
     const value = resource[name];
     if (value === undefined || name === 'resourceType' || name === 'id' || name === 'meta') continue;
     const path = order.pathOf(name);
-    if (path === 'period' && isObject(value)) {
-      for (const end in value) {
-        const at = `period.${end.replace('_', '')}`;
-        parts.set(at, { ...parts.get(at), [end]: value[end] ?? null });
+    if (DIVIDED.has(path) && isObject(value)) {
+      for (const member in value) {
+        const at = `${path}.${member.replace('_', '')}`;
+        parts.set(at, { ...parts.get(at), [member]: value[member] ?? null });
       }
     } else if (path === 'link' && isList(value)) {
       for (const link of value) parts.set(`link ${nameOfLink(link)}`, { link });
-    } else if (path === 'identifier' && isList(value) && resource.resourceType === 'Patient') {
+    } else if (path === 'identifier' && isList(value) && NUMBERED_BY_SYSTEM.has(resource.resourceType)) {
       for (const [system, identifier] of Map.groupBy(value, systemOf)) parts.set(`identifier ${system}`, { identifier });
     } else {
       parts.set(path, { ...parts.get(path), [name]: value });
@@ -145,12 +147,6 @@ function systemOf(identifier: JsonValue): string {
   return isObject(identifier) ? textOf(identifier['system']) : '';
 }
 
-const ENDS = ['id', 'extension', 'start', '_start', 'end', '_end'];
-
-function rankOfEnd(name: string): number {
-  return ENDS.indexOf(name);
-}
-
 function nameOfLink(link: JsonValue): string {
   const other = isObject(link) ? link['other'] ?? link['target'] : undefined;
   return nameOfItem(other ?? link);
@@ -159,15 +155,16 @@ function nameOfLink(link: JsonValue): string {
 function assemble({ resourceType, id, meta }: Resource, parts: Parts, order: ElementOrder): Resource {
   const members: Record<string, JsonValue> = {};
   const lists = { link: [] as JsonValue[], identifier: [] as JsonValue[] };
-  const period: Record<string, JsonValue> = {};
+  const divided = new Map<string, JsonObject>();
   for (const path of [...parts.keys()].sort()) {
     const part = parts.get(path) ?? {};
     if (path.startsWith('link ')) lists.link.push(...part['link'] === undefined ? [] : [part['link']]);
     else if (path.startsWith('identifier ')) lists.identifier.push(...itemsOf(part['identifier']));
-    else Object.assign(path.startsWith('period.') ? period : members, part);
+    else if (path.includes('.')) divided.set(wholeOf(path), { ...divided.get(wholeOf(path)), ...part });
+    else Object.assign(members, part);
   }
   for (const name of ['link', 'identifier'] as const) if (lists[name].length > 0) members[name] = lists[name];
-  if (Object.keys(period).length > 0) members['period'] = Object.fromEntries(Object.entries(period).sort(([a], [b]) => rankOfEnd(a) - rankOfEnd(b)));
+  for (const [name, value] of divided) if (Object.keys(value).length > 0) members[name] = sortedWithin(name, value, order);
   const names = Object.keys(members).sort((a, b) => order.rank(a) - order.rank(b) || (a < b ? -1 : 1));
   return {
     resourceType,
@@ -175,4 +172,9 @@ function assemble({ resourceType, id, meta }: Resource, parts: Parts, order: Ele
     ...(meta === undefined ? {} : { meta }),
     ...Object.fromEntries(names.map((name) => [name, members[name]])),
   };
+}
+
+/** A value stands before what is said of it: `start` before `_start`. */
+function sortedWithin(element: string, value: JsonObject, order: ElementOrder): JsonObject {
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => order.rankWithin(element, a) - order.rankWithin(element, b) || a.length - b.length));
 }

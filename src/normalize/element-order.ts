@@ -1,4 +1,4 @@
-import type { Definitions } from '../fhir/definitions/model.ts';
+import type { Definitions, ElementModel } from '../fhir/definitions/model.ts';
 
 /** The elements of one resource type, as the specification lists them. */
 export interface ElementOrder {
@@ -6,6 +6,8 @@ export interface ElementOrder {
   pathOf(member: string): string;
   /** Place of a member among the others of its type. */
   rank(member: string): number;
+  /** Place of a member within an element of the type: of `end` within `period`. */
+  rankWithin(element: string, member: string): number;
 }
 
 const known = new WeakMap<Definitions, Map<string, ElementOrder>>();
@@ -29,8 +31,22 @@ function readOrder(definitions: Definitions, type: string): ElementOrder {
       paths.set(`_${member}`, { path: name, rank });
     }
   }
+  const within = new Map<string, readonly string[]>();
+  const membersOf = (name: string): readonly string[] => {
+    const known = within.get(name) ?? readMembers(definitions, elements.find((element) => element.name === name));
+    within.set(name, known);
+    return known;
+  };
   return {
     pathOf: (member) => paths.get(member)?.path ?? member,
     rank: (member) => paths.get(member)?.rank ?? elements.length,
+    rankWithin: (element, member) => membersOf(element).indexOf(member.replace('_', '')),
   };
+}
+
+/** Members of a backbone element, else of the data type. */
+function readMembers(definitions: Definitions, element: ElementModel | undefined): readonly string[] {
+  if (element === undefined) return [];
+  const children = element.children.length > 0 ? element.children : definitions.structures.get(`http://hl7.org/fhir/StructureDefinition/${element.types[0]?.code ?? ''}`)?.root.children;
+  return (children ?? []).map(({ name }) => name);
 }

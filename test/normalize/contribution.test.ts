@@ -86,6 +86,20 @@ describe('What several messages say of one record', () => {
     expect(told([visit({ end: '2026-01-03' }, 2), visit({ start: '2026-01-01' }, 1)]).resource?.['period']).toEqual({ start: '2026-01-01', end: '2026-01-03' });
   });
 
+  it('joins what is told of a stay at different times, and empties a part of it alone', () => {
+    const stay = (hospitalization: JsonValue | undefined, at: number, cleared: readonly string[] = []): Said => ({ resource: { resourceType: 'Encounter', id: 'e', ...(hospitalization === undefined ? {} : { hospitalization }) }, at, tie: '', contribution: { authority: 1, cleared } });
+    const [source, disposition] = [{ text: 'clinic' }, { text: 'home' }];
+    const admitted = stay({ admitSource: source }, 1);
+    const discharged = stay({ dischargeDisposition: disposition }, 2);
+    const takenBack = stay(undefined, 3, ['hospitalization.dischargeDisposition']);
+    expect(JSON.stringify(told([discharged, admitted]).resource?.['hospitalization'])).toBe(JSON.stringify({ admitSource: source, dischargeDisposition: disposition }));
+    for (const order of [[admitted, discharged, takenBack], [takenBack, discharged, admitted]]) expect(told(order).resource?.['hospitalization']).toEqual({ admitSource: source });
+    // Of a note that was written when all of it was one element.
+    const before = { resource: { resourceType: 'Encounter', id: 'e', hospitalization: { admitSource: source, dischargeDisposition: disposition } }, facts: new Map([['hospitalization', { authority: 1, at: 2, tie: '' }]]) };
+    expect(told([takenBack], before).resource?.['hospitalization']).toEqual({ admitSource: source });
+    expect(told([stay({ admitSource: { text: 'ward' }, reAdmission: { text: 'R' } }, 1)], before).resource?.['hospitalization']).toEqual({ admitSource: source, dischargeDisposition: disposition });
+  });
+
   it('takes back all links at once, and lets no older message bring one back', () => {
     const linked = (type: string, at: number): Said => patient({ link: [{ other: { reference: 'Patient/2' }, type }] }, { at, authority: 1 });
     const unlinked = patient({}, { at: 2, authority: 1, cleared: ['link'] });

@@ -36,6 +36,13 @@ const SAYS_NO_CLASS: ReadonlySet<string> = new Set(['', 'N', 'U']);
 /** Fields of PV1 and PV2 that name who takes part, and as what. */
 const PARTICIPANTS = [[7, 'ATND', 'attender'], [8, 'REF', 'referrer'], [9, 'CON', 'consultant'], [17, 'ADM', 'admitter'], [52, 'PART', 'Participation']] as const;
 
+/** Fields of PV1 that tell of the stay in the house. */
+const HOSPITALIZATION = [
+  [5, 'preAdmissionIdentifier'], [14, 'admitSource'], [13, 'reAdmission'], [38, 'dietPreference'], [16, 'specialCourtesy'], [15, 'specialArrangement'], [37, 'destination'], [36, 'dischargeDisposition'],
+] as const;
+/** How the stay ended: nothing of it holds once the discharge is taken back. */
+const OF_DISCHARGE: ReadonlySet<string> = new Set(['destination', 'dischargeDisposition']);
+
 /** The segments of a message that speak of one visit. */
 export interface VisitSegments { readonly pv1: Noted; readonly pv2: Segment | undefined; readonly evn: Segment | undefined; readonly pid: Segment }
 
@@ -66,7 +73,8 @@ export function readEncounter(reading: Reading, segments: VisitSegments, subject
     .add('participant', participationsOf(reading, roles).map(({ role, actor, period: time }) => participant(role, actor, time)))
     .add('location', locationsIn(reading, pv1, event), 3)
     .set('serviceProvider', ownOrganization(reading))
-    .set('hospitalization', hospitalizationOf(reading, pv1));
+    .set('hospitalization', hospitalizationOf(reading, pv1, event));
+  for (const [field, name] of HOSPITALIZATION) if (pv1.isNull(field) || (event.reopens && OF_DISCHARGE.has(name))) draft.clear(`hospitalization.${name}`);
   setPeriod(reading, draft, { pv1, evn, event, start });
   if (pv2 !== undefined) readAdditional(reading, draft, pv2);
   return draft;
@@ -130,7 +138,7 @@ function locationsIn(reading: Reading, pv1: Segment, event: VisitEvent): readonl
   return [...at(3, assigned), ...(event.takesTransferBack ? [] : at(6, 'completed')), ...at(11, 'active'), ...at(42, 'reserved')];
 }
 
-function hospitalizationOf(reading: Reading, pv1: Segment): JsonObject | undefined {
+function hospitalizationOf(reading: Reading, pv1: Segment, { reopens }: VisitEvent): JsonObject | undefined {
   return element({
     preAdmissionIdentifier: extendedIdentifier(reading, pv1.value(5), { kind: 'preadmission' }, { segment: pv1, field: 5 }),
     admitSource: conceptOf(reading, pv1.value(14)),
@@ -138,8 +146,10 @@ function hospitalizationOf(reading: Reading, pv1: Segment): JsonObject | undefin
     dietPreference: conceptsOf(reading, pv1.values(38)),
     specialCourtesy: conceptsOf(reading, pv1.values(16)),
     specialArrangement: conceptsOf(reading, pv1.values(15), { table: AMBULATORY_STATUS }),
-    destination: element({ display: [pv1.text(37, 1, 1), pv1.text(37, 1, 2)].filter(Boolean).join(' ') }),
-    dischargeDisposition: conceptOf(reading, pv1.value(36)),
+    ...reopens ? {} : {
+      destination: element({ display: [pv1.text(37, 1, 1), pv1.text(37, 1, 2)].filter(Boolean).join(' ') }),
+      dischargeDisposition: conceptOf(reading, pv1.value(36)),
+    },
   });
 }
 

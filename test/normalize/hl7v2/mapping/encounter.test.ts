@@ -23,7 +23,9 @@ describe('the status of a visit', () => {
   it('goes back with a discharge that is taken back, and so does the end', () => {
     expect(said('A13', { 45: '20260303' })).toMatchObject({ status: 'in-progress', period: { start: '2026-03-02T08:00:00+08:00' } });
     expect(said('A13', { 45: '20260303' }).period.end).toBeUndefined();
-    expect(contribution('Encounter', visit('A13'))).toEqual({ authority: 1, cleared: ['period.end'] });
+    const taken = visit('A13', { 14: '1', 36: '01', 37: '家' });
+    expect(contribution('Encounter', taken)).toEqual({ authority: 1, cleared: ['hospitalization.destination', 'hospitalization.dischargeDisposition', 'period.end'] });
+    expect(record('Encounter', taken).hospitalization).toEqual({ admitSource: { coding: [{ code: '1' }] } });
   });
 
   it('is not spoken of by a result, which must not be refused for that', () => {
@@ -106,7 +108,7 @@ describe('a visit', () => {
   });
 
   it('empties what the sender empties', () => {
-    expect(contribution('Encounter', visit('A08', { 10: '""', 45: '""', 3: '""' }))?.cleared).toEqual(['serviceType', 'location', 'period.end']);
+    expect(contribution('Encounter', visit('A08', { 10: '""', 45: '""', 3: '""', 38: '""' }))?.cleared).toEqual(['serviceType', 'location', 'hospitalization.dietPreference', 'period.end']);
   });
 
   it('has its diagnoses, procedures and observations', () => {
