@@ -5,13 +5,19 @@ import { isList, isObject, textOf } from '../fhir/resource.ts';
 const LEFT: ReadonlyMap<string, string> = new Map([['finished', 'completed'], ['cancelled', 'planned']]);
 
 /**
- * What follows from one element of a record for another, whoever said that and when: nobody is in a bed after the stay.
+ * What follows from one element of a record for another, whoever said that and when: nobody is in a bed after the stay, and
+ * a patient's record that another one replaces is not in use.
  *
  * @param resource as messages say it
  * @returns members that it shows in place of those that were said; none where all are as they were
+ * @see https://hl7.org/fhir/R4/patient.html#links
  */
 export function impliedBy(resource: Resource): JsonObject {
-  return resource.resourceType === 'Encounter' ? locationsLeft(resource) : {};
+  switch (resource.resourceType) {
+    case 'Encounter': return locationsLeft(resource);
+    case 'Patient': return resource['active'] !== false && isReplaced(resource) ? { active: false } : {};
+    default: return {};
+  }
 }
 
 function locationsLeft({ status, location }: Resource): JsonObject {
@@ -22,4 +28,8 @@ function locationsLeft({ status, location }: Resource): JsonObject {
 
 function isActive(location: JsonValue): location is JsonObject {
   return isObject(location) && location['status'] === 'active';
+}
+
+function isReplaced({ link }: Resource): boolean {
+  return isList(link) && link.some((one) => isObject(one) && one['type'] === 'replaced-by');
 }

@@ -23,7 +23,8 @@ export function mergePatients(reading: Reading, groups: readonly (readonly Noted
     else if (prior === patient) report(reading, 'value', { segment: mrg, field: 1 }, 'The number that goes is the number that stays');
     else {
       prior.set('active', false).add('link', [{ other: patient.reference, type: 'replaced-by' }]);
-      patient.add('link', [{ other: prior.reference, type: 'replaces' }], undefined, mrg);
+      // It may have gone itself in an earlier merge, the other way round.
+      patient.set('active', true).add('link', [{ other: prior.reference, type: 'replaces' }], undefined, mrg);
     }
   }
 }

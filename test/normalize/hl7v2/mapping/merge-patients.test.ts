@@ -11,7 +11,7 @@ describe('a merge', () => {
 
   it('has the old record replaced by the one that stays, and each tells of the other', () => {
     const [stays, goes] = patients(merge);
-    expect(stays).toMatchObject({ authority: 1, resource: { link: [{ other: { reference: goes!.url }, type: 'replaces' }] } });
+    expect(stays).toMatchObject({ authority: 1, resource: { active: true, link: [{ other: { reference: goes!.url }, type: 'replaces' }] } });
     expect(goes).toMatchObject({ authority: 1, resource: { active: false, link: [{ other: { reference: stays!.url }, type: 'replaced-by' }], identifier: [{ system: source.patientNumberSystem, value: '200001' }] } });
   });
 
