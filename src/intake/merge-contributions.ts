@@ -1,11 +1,12 @@
 import { parseKnownJson } from '../fhir/json.ts';
 import type { JsonObject, JsonValue, Resource, ResourceKey } from '../fhir/resource.ts';
-import { isObject, isResource, referenceTo } from '../fhir/resource.ts';
+import { isObject, isResource, referenceTo, textOf } from '../fhir/resource.ts';
 import type { Contribution, ElementOrder, Facts, Merged } from '../normalize/index.ts';
 import { elementOrderOf, mergeContribution } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import { withCancellation } from './cancel-results.ts';
+import { DOCUMENT, findVersions } from './documents/find-versions.ts';
 import type { Said } from './facts.ts';
 import { factsNote, parseFacts, parseSaid } from './facts.ts';
 import { impliedBy } from './implied.ts';
@@ -18,7 +19,7 @@ import type { Source } from './source.ts';
 
 type Contributing = PreparedEntry & { readonly contribution: Contribution };
 
-const ABSENT: JsonValue = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] };
+const ABSENT: JsonObject = { extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/data-absent-reason', valueCode: 'unknown' }] };
 
 /** What is demanded of a record and no message has said yet. A patient may be known by nothing but the number that went in a merge. */
 function unsaidOf(resource: Resource): JsonObject {
@@ -29,6 +30,7 @@ function demandedOf(resource: Resource): JsonObject {
   switch (resource.resourceType) {
     case 'Encounter': return { status: 'unknown', class: { system: 'http://terminology.hl7.org/CodeSystem/v3-NullFlavor', code: 'UNK' }, period: periodOf(resource['period']) };
     case 'ServiceRequest': return { status: 'unknown', intent: 'order', code: ABSENT, ...resource['authoredOn'] === undefined ? { _authoredOn: ABSENT } : {} };
+    case 'DocumentReference': return { status: 'current', content: [{ attachment: { ...ABSENT, title: numberOf(resource) } }] };
     case 'Patient': return resource['link'] === undefined ? {} : { name: [{ _text: ABSENT }] };
     default: return {};
   }
@@ -56,7 +58,15 @@ export async function mergeContributions(services: Services, source: Source, mes
     return merged.get(reference) ?? [];
   });
   const faults = [...merged.values()].flatMap((entry) => faultsOf(services, source, entry));
-  return { ...prepared, ...await acceptEntries(services, prepared.kind, entries, [...prepared.faults, ...faults]) };
+  const taken = await acceptEntries(services, prepared.kind, entries, [...prepared.faults, ...faults]);
+  // What a document replaces may have been told by another message about it.
+  const versions = contributing.some(({ resource }) => resource.resourceType === DOCUMENT) ? await findVersions(services, taken.accepted) : prepared.versions;
+  return { ...prepared, ...taken, versions };
+}
+
+/** The one thing that every message about a document says, so that the title of one that has not come is always the same. */
+function numberOf({ masterIdentifier }: Resource): string {
+  return isObject(masterIdentifier) ? textOf(masterIdentifier['value']) : '';
 }
 
 function periodOf(period: JsonValue | undefined): JsonValue {

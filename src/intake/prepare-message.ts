@@ -66,7 +66,8 @@ export async function prepareMessage(services: Services, source: Source, readabl
   const faults = [...normalized.faults, ...checked.flatMap((entry) => entry.faults).filter(isNotToldBy(normalized.faults)), ...(sent.entries.length + sent.faults.length === 0 ? [NOTHING] : [])];
   const entries = checked.map(({ entry }) => entry);
   const taken = await acceptEntries(services, sent.kind, entries, faults);
-  const versions = await findVersions(services, taken.accepted);
+  // Of a document that a message tells a part of, they are found once the parts are joined.
+  const versions = await findVersions(services, taken.accepted.filter(({ contribution }) => contribution === undefined));
   return {
     kind: sent.kind,
     entryCount: sent.entryCount ?? sent.entries.length,

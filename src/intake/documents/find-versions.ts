@@ -28,6 +28,8 @@ export interface StoredDocument extends NamedDocument {
   readonly version: number;
   /** Where the message that told it last stands among others. */
   readonly mark: string | undefined;
+  /** By which messages its elements are known, where each tells a part of it. */
+  readonly note: string | undefined;
 }
 
 /** The documents of a message and the stored ones that have to do with them. */
@@ -39,10 +41,14 @@ export interface DocumentVersions {
   readonly newer: readonly StoredDocument[];
   /** Stored documents that name one of those sent, by whatever relation. */
   readonly naming: readonly StoredDocument[];
+  /** Stored documents that one of those sent would replace, were it not in error. */
+  readonly spared: readonly StoredDocument[];
+  /** Stored documents that name one of those spared: another one may replace it. */
+  readonly rivals: readonly StoredDocument[];
   readonly assuming: readonly Assumption[];
 }
 
-const NONE: DocumentVersions = { sent: [], older: [], newer: [], naming: [], assuming: [] };
+const NONE: DocumentVersions = { sent: [], older: [], newer: [], naming: [], spared: [], rivals: [], assuming: [] };
 
 /** Finds what replaces or names what, as of now: a commit must rely on `assuming`. */
 export async function findVersions(services: Services, entries: readonly PreparedEntry[]): Promise<DocumentVersions> {
@@ -52,19 +58,30 @@ export async function findVersions(services: Services, entries: readonly Prepare
   const ids = new Set([...sent, ...naming.found, ...others.found].map(({ id }) => id));
   const stored = (await services.store.readMany([...ids].map((id) => ({ type: DOCUMENT, id })))).flatMap((item) => storedDocument(services, item));
   const isNaming = new Set(naming.found.map(({ id }) => id));
+  const spared = stored.filter((document) => sent.some((one) => isInError(one) && one.source === document.source && namesAsReplaced(services, one, document)));
+  const rivals = await ask(services, spared.length === 0 ? [] : namingOf(spared));
   return {
     sent,
     older: stored.filter((document) => sent.some((one) => replaces(services, one, document))),
     newer: stored.filter((document) => sent.some((one) => replaces(services, document, one))),
     naming: stored.filter(({ id }) => isNaming.has(id)),
-    assuming: [...naming.assuming, ...others.assuming],
+    spared,
+    rivals: rivals.found.flatMap((item) => storedDocument(services, item)),
+    assuming: [...naming.assuming, ...others.assuming, ...rivals.assuming],
   };
 }
 
 /** A source replaces its own documents only. */
 export function replaces(services: Services, newer: NamedDocument, older: NamedDocument): boolean {
-  if (newer.source !== older.source || newer.resource['status'] === 'entered-in-error') return false;
-  if (isLaterVersion(newer, older)) return true;
+  if (newer.source !== older.source || isInError(newer)) return false;
+  return isLaterVersion(newer, older) || namesAsReplaced(services, newer, older);
+}
+
+function isInError({ resource }: NamedDocument): boolean {
+  return resource['status'] === 'entered-in-error';
+}
+
+function namesAsReplaced(services: Services, newer: NamedDocument, older: NamedDocument): boolean {
   return newer.id !== older.id && relationsOf(newer.resource).some(({ code, target }) => code === 'replaces' && isNamedBy(services, target, older));
 }
 
@@ -113,7 +130,7 @@ async function ask(services: Services, clauses: readonly Clause[]): Promise<{ re
 }
 
 function storedDocument(services: Services, { id, version, deleted, body, beside }: Stored): readonly StoredDocument[] {
-  return deleted ? [] : [{ ...namedDocument(services, resourceOf(body), id), version, mark: beside?.mark }];
+  return deleted ? [] : [{ ...namedDocument(services, resourceOf(body), id), version, mark: beside?.mark, note: beside?.note }];
 }
 
 function namedDocument(services: Services, resource: Resource, id: string): NamedDocument {

@@ -3,6 +3,7 @@ import { isList, isObject, referenceTo } from '../../fhir/resource.ts';
 import { NO_ENTRY } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
 import type { Change } from '../../store/store.ts';
+import { parseSaid, withSaid } from '../facts.ts';
 import type { EntryResult } from '../plan-entries.ts';
 import type { PreparedEntry } from '../prepare-message.ts';
 import type { DocumentVersions, NamedDocument, StoredDocument } from './find-versions.ts';
@@ -19,30 +20,53 @@ export interface DocumentsSuperseded {
 
 /**
  * Of two documents of which one replaces the other, the older must not be shown as current, whichever came first; and a
- * document that named another before it came leads to it now.
+ * document that named another before it came leads to it now. One whose status messages tell apart from the rest is current
+ * again where what replaced it turns out to be in error.
  *
  * @see https://hl7.org/fhir/R4/documentreference-definitions.html#DocumentReference.status
  */
-export function supersedeDocuments(services: Services, entries: readonly PreparedEntry[], { sent, older, newer, naming }: DocumentVersions): DocumentsSuperseded {
+export function supersedeDocuments(services: Services, entries: readonly PreparedEntry[], { sent, older, newer, naming, spared, rivals }: DocumentVersions): DocumentsSuperseded {
   const inMessage = new Set(sent.map(({ id }) => id));
-  const isReplaced = (document: NamedDocument): boolean => isCurrent(document) && [...sent, ...newer].some((other) => other.id !== document.id && replaces(services, other, document));
-  const endedHere = new Set(sent.filter(isReplaced).map(({ id }) => id));
-  const stored = new Map([...older, ...naming].filter(({ id }) => !inMessage.has(id)).map((document) => [document.id, document]));
+  const isElsewhere = ({ id }: StoredDocument): boolean => !inMessage.has(id);
+  const replacing = [...sent, ...[...newer, ...rivals].filter(isElsewhere)];
+  const shownStatus = (document: NamedDocument, said: JsonValue | undefined): JsonValue | undefined =>
+    said === CURRENT && replacing.some((other) => other.id !== document.id && replaces(services, other, document)) ? SUPERSEDED : said;
+  const endedHere = new Set(sent.filter((document) => shownStatus(document, document.resource['status']) !== document.resource['status']).map(({ id }) => id));
+  // Of those that only name another it is not known here what replaces them.
+  const judged = new Set([...older, ...spared].map(({ id }) => id));
+  const stored = new Map([...older, ...naming, ...spared].filter(isElsewhere).map((document) => [document.id, document]));
   const changed = [...stored.values()].flatMap((document) => {
     const led = withReferences(services, document, sent);
-    const resource = isReplaced(document) ? { ...led, status: 'superseded' } : led;
+    const status = judged.has(document.id) ? shownStatus(document, saidStatus(document)) : undefined;
+    const resource = status === undefined || status === led['status'] ? led : { ...led, status };
     return resource === document.resource ? [] : [{ document, resource }];
   });
   return {
-    entries: entries.map((entry) => (entry.resource.resourceType === DOCUMENT && endedHere.has(entry.resource.id) ? { ...entry, resource: { ...entry.resource, status: 'superseded' } } : entry)),
-    changes: changed.map(({ document, resource }) => ({ kind: 'put', resource: { ...resource, id: document.id }, expectedVersion: document.version })),
+    entries: entries.map((entry) => (entry.resource.resourceType === DOCUMENT && endedHere.has(entry.resource.id) ? superseded(entry) : entry)),
+    changes: changed.map(({ document, resource }) => ({ kind: 'put', resource: { ...resource, id: document.id }, expectedVersion: document.version, ...besideOf(document, resource) })),
     // They belong to no entry, and their new version has its Provenance all the same.
     results: changed.map(({ document: { id, version } }) => ({ index: NO_ENTRY, key: { type: DOCUMENT, id }, outcome: 'updated', version: version + 1 })),
   };
 }
 
-function isCurrent({ resource }: NamedDocument): boolean {
-  return resource['status'] === 'current';
+const CURRENT = 'current';
+const SUPERSEDED = 'superseded';
+
+/** What messages say of it, where that is known apart from what it shows. */
+function saidStatus({ resource, note }: StoredDocument): JsonValue | undefined {
+  return (note === undefined ? undefined : parseSaid(note)['status']) ?? resource['status'];
+}
+
+function superseded(entry: PreparedEntry): PreparedEntry {
+  const { resource, note } = entry;
+  return { ...entry, resource: { ...resource, status: SUPERSEDED }, ...(note === undefined ? {} : { note: { ...note, text: withSaid(note.text, { ...parseSaid(note.text), status: CURRENT }) } }) };
+}
+
+/** The note remembers what was said, so that it can hold again. */
+function besideOf({ resource: { status: before }, note }: StoredDocument, { status }: Resource): Pick<Extract<Change, { kind: 'put' }>, 'beside'> {
+  if (note === undefined || status === before) return {};
+  const { status: _said, ...others } = parseSaid(note);
+  return { beside: { note: { replaces: note, text: withSaid(note, status === SUPERSEDED ? { ...others, status: CURRENT } : others) } } };
 }
 
 /** @returns the same resource where it names none of them by number alone */

@@ -24,14 +24,15 @@ const COMPLETION: ReadonlyMap<string, string> = new Map([
 const AVAILABILITY: ReadonlyMap<string, string> = new Map([['AV', 'current'], ['UN', 'current'], ['OB', 'superseded'], ['CA', 'entered-in-error'], ['DE', 'entered-in-error']]);
 /** Table 0272. */
 const CONFIDENTIALITY: ReadonlyMap<string, string> = new Map([['U', 'N'], ['UC', 'N'], ['R', 'R'], ['RE', 'R'], ['V', 'V'], ['VR', 'V']]);
-/** Events that tell of a document without bringing it; of those in the second set it is new. */
+/** Events that tell of a document without bringing it. */
 const WITHOUT_CONTENT: ReadonlySet<string> = new Set(['T01', 'T03', 'T05', 'T07', 'T09', 'T11']);
-const NEW: ReadonlySet<string> = new Set(['T01', 'T05', 'T09']);
+/** Events of a document that is known: without TXA-19 they leave it as available as it was. */
+const OF_KNOWN: ReadonlySet<string> = new Set(['T03', 'T04', 'T07', 'T08', 'T11']);
 const ADDENDA: ReadonlySet<string> = new Set(['T05', 'T06']);
 
 /**
- * TXA and its OBX: a document. A message without it tells only a part of the record, so that a change of its state does not
- * lose it.
+ * TXA and its OBX: a document, of which each message tells a part: its announcement, its text, a change of its state. What one
+ * does not tell is left to the others, whichever comes first.
  *
  * @param observations OBX with the document
  * @see https://build.fhir.org/ig/HL7/v2-to-fhir/ConceptMap-segment-txa-to-documentreference.html
@@ -41,11 +42,12 @@ export function readDocument(reading: Reading, { segment: txa, notes, roles }: N
   const number = fieldIdentifier(reading, txa.value(12), { kind: 'document' });
   if (number === undefined) report(reading, 'required', { segment: txa, field: 12 }, 'A document must have a number (TXA-12) by which later messages can name it');
   const document = number === undefined ? open(reading, 'DocumentReference', txa) : openNamed(reading, 'DocumentReference', number, txa).draft;
+  document.contribute(1);
   const time = (fields: readonly number[]): string | undefined => asInstant(firstTime(reading, txa, fields));
   document.set('masterIdentifier', number, 12)
     .add('identifier', [fileName(reading, txa)], 16)
     .add('extension', annotationExtensions(reading, [...notes, ...observations.flatMap((noted) => noted.notes)]))
-    .set('status', event === 'T11' ? 'entered-in-error' : AVAILABILITY.get(txa.text(19)) ?? 'current', 19)
+    .set('status', statusOf(event, txa.text(19)), 19)
     .set('docStatus', event === 'T11' ? 'entered-in-error' : COMPLETION.get(txa.text(17)), 17)
     .set('type', conceptOf(reading, txa.value(2)), 2)
     .set('subject', subject.patient.reference)
@@ -65,13 +67,18 @@ export function readDocument(reading: Reading, { segment: txa, notes, roles }: N
   addContent(reading, document, txa, observations);
 }
 
+function statusOf(event: string, availability: string): string | undefined {
+  if (event === 'T11') return 'entered-in-error';
+  return availability === '' && OF_KNOWN.has(event) ? undefined : AVAILABILITY.get(availability) ?? 'current';
+}
+
 function addContent(reading: Reading, document: Draft, txa: Segment, observations: readonly Noted[]): void {
-  const { event } = reading.message;
+  const faults = reading.faults.length;
   const attachments = [...observations.flatMap(({ segment }) => (isAttached(segment) ? attachmentsOf(reading, segment) : [])), ...writtenOf(observations)];
-  document.add('content', attachments.map((attachment) => ({ attachment })), 5, observations[0]?.segment ?? txa);
-  if (attachments.length > 0 || !WITHOUT_CONTENT.has(event)) return;
-  document.contribute(NEW.has(event) ? 0 : 1);
-  if (NEW.has(event)) document.add('content', [{ attachment: { title: txa.text(16) || txa.text(25) || labelOf(txa.value(2)) || txa.text(12) } }], 16);
+  const [first] = observations;
+  document.add('content', attachments.map((attachment) => ({ attachment })), 5, first?.segment ?? txa);
+  const isMissing = attachments.length === 0 && !WITHOUT_CONTENT.has(reading.message.event) && reading.faults.length === faults;
+  if (isMissing) report(reading, 'required', first === undefined ? txa : { segment: first.segment, field: 5 }, 'A message that brings a document holds it in OBX-5');
 }
 
 /** What is written in the message itself is one text, in the order of its lines. */

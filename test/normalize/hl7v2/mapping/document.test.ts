@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Resource } from '../../../../src/fhir/resource.ts';
 import type { Json } from './read.ts';
 import { contribution, LOCAL, message, obx, pid, pv1, record, segment, sent } from './read.ts';
 
@@ -6,6 +7,7 @@ const TXA = { 1: '1', 2: 'CN^会诊记录^L', 3: 'TX', 4: '20260302080000', 6: '
 const txa = (fields: Readonly<Record<number, string>> = {}): string => segment('TXA', { ...TXA, ...fields });
 const line = (value: string, fields: Readonly<Record<number, string>> = {}): string => obx({ 2: 'TX', 3: '', 5: value, 6: '', 7: '', ...fields });
 const mdm = (event: string, ...lines: readonly string[]): string => message(`MDM^${event}`, segment('EVN', { 2: '20260302090000' }), pid(), pv1(), ...lines);
+const said = (text: string): Resource | undefined => sent(text).entries.map(({ resource }) => resource).find(({ resourceType }) => resourceType === 'DocumentReference');
 const document = (event: string, ...lines: readonly string[]): Json => record('DocumentReference', mdm(event, ...lines));
 
 describe('a document', () => {
@@ -32,17 +34,19 @@ describe('a document', () => {
     expect(document(event, txa({ 12: 'D2^HIS', 13: 'D1^HIS' }), line('x')).relatesTo).toMatchObject([{ code, target: { type: 'DocumentReference', identifier: { value: 'D1' } } }]);
   });
 
-  it('that is cancelled, or whose state changes, keeps what was sent of it', () => {
+  it('is told in parts, so that a change of its state does not lose it', () => {
     const cancelled = mdm('T11', txa({ 19: 'CA' }));
-    expect(contribution('DocumentReference', cancelled)).toEqual({ authority: 1, cleared: [] });
-    expect(sent(cancelled).entries.find(({ resource }) => resource.resourceType === 'DocumentReference')?.resource).toMatchObject({ status: 'entered-in-error', docStatus: 'entered-in-error' });
-    expect(contribution('DocumentReference', mdm('T03', txa({ 17: 'LA' })))).toEqual({ authority: 1, cleared: [] });
+    for (const text of [mdm('T01', txa()), mdm('T02', txa(), line('x')), mdm('T03', txa({ 17: 'LA' })), mdm('T08', txa(), line('x')), cancelled]) expect(contribution('DocumentReference', text)).toEqual({ authority: 1, cleared: [] });
+    expect(said(cancelled)).toMatchObject({ status: 'entered-in-error', docStatus: 'entered-in-error' });
+    expect(said(cancelled)).not.toHaveProperty('content');
   });
 
-  it('that is only announced can be stored, and gives way to the one that comes', () => {
-    expect(document('T01', txa()).content).toEqual([{ attachment: { title: 'd1.txt' } }]);
-    expect(contribution('DocumentReference', mdm('T01', txa()))).toEqual({ authority: 0, cleared: [] });
-    expect(contribution('DocumentReference', mdm('T02', txa(), line('x')))).toBeUndefined();
+  it.each([['T02', '', 'current'], ['T02', 'OB', 'superseded'], ['T03', '', undefined], ['T03', 'AV', 'current'], ['T08', '', undefined], ['T10', '', 'current'], ['T11', 'AV', 'entered-in-error']])('of event %s, available as "%s", is %s', (event, availability, status) => {
+    expect(said(mdm(event, txa({ 19: availability }), line('x')))?.['status']).toBe(status);
+  });
+
+  it.each([['nothing', [], 'TXA[1]'], ['an empty text', [line('')], 'OBX[1]-5']])('that should come with its message, and comes with %s, is a fault', (_what, lines, location) => {
+    for (const event of ['T02', 'T08', 'T10']) expect(sent(mdm(event, txa(), ...lines)).faults).toMatchObject([{ issue: { code: 'required', location } }]);
   });
 
   it.each([['without TXA', [], 'MSH[1]'], ['without number', [txa({ 12: '' }), line('x')], 'TXA[1]-12']])('%s is a fault at its place', (_what, lines, location) => {
