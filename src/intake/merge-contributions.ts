@@ -7,6 +7,7 @@ import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import { withCancellation } from './cancel-results.ts';
 import { DOCUMENT, findVersions } from './documents/find-versions.ts';
+import { SUPERSEDED } from './documents/supersede.ts';
 import type { Said } from './facts.ts';
 import { factsNote, parseFacts, parseSaid } from './facts.ts';
 import { impliedBy } from './implied.ts';
@@ -94,15 +95,19 @@ function mergeGroup({ fhir }: Services, first: Contributing, entries: readonly C
   return { ...first, resource: { ...withMembers(said, implied, order), id: key.id }, note: { replaces, text: factsNote(after ?? new Map(), membersOf(said, Object.keys(implied))) } };
 }
 
-/** A stored record as its messages say it, without what follows from that. */
+/** A stored record as its messages say it, without what follows from that. What was written since in another way counts as it is. */
 function asSaid(resource: Resource | undefined, note: string | undefined): Resource | undefined {
   if (resource === undefined || note === undefined) return resource;
   const said = parseSaid(note);
+  const names = Object.keys(said);
+  if (names.length === 0) return resource;
   const members = Object.entries({ ...resource, ...said }).filter(([name, value]) => value !== null || said[name] === undefined);
-  return { resourceType: resource.resourceType, ...Object.fromEntries(members) };
+  const asTold = { resourceType: resource.resourceType, ...Object.fromEntries(members) };
+  const shown = resource.resourceType === DOCUMENT ? { status: SUPERSEDED } : impliedBy(asTold);
+  return JSON.stringify(membersOf(shown, names)) === JSON.stringify(membersOf(resource, names)) ? asTold : resource;
 }
 
-function membersOf(resource: Resource, names: readonly string[]): Said {
+function membersOf(resource: JsonObject, names: readonly string[]): Said {
   return Object.fromEntries(names.map((name) => [name, resource[name] ?? null]));
 }
 

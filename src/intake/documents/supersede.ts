@@ -50,11 +50,13 @@ export function supersedeDocuments(services: Services, entries: readonly Prepare
 }
 
 const CURRENT = 'current';
-const SUPERSEDED = 'superseded';
+/** Status of a document that another one replaces. */
+export const SUPERSEDED = 'superseded';
 
 /** What messages say of it, where that is known apart from what it shows. */
 function saidStatus({ resource, note }: StoredDocument): JsonValue | undefined {
-  return (note === undefined ? undefined : parseSaid(note)['status']) ?? resource['status'];
+  const { status } = resource;
+  return (note === undefined || status !== SUPERSEDED ? undefined : parseSaid(note)['status']) ?? status;
 }
 
 function superseded(entry: PreparedEntry): PreparedEntry {

@@ -58,6 +58,17 @@ describe.each(STORES)('a stay on $name', ({ uri }) => {
     expect(await inAnyOrder([ADMITTED, { event: 'A11', hour: '10', fields: { 3: BED } }, CHANGED])).toMatchObject({ status: 'cancelled', location: [{ status: 'planned' }] });
   });
 
+  it('keeps what was written since in another way', async () => {
+    const told = [ADMITTED, DISCHARGED, CHANGED];
+    await stateAfter(told);
+    const number = `V${stays - 1}`;
+    const stay = async (): Promise<Parsed> => (await server.stored('Encounter')).find((one) => JSON.stringify(one['identifier']).includes(`"${number}"`));
+    const { id: _id, meta: _meta, location: [{ location }], ...written } = await stay();
+    expect((await server.push('hospital-b', { ...written, location: [{ location, status: 'reserved' }] })).status).toBe(200);
+    await server.push('hospital-b', tell(number, { event: 'A08', hour: '12' }), HL7);
+    expect(await stay()).toMatchObject({ status: 'finished', location: [{ status: 'reserved' }] });
+  });
+
   it('that goes on after all has the patient in the bed that was named last', async () => {
     expect(await inAnyOrder([ADMITTED, DISCHARGED, CHANGED, TAKEN_BACK])).toMatchObject({ status: 'in-progress', location: [{ status: 'active' }] });
   });
