@@ -3,7 +3,7 @@ import { conceptOf, labelOf } from '../datatypes/concept.ts';
 import type { Value } from '../segment.ts';
 import type { Reading } from './reading.ts';
 
-const SYSTEM = 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation';
+export const INTERPRETATIONS = 'http://terminology.hl7.org/CodeSystem/v3-ObservationInterpretation';
 
 /** Codes that table 0078 shares with FHIR. @see https://hl7.org/fhir/R4/valueset-observation-interpretation.html */
 const CODES: ReadonlySet<string> = new Set('< > A AA AC B CAR D DET E EX EXP H HH HU HX I IE IND L LL LU LX MS N ND NEG NR NS OBX POS QCF R RR S SDD TOX U VS W WR'.split(' '));
@@ -17,9 +17,9 @@ const WORDS: ReadonlyMap<string, string> = new Map([
 export function interpretationsOf(reading: Reading, values: readonly Value[]): readonly JsonObject[] {
   return values.flatMap((value): readonly JsonObject[] => {
     const flag = value.text(1);
-    if (CODES.has(flag)) return [{ coding: [{ system: SYSTEM, code: flag }], ...(labelOf(value) === flag ? {} : { text: labelOf(value) }) }];
+    if (CODES.has(flag)) return [{ coding: [{ system: INTERPRETATIONS, code: flag }], ...(labelOf(value) === flag ? {} : { text: labelOf(value) }) }];
     const code = WORDS.get(flag);
-    if (code !== undefined) return [{ coding: [{ system: SYSTEM, code }], text: flag }];
+    if (code !== undefined) return [{ coding: [{ system: INTERPRETATIONS, code }], text: flag }];
     const concept = conceptOf(reading, value);
     return concept === undefined ? [] : [concept];
   });

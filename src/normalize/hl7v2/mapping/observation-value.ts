@@ -6,6 +6,8 @@ import { humanName, XCN, XPN } from '../datatypes/name.ts';
 import { numberIn } from '../datatypes/number.ts';
 import type { Unit } from '../datatypes/quantity.ts';
 import { period, readTime } from '../datatypes/time.ts';
+import type { PrintedNumber } from '../../read-printed-number.ts';
+import { agreesWithPercent, readPrintedNumber } from '../../read-printed-number.ts';
 import type { Segment, Value } from '../segment.ts';
 import { isText } from './observed-texts.ts';
 import type { Reading } from './reading.ts';
@@ -17,6 +19,8 @@ export interface ObservedValue {
   readonly value: JsonValue;
   /** A unit that the value has no place for. */
   readonly strayUnit?: string;
+  /** What an arrow behind a number says, as a code of v3 ObservationInterpretation. */
+  readonly flag?: PrintedNumber['flag'];
 }
 
 const COMPARED = /^(<=|>=|=<|=>|<|>|≤|≥|≦|≧|＜|＞)?\s*([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?)$/;
@@ -88,13 +92,24 @@ function comparedQuantity(text: string, unit: Unit): JsonObject | undefined {
 }
 
 function readNumber({ unit }: Observed, value: Value): ObservedValue | undefined {
-  const quantity = value.components() > 1 ? undefined : comparedQuantity(value.text(1), unit);
-  return quantity === undefined ? undefined : { member: 'valueQuantity', value: quantity };
+  if (value.components() > 1) return undefined;
+  const text = value.text(1);
+  const quantity = comparedQuantity(text, unit);
+  return quantity === undefined ? readPrinted(text.trim(), unit) : { member: 'valueQuantity', value: quantity };
+}
+
+/** A number with what laboratories print around it: `7.8↑`, `1,234.5`, `42%`. */
+function readPrinted(text: string, unit: Unit): ObservedValue | undefined {
+  const printed = readPrintedNumber(text);
+  if (printed === undefined || (printed.unit !== undefined && !agreesWithPercent(unit.unit ?? ''))) return undefined;
+  const { value, comparator, flag } = printed;
+  const own = unit.unit === undefined && printed.unit !== undefined ? { unit: printed.unit } : unit;
+  return { member: 'valueQuantity', value: element({ value, comparator, ...own }) ?? {}, flag };
 }
 
 /** A text that is a number with a unit is one: laboratories that report `<0.01` declare all their results as text. */
 function readText(observed: Observed, value: Value): ObservedValue | undefined {
-  return observed.unit.unit === undefined ? undefined : readNumber(observed, value);
+  return observed.unit.unit === undefined && !value.text(1).trim().endsWith('%') ? undefined : readNumber(observed, value);
 }
 
 /** SN: a comparator, a number, a sign and a second number. */

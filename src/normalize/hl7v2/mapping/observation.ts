@@ -13,7 +13,7 @@ import type { Segment } from '../segment.ts';
 import { annotationsOf } from './annotation.ts';
 import type { CareContext } from './care-context.ts';
 import type { Draft } from './draft.ts';
-import { interpretationsOf } from './interpretation.ts';
+import { INTERPRETATIONS, interpretationsOf } from './interpretation.ts';
 import { observedValue } from './observation-value.ts';
 import type { ObservedText } from './observed-texts.ts';
 import { participationsOf } from './participation.ts';
@@ -121,7 +121,8 @@ function setValue(reading: Reading, observation: Draft, lines: readonly Segment[
   const observed = observedValue(reading, lines, unit);
   if (observed !== undefined) observation.set(observed.member, observed.value, 5);
   else observation.set('dataAbsentReason', absentReason(reading, obx), 5);
-  observation.add('interpretation', interpretationsOf(reading, obx.values(8)), 8)
+  const flags = interpretationsOf(reading, obx.values(8));
+  observation.add('interpretation', flags.length > 0 || observed?.flag === undefined ? flags : [{ coding: [{ system: INTERPRETATIONS, code: observed.flag }] }], 8)
     .add('referenceRange', [referenceRangeOf(rangeText(obx), unit)], 7);
   if (observed?.strayUnit !== undefined) observation.add('note', [{ text: `OBX-6: ${observed.strayUnit}` }], 6);
 }

@@ -23,6 +23,19 @@ describe('a numeric value', () => {
     expect(value({ 2: 'NM', 5: text })).toEqual({ valueString: expected });
   });
 
+  it.each([['7.8↑', '7.8', 'H'], ['７.８ ↓↓', '7.8', 'LL'], ['1,234.5', '1234.5', undefined]])('printed as %s is the number %s, and its arrow the flag where none is sent', (text, expected, flag) => {
+    for (const type of ['NM', 'ST']) {
+      const found = result({ 2: type, 5: text });
+      expect([numeral(found.valueQuantity.value), found.valueQuantity.unit, found.interpretation?.[0].coding[0].code]).toEqual([expected, '10*9/L', flag]);
+      expect(result({ 2: type, 5: text, 8: 'N' }).interpretation).toMatchObject([{ coding: [{ code: 'N' }] }]);
+    }
+  });
+
+  it('with a percent sign is one of that unit, and of no other', () => {
+    for (const unit of ['%', '']) expect(value({ 2: 'ST', 3: '30105^HCT^L', 5: '42%', 6: unit }).valueQuantity).toMatchObject({ value: 42, unit: '%' });
+    expect(value({ 2: 'NM', 5: '42%', 6: 'g/L' })).toEqual({ valueString: '42%' });
+  });
+
   it('that is a word keeps its unit beside it', () => {
     expect(result({ 2: 'NM', 5: '阴性' }).note).toEqual([{ text: 'OBX-6: 10*9/L' }]);
   });
