@@ -110,5 +110,5 @@ function withOwnIds(entries: readonly PreparedEntry[], apart: readonly Met[], de
 }
 
 function remarkOn(entry: PreparedEntry): Issue {
-  return { ...withOrigin(faultAt(entry.index, 'conflict', `${entry.at}.subject`, KEPT_APART), entry).issue, severity: 'information' };
+  return { ...withOrigin(faultAt(entry.index, 'conflict', `${entry.at}.subject`, KEPT_APART), entry).issue, severity: 'warning' };
 }

@@ -31,7 +31,7 @@ describe.each(STORES)('A number that was used for another patient, on $name', ({
     expect(await push(first('98'))).toContain('MSA|AA');
     const { wouldBe, issues } = await rehearse(second('140'));
     expect(wouldBe).toBe('accepted');
-    expect(issues).toContainEqual(expect.objectContaining({ severity: 'information', location: 'OBX[1]', diagnostics: expect.stringContaining('another patient') }));
+    expect(issues).toContainEqual(expect.objectContaining({ severity: 'warning', location: 'OBX[1]', diagnostics: expect.stringContaining('another patient') }));
     for (const message of [second('140'), first('98'), second('141'), first('99')]) expect(await push(message)).toContain('MSA|AA');
     expect([await valuesOf('OA1'), [...await valuesOf('OA2')].sort()]).toEqual([[99], [1.1, 141]]);
     for (const number of ['OA1', 'OA2']) {
@@ -92,7 +92,7 @@ describe.each(STORES)('A number that was used for another patient, on $name', ({
     const CSV = { 'Content-Type': 'text/csv' };
     expect((await server.push('community-e', table(first), { ...CSV, 'X-Message-Id': 'op1.csv' })).status).toBe(200);
     const answer = await server.push('community-e', table(first.map((row) => row.with(0, 'OF-9').with(1, '孙三').with(4, '').with(5, ''))), { ...CSV, 'X-Message-Id': 'op2.csv' });
-    expect(answer.body.issue).toContainEqual(expect.objectContaining({ severity: 'information', location: ['row 2, column 病历号'], diagnostics: expect.stringContaining('another patient') }));
+    expect(answer.body.issue).toContainEqual(expect.objectContaining({ severity: 'warning', location: ['row 2, column 病历号'], diagnostics: expect.stringContaining('another patient') }));
     expect((await server.stored('Observation')).filter(({ meta }: Parsed) => meta.source.endsWith('community-e'))).toHaveLength(2 * first.length);
   });
 });

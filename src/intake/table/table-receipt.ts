@@ -59,10 +59,12 @@ export class TableTally {
     else this.#refused++;
     if (receipt.isRepeat) this.#repeats++;
     for (const issue of issues) {
-      if (issue.severity !== 'information') this.#faults++;
-      if (issue.severity !== 'information') this.#tell(issue);
-      else if (issue.location === undefined) this.#tell({ ...issue, location: `rows from ${firstRow}` });
-      else this.remark(issue);
+      if (issue.severity === 'information') this.#tell({ ...issue, location: `rows from ${firstRow}` });
+      else if (issue.severity === 'warning') this.remark(issue);
+      else {
+        this.#faults++;
+        this.#tell(issue);
+      }
     }
   }
 

@@ -8,7 +8,7 @@ const MOST_OF_NAME = 40;
 /** A column that was renamed looks like one that was never meant to be read: its sender alone can tell. @param unmapped names of columns */
 export function remarksOnColumns({ name, headerRow }: TableMapping, unmapped: readonly string[]): readonly Issue[] {
   if (unmapped.length === 0) return [];
-  return [{ severity: 'information', code: 'informational', location: `row ${headerRow}`, diagnostics: `The mapping ${name} does not speak of these columns, and nothing of them is taken in: ${named(unmapped)}` }];
+  return [{ severity: 'warning', code: 'informational', location: `row ${headerRow}`, diagnostics: `The mapping ${name} does not speak of these columns, and nothing of them is taken in: ${named(unmapped)}` }];
 }
 
 /**

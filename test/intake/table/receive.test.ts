@@ -60,7 +60,7 @@ describe('A table that is pushed', () => {
     const wide = [...tableLines(server.services, { residents: 900, seed: 'wide', until: DISTRICT_END }, 'community-e')].map((line, at) => line.replace(/\r?\n$/, `,${at === 0 ? '备注二' : 'x'}\n`)).join('');
     const answer = await server.push('community-e', wide, { ...CSV, 'X-Message-Id': 'wide.csv' });
     const remarks = answer.body.issue.filter(({ diagnostics }: { diagnostics: string }) => diagnostics.includes('备注二'));
-    expect(remarks).toEqual([expect.objectContaining({ severity: 'information', location: ['row 1'] })]);
+    expect(remarks).toEqual([expect.objectContaining({ severity: 'warning', location: ['row 1'] })]);
     expect(answer.body.issue.length).toBeGreaterThan(3);
     const renamed = table.replace('采样时间', '采样日期');
     const refused = await server.push('community-e', renamed, { ...CSV, 'X-Message-Id': 'renamed.csv' });

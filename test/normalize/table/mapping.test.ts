@@ -84,7 +84,7 @@ describe('what a delivery is called in the inbox', () => {
 
   it('names the columns of which the mapping does not speak', () => {
     const remarksOn = (header: Readonly<Record<string, string>>): unknown => readTable(Buffer.from(csv([header])), { format: 'csv' }, senderWith([mapping()]), TABLE_LIMITS).read().remarks;
-    expect(remarksOn({ printed: '1' })).toMatchObject([{ severity: 'information', location: 'row 1', diagnostics: expect.stringMatching(/taken in: printed$/) }]);
+    expect(remarksOn({ printed: '1' })).toMatchObject([{ severity: 'warning', location: 'row 1', diagnostics: expect.stringMatching(/taken in: printed$/) }]);
     const many = Object.fromEntries(Array.from({ length: 23 }, (_, at) => [`${at} ${'长'.repeat(60)}`, 'x']));
     expect(remarksOn(many)).toMatchObject([{ diagnostics: expect.stringMatching(/: 0 长{38}, 1 长{38}, .*, 19 长{37} and 3 more$/) }]);
   });

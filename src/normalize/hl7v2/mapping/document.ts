@@ -96,9 +96,11 @@ function fileName({ sender }: Reading, txa: Segment): JsonObject | undefined {
 
 /** TXA-13: what an addendum is added to, or a new version replaces. */
 function parentOf(reading: Reading, txa: Segment): JsonObject | undefined {
+  const { event } = reading.message;
   const identifier = fieldIdentifier(reading, txa.value(13), { kind: 'document' });
-  if (identifier === undefined) return undefined;
-  return { code: ADDENDA.has(reading.message.event) ? 'appends' : 'replaces', target: { type: 'DocumentReference', identifier } };
+  // What became of a document does not tell how it is related to its parent: the message that began it does.
+  if (identifier === undefined || OF_KNOWN.has(event)) return undefined;
+  return { code: ADDENDA.has(event) ? 'appends' : 'replaces', target: { type: 'DocumentReference', identifier } };
 }
 
 function ordersOf(reading: Reading, txa: Segment): readonly JsonObject[] {

@@ -34,6 +34,10 @@ describe('a document', () => {
     expect(document(event, txa({ 12: 'D2^HIS', 13: 'D1^HIS' }), line('x')).relatesTo).toMatchObject([{ code, target: { type: 'DocumentReference', identifier: { value: 'D1' } } }]);
   });
 
+  it.each(['T03', 'T08', 'T11'])('of %s says nothing of how it is related to the one that it names: an addendum replaces nothing', (event) => {
+    expect(said(mdm(event, txa({ 12: 'D2^HIS', 13: 'D1^HIS' }), line('x'))).relatesTo).toBeUndefined();
+  });
+
   it('is told in parts, so that a change of its state does not lose it', () => {
     const cancelled = mdm('T11', txa({ 19: 'CA' }));
     for (const text of [mdm('T01', txa()), mdm('T02', txa(), line('x')), mdm('T03', txa({ 17: 'LA' })), mdm('T08', txa(), line('x')), cancelled]) expect(contribution('DocumentReference', text)).toEqual({ authority: 1, cleared: [] });
