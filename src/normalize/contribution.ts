@@ -118,7 +118,7 @@ function itemsOf(value: JsonValue | undefined): readonly JsonValue[] {
 /** Elements whose members are told at different times: those of a period by admission and discharge, and so what `hospitalization` says; `context` is that of a document. */
 const DIVIDED: ReadonlySet<string> = new Set(['period', 'hospitalization', 'context']);
 /** Types whose numbers are an element for each system: a message that names the medical record number alone says nothing of the resident ID. */
-const NUMBERED_BY_SYSTEM: ReadonlySet<string> = new Set(['Patient', 'DocumentReference']);
+const NUMBERED_BY_SYSTEM: ReadonlySet<string> = new Set(['Patient', 'DocumentReference', 'ServiceRequest']);
 
 /** Each member of a divided element is an element of its own, and so is each linked record, and the numbers of each system. */
 function partsOf(resource: Resource, order: ElementOrder): Map<string, JsonObject> {

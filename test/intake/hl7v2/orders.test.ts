@@ -33,6 +33,18 @@ describe.each(STORES)('an order on $name', ({ uri }) => {
     return { ...found[0], id: '', identifier: [] };
   }
 
+  it('keeps the number of who does it where a later message names that of who asked alone, in any order', async () => {
+    const said = (control: string, hour: string, filler: string) => (number: string): string => v2({
+      type: 'ORM^O01', control: `${number}-${control}`, at: `20260301${hour}0000+0800`, segments: [pid({ number: 'P1' }), `ORC|${control}|${number}|${filler === '' ? '' : `${number}${filler}`}||CM`, `OBR|1|${number}||RFT^肾功能^99PANEL`],
+    });
+    for (const [index, messages] of permutationsOf([said('NW', '08', '-F'), said('SC', '10', '')]).entries()) {
+      const number = `ORN${index}`;
+      for (const message of messages) expect((await server.push('hospital-b', message(number), HL7)).text).toContain('MSA|AA');
+      const found = (await server.stored('ServiceRequest')).filter((one) => JSON.stringify(one['identifier']).includes(`"${number}"`));
+      expect(found.map(({ identifier }: Parsed) => identifier.map(({ value }: Parsed) => value).sort())).toEqual([[number, `${number}-F`]]);
+    }
+  });
+
   const placed: Said = { control: 'NW', hour: '08' };
   it.each<[string, Said[], string]>([
     ['cancelled', [{ control: 'CA', hour: '10' }], 'revoked'],
