@@ -55,7 +55,9 @@ export async function findVersions(services: Services, entries: readonly Prepare
   const sent = entries.flatMap(({ resource }) => (resource.resourceType === DOCUMENT ? [namedDocument(services, resource, resource.id)] : []));
   if (sent.length === 0) return NONE;
   const [naming, others] = await Promise.all([ask(services, namingOf(sent)), ask(services, [...namedBy(services, sent), ...versionsOf(services, sent)])]);
-  const ids = new Set([...sent, ...naming.found, ...others.found].map(({ id }) => id));
+  // A document that says nothing of versions is no later one of itself.
+  const ids = new Set([...sent.filter(({ number }) => number !== 0), ...naming.found, ...others.found].map(({ id }) => id));
+  if (ids.size === 0) return { ...NONE, sent, assuming: [...naming.assuming, ...others.assuming] };
   const stored = (await services.store.readMany([...ids].map((id) => ({ type: DOCUMENT, id })))).flatMap((item) => storedDocument(services, item));
   const isNaming = new Set(naming.found.map(({ id }) => id));
   const spared = stored.filter((document) => sent.some((one) => isInError(one) && one.source === document.source && namesAsReplaced(services, one, document)));
