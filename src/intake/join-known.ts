@@ -3,6 +3,7 @@ import { ambiguousResults } from './ambiguous-results.ts';
 import { keepApart } from './keep-apart.ts';
 import type { KnownRecords } from './known-records.ts';
 import { readKnown } from './known-records.ts';
+import { leadHome } from './lead-home.ts';
 import { mergeContributions } from './merge-contributions.ts';
 import type { PreparedMessage } from './prepare-message.ts';
 import { acceptEntries } from './prepare-message.ts';
@@ -15,8 +16,9 @@ export interface Joined { readonly prepared: PreparedMessage; readonly known: Kn
 /** Judges what a message would do to the records that are known, and joins to them what it says of parts of them. */
 export async function joinKnown(services: Services, source: Source, message: SourceMessage, sent: PreparedMessage): Promise<Joined> {
   const read = await readKnown(services, source, sent.accepted);
-  const apart = await keepApart(services, source, sent, read);
-  const known = apart === sent ? read : await readKnown(services, source, apart.accepted);
+  const kept = await keepApart(services, source, sent, read);
+  const known = kept === sent ? read : await readKnown(services, source, kept.accepted);
+  const apart = await leadHome(services, source, kept);
   const ambiguous = await ambiguousResults(services, source, apart, known);
   const prepared = ambiguous.length === 0 ? apart : { ...apart, ...await acceptEntries(services, apart.kind, apart.accepted, [...apart.faults, ...ambiguous]) };
   return { prepared: await mergeContributions(services, source, message, { prepared, known }), known };

@@ -75,7 +75,7 @@ export async function prepareMessage(services: Services, source: Source, readabl
     ...taken,
     remarks: sent.remarks ?? [],
     unanswered: message.lookups.filter(({ name, mustExist }) => mustExist && !answers.has(name)),
-    saidAt: sent.kind === 'cda' && sent.saidAt !== undefined ? saidInOrder(sent.saidAt, versions) : sent.saidAt,
+    saidAt: sent.saidAt !== undefined && (sent.kind === 'cda' || sent.kind === 'document') ? saidInOrder(sent.saidAt, versions) : sent.saidAt,
     versions,
   };
 }

@@ -6,6 +6,7 @@ export { type Sender } from './local-identity.ts';
 export { type Contribution, type Fault, faultAt, faultIn, type MessageKind, NO_ENTRY, type Origin, type ReadableMessage, type SentEntry, type SentMessage, UnreadableMessage, withOrigin } from './message.ts';
 export { halfWidth } from './numeral.ts';
 export { type Comparator, splitComparator } from './read-printed-number.ts';
+export { mapMembers } from './map-json.ts';
 export { normalizeMessage, type NormalizedEntry, type OpenMessage } from './normalize-message.ts';
 export { compareStamps, type Fact, type Facts, mergeContribution, type Merged, type Stamp } from './contribution.ts';
 export { type ElementOrder, elementOrderOf } from './element-order.ts';

@@ -64,6 +64,21 @@ describe.each(STORES)('a FHIR document on $name', ({ uri }) => {
     expect(answer.body.entry).toHaveLength(4);
   });
 
+  it('holds by the time at which it was put together, whichever came first, and none of another patient takes its number', async () => {
+    const value = (number: string, of: string, hour: number, relatesTo: object[] = []): object => {
+      const sent = document(number, relatesTo.length === 0 ? {} : { relatesTo }, { timestamp: `2026-03-01T${hour}:30:00+08:00` });
+      return JSON.parse(JSON.stringify(sent).replaceAll(`doc-${number}`, `doc-${of}`).replace('检验报告', `${hour}`)) as object;
+    };
+    for (const hour of [10, 12, 11]) expect((await server.push('hospital-a', value('d8', 'd8', hour))).status).toBe(200);
+    expect((await found(`identifier=${SYSTEM}|d8`)).map(({ description }) => description)).toEqual(['12']);
+    const replacing = [{ code: 'replaces', targetIdentifier: { system: SYSTEM, value: 'd8' } }];
+    expect((await server.push('hospital-a', value('d9', 'd8', 11, replacing))).status).toBe(200);
+    expect((await found(`identifier=${SYSTEM}|d8`))[0]?.status).toBe('superseded');
+    const refused = await server.push('hospital-a', value('d8', 'd10', 13));
+    expect([refused.status, refused.text]).toEqual([422, expect.stringContaining('another patient')]);
+    expect((await found(`identifier=${SYSTEM}|d8`)).map(({ description }) => description)).toEqual(['12']);
+  });
+
   it('without an identifier is another document with each content', async () => {
     const [one, two] = [await server.push('hospital-a', document('d5', {}, { identifier: undefined })), await server.push('hospital-a', document('d5', { title: '更正' }, { identifier: undefined }))];
     expect([one.status, two.status]).toEqual([200, 200]);

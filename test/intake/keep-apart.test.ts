@@ -53,14 +53,59 @@ describe.each(STORES)('A number that was used for another patient, on $name', ({
     }
   });
 
-  it('is taken over by a correction of the patient, and after the mistaken result was taken back', async () => {
-    await push([pid({ number: 'OC1', name: '戊^五' }), ...order('N-2', at, [{ value: '98' }])]);
-    expect(await push([pid({ number: 'OC2', name: '己^六' }), ...order('N-2', at, [{ value: '98' }], 'C')])).toContain('MSA|AA');
-    expect(await resultsOf('OC1')).toEqual([]);
-    expect((await resultsOf('OC2')).map(({ status }) => status)).toEqual(['corrected']);
-    await push([pid({ number: 'OC1', name: '戊^五' }), ...order('N-3', at, [{ value: '98', status: 'D' }], 'X')]);
-    expect(await push([pid({ number: 'OC2', name: '己^六' }), ...order('N-3', at, [{ value: '97' }])])).toContain('MSA|AA');
-    expect([await resultsOf('OC1'), [...await valuesOf('OC2')].sort()]).toEqual([[], [97, 98]]);
+  it('is not taken over by any status either: the mistaken patient\'s is taken back under that patient, in any order', async () => {
+    for (const [index, swap] of [false, true].entries()) {
+      const [one, two] = [`OV${index}`, `OW${index}`];
+      const mistaken = [pid({ number: one, name: `戊^五${index}` }), ...order(`N-2${index}`, at, [{ value: '98' }])];
+      const right = [pid({ number: two, name: `己^六${index}` }), ...order(`N-2${index}`, at, [{ value: '97' }], 'C')];
+      for (const message of swap ? [right, mistaken] : [mistaken, right]) expect(await push(message)).toContain('MSA|AA');
+      expect([await valuesOf(one), await valuesOf(two)]).toEqual([[98], [97]]);
+      await push([pid({ number: two, name: `己^六${index}` }), ...order(`N-2${index}`, at, [], 'X')]);
+      expect([(await resultsOf(one)).map(({ status }) => status), (await resultsOf(two)).map(({ status }) => status)]).toEqual([['final'], ['cancelled']]);
+      await push([pid({ number: one, name: `戊^五${index}` }), ...order(`N-2${index}`, at, [{ value: '98', status: 'D' }], 'X')]);
+      expect(await valuesOf(one)).toEqual([]);
+    }
+  });
+
+  it('leads nobody to another patient\'s visit, specimen or order where it is only mentioned', async () => {
+    const [header = [], ...rows] = [...tableLines(server.services, { residents: 40, seed: 'table', until: DISTRICT_END }, 'community-e')].map((line) => line.trim().split(','));
+    const at_ = (name: string): number => header.indexOf(name);
+    const row = (number: string, name: string, report: string, change: Readonly<Record<string, string>> = {}): string[] => {
+      const cells = [...rows[0] ?? []];
+      const own = { '病历号': number, '姓名': name, '身份证号': '', '联系电话': '', '就诊号': 'TV-1', '申请单号': 'TO-1', '报告单号': report, '条码号': 'TS-1', ...change };
+      for (const [column, value] of Object.entries(own)) cells[at_(column)] = value;
+      return cells;
+    };
+    const push_ = async (file: string, ...lines: string[][]): Promise<void> => expect((await server.push('community-e', [header, ...lines].map((line) => line.join(',')).join('\n'), { 'Content-Type': 'text/csv', 'X-Message-Id': file })).status).toBe(200);
+    const bare = { '就诊时间': '', '就诊类型': '', '申请时间': '', '标本类型': '', '接收时间': '' };
+    await push_('lh1.csv', row('LH1', '赵甲', 'LR1'));
+    await push_('lh2.csv', row('LH2', '钱乙', 'LR2', bare));
+    await push_('lh3.csv', row('LH3', '孙丙', 'LR3'));
+    await push_('lh4.csv', row('LH3', '孙丙', 'LR4', bare));
+    const patients = new Map((await server.stored('Patient')).map(({ id, identifier }: Parsed) => [identifier[0].value, `Patient/${id}`]));
+    const encounters = new Map((await server.stored('Encounter')).map(({ id, subject }: Parsed) => [`Encounter/${id}`, subject.reference]));
+    const seen = (await server.stored('Observation')).filter(({ subject }: Parsed) => ['LH1', 'LH2', 'LH3'].some((number) => patients.get(number) === subject.reference));
+    expect(seen).toHaveLength(4);
+    for (const { subject, encounter } of seen as Parsed[]) {
+      if (encounter.reference !== undefined) expect(encounters.get(encounter.reference)).toBe(subject.reference);
+    }
+    const unled = seen.filter(({ encounter }: Parsed) => encounter.reference === undefined);
+    expect(unled.map(({ subject, encounter }: Parsed) => [subject.reference, encounter.identifier.value])).toEqual([[patients.get('LH2'), 'TV-1']]);
+  });
+
+  it('is another\'s where a newborn goes by the number of the mother', async () => {
+    const rid = residentId(11);
+    await push([pid({ number: 'OM1', name: '孙^大妈', residentId: rid }), ...order('N-7', at, [{ value: '98' }])]);
+    await push([pid({ number: 'OM2', name: '孙^小宝', residentId: rid }), ...order('N-7', at, [{ value: '55' }])]);
+    const owners = (await server.stored('Observation')).filter(({ identifier }: Parsed) => JSON.stringify(identifier).includes('N-7/')).map(({ valueQuantity }: Parsed) => valueQuantity.value);
+    expect(owners.sort()).toEqual([55, 98]);
+  });
+
+  it('of an appointment is kept apart as well', async () => {
+    const book = (number: string, name: string): Promise<string> => push([`SCH|AP-1|AP-1|||||||||^^M30^20260401090000+0800`, pid({ number, name }), 'RGS|1'], 'SIU^S12');
+    for (const [number, name] of [['OS1', '周^一'], ['OS2', '吴^二'], ['OS1', '周^一']] as const) expect(await book(number, name)).toContain('MSA|AA');
+    const booked = (await server.stored('Appointment')).filter(({ identifier }: Parsed) => identifier[0].value === 'AP-1');
+    expect(booked.map(({ start, end, minutesDuration }: Parsed) => [start, end, minutesDuration])).toEqual([0, 1].map(() => ['2026-04-01T09:00:00+08:00', '2026-04-01T09:30:00+08:00', 30]));
   });
 
   it('is no other where both are one person: by the resident ID, or after they are merged', async () => {
@@ -90,9 +135,10 @@ describe.each(STORES)('A number that was used for another patient, on $name', ({
     const first = rows.filter((row) => row[report] === rows[0]?.[report]);
     const table = (lines: readonly (readonly string[])[]): string => [header, ...lines].map((line) => line.join(',')).join('\n');
     const CSV = { 'Content-Type': 'text/csv' };
+    const before = (await server.stored('Observation')).length;
     expect((await server.push('community-e', table(first), { ...CSV, 'X-Message-Id': 'op1.csv' })).status).toBe(200);
     const answer = await server.push('community-e', table(first.map((row) => row.with(0, 'OF-9').with(1, '孙三').with(4, '').with(5, ''))), { ...CSV, 'X-Message-Id': 'op2.csv' });
     expect(answer.body.issue).toContainEqual(expect.objectContaining({ severity: 'warning', location: ['row 2, column 病历号'], diagnostics: expect.stringContaining('another patient') }));
-    expect((await server.stored('Observation')).filter(({ meta }: Parsed) => meta.source.endsWith('community-e'))).toHaveLength(2 * first.length);
+    expect(await server.stored('Observation')).toHaveLength(before + 2 * first.length);
   });
 });

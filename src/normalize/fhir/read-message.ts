@@ -1,4 +1,5 @@
 import type { ScannedBundle } from '../../fhir/bundle.ts';
+import { parseMoment } from '../../fhir/dates.ts';
 import { parseJson } from '../../fhir/json.ts';
 import { isObject, isResource } from '../../fhir/resource.ts';
 import type { Fault, MessageKind, SentEntry, SentMessage } from '../message.ts';
@@ -31,7 +32,14 @@ export function readMessage(bundle: ScannedBundle, bytes: Buffer): SentMessage {
     if (read.entry !== undefined) entries.push(read.entry);
   }
   const document = kind === 'document' ? documentEntries(bundle, bytes, entries) : { entries: [], faults: [] };
-  return { kind, entries: [...entries, ...document.entries], faults: [...faults, ...leadingFaults(kind, entries[0]), ...document.faults] };
+  return { kind, entries: [...entries, ...document.entries], faults: [...faults, ...leadingFaults(kind, entries[0]), ...document.faults], saidAt: kind === 'document' ? assembledAt(bundle) : undefined };
+}
+
+/** A document is put together once and says when; what else FHIR sends is told by what it holds. @see https://hl7.org/fhir/R4/documents.html */
+function assembledAt({ envelope }: ScannedBundle): string | undefined {
+  const text = textOf(envelope['timestamp']);
+  const moment = text === undefined ? undefined : parseMoment(text);
+  return moment?.hasZone === true ? new Date(moment.start).toISOString() : undefined;
 }
 
 function readSingle(body: unknown): SentMessage {

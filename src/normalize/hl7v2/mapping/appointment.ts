@@ -55,7 +55,7 @@ export function readAppointment(reading: Reading, { segment: sch, notes }: Noted
     .add('reasonCode', [conceptOf(reading, sch.value(7)), isCalledOff ? undefined : reason], 7)
     .set('start', span.end === undefined ? undefined : span.start, 11)
     .set('end', span.start === undefined ? undefined : span.end, 11)
-    .set('minutesDuration', wholeNumber(String(Math.round(durationOf(sch, 9, 10) ?? Number.NaN)), 1), 9)
+    .set('minutesDuration', wholeNumber(String(Math.round(durationOf(sch, 9, 10) ?? minutesIn(sch.value(11).text(3)) ?? Number.NaN)), 1), 9)
     .set('comment', commentOf(reading, [...notes, ...noted.flatMap((other) => (other.segment.name.startsWith('AI') ? other.notes : []))]))
     .add('basedOn', ordersOf(reading, sch), 26)
     .add('participant', patients.map((patient) => ({ actor: patient.reference, status: 'accepted' })))
@@ -74,7 +74,7 @@ function spanOf(reading: Reading, sch: Segment, noted: readonly Noted[]): Span {
   const [tq1] = noted.filter(({ segment }) => segment.name === 'TQ1');
   const asked = sch.value(11);
   const place = { segment: sch, field: 11 };
-  const minutes = durationOf(sch, 9, 10);
+  const minutes = durationOf(sch, 9, 10) ?? minutesIn(asked.text(3));
   const spans: readonly Span[] = [
     { start: readTime(reading, asked.text(4), place), end: readTime(reading, asked.text(5), place) },
     tq1 === undefined ? NONE : { start: timeOf(reading, tq1.segment, 7), end: timeOf(reading, tq1.segment, 8) },
@@ -103,6 +103,13 @@ function durationOf(segment: Segment, field: number, unit: number): number | und
   const count = wholeNumber(segment.text(field), 1);
   const minutes = MINUTES.get(segment.text(unit).toUpperCase()) ?? MINUTES.get(segment.text(unit, 2).toUpperCase());
   return count === undefined || minutes === undefined ? undefined : count * minutes;
+}
+
+/** TQ-3: `M30`, `H1`. */
+function minutesIn(duration: string): number | undefined {
+  const [, unit = '', count = ''] = /^([SMHD])(\d{1,6})$/.exec(duration) ?? [];
+  const minutes = MINUTES.get(unit);
+  return count === '' || minutes === undefined ? undefined : Number(count) * minutes;
 }
 
 function resourcesOf(reading: Reading, noted: readonly Noted[]): readonly (JsonObject | undefined)[] {

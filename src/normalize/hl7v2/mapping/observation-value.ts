@@ -107,8 +107,9 @@ function readPrinted(text: string, unit: Unit): ObservedValue | undefined {
   return { member: 'valueQuantity', value: element({ value, comparator, ...own }) ?? {}, flag };
 }
 
-/** A text that is a number with a unit is one: laboratories that report `<0.01` declare all their results as text. */
+/** A text that is a number with a unit is one: laboratories that report `<0.01` declare all their results as text. `+1` is a grade. */
 function readText(observed: Observed, value: Value): ObservedValue | undefined {
+  if (/^\+\d$/.test(value.text(1).trim())) return undefined;
   return observed.unit.unit === undefined && !value.text(1).trim().endsWith('%') ? undefined : readNumber(observed, value);
 }
 

@@ -43,6 +43,7 @@ describe('a numeric value', () => {
   it('sent as text is one where it has a unit', () => {
     expect(value({ 2: 'ST', 5: '12.5', 6: 'mmol/L' }).valueQuantity).toMatchObject({ value: 12.5, unit: 'mmol/L' });
     expect(value({ 2: 'ST', 5: '12.5', 6: '' })).toEqual({ valueString: '12.5' });
+    expect(value({ 2: 'ST', 5: '+1', 6: 'mg/L' })).toEqual({ valueString: '+1' });
   });
 });
 
