@@ -21,7 +21,8 @@ interface Mention { readonly entry: PreparedEntry; readonly patient: string; rea
  * @returns the same message where every reference leads to the patient's own
  */
 export async function leadHome(services: Services, source: Source, message: PreparedMessage): Promise<PreparedMessage> {
-  const mentions = NUMBERED.has(message.kind) ? mentionsIn(source, message.accepted) : [];
+  const beyond = new Set(NUMBERED.has(message.kind) ? message.mentioned.filter(({ type }) => OF_PATIENTS.has(type)).map(referenceTo) : []);
+  const mentions = beyond.size === 0 ? [] : mentionsIn(source, message.accepted, beyond);
   if (mentions.length === 0) return message;
   const stored = new Map((await services.store.readMany(mentions.flatMap(({ key, own }) => [key, own]))).filter(({ deleted }) => !deleted).map((item) => [referenceTo(item), item]));
   const leading = new Map<PreparedEntry, Map<string, string | undefined>>();
@@ -37,13 +38,12 @@ export async function leadHome(services: Services, source: Source, message: Prep
   return { ...message, accepted: message.accepted.map((entry) => ledBy(entry, leading.get(entry))) };
 }
 
-function mentionsIn(source: Source, accepted: readonly PreparedEntry[]): readonly Mention[] {
-  const told = new Set(accepted.map(({ resource: { resourceType: type, id } }) => referenceTo({ type, id })));
+function mentionsIn(source: Source, accepted: readonly PreparedEntry[], beyond: ReadonlySet<string>): readonly Mention[] {
   return accepted.flatMap((entry) => {
     const patient = patientOf(entry.resource);
     if (patient === undefined) return [];
     return referencesOf(entry.resource).flatMap(({ reference, parsed }): Mention[] => {
-      if (parsed.kind !== 'relative' || !OF_PATIENTS.has(parsed.type) || told.has(reference)) return [];
+      if (parsed.kind !== 'relative' || !beyond.has(reference)) return [];
       const { type, id } = parsed;
       return [{ entry, patient, reference, key: { type, id }, own: { type, id: ownIdOf(source, type, id, patient) } }];
     });

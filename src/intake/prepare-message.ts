@@ -36,6 +36,8 @@ export interface PreparedMessage {
   readonly faults: readonly Fault[];
   /** What its sender should know, and refuses nothing. */
   readonly remarks: readonly Issue[];
+  /** Stored records to which it refers and that it does not tell itself. */
+  readonly mentioned: readonly ResourceKey[];
   /** Questions without an answer that are faults: what is missing may still come. */
   readonly unanswered: readonly Lookup[];
   /** When the sender says that it was sent, an instant; a document never before one that it replaces. */
@@ -74,6 +76,7 @@ export async function prepareMessage(services: Services, source: Source, readabl
     entries,
     ...taken,
     remarks: sent.remarks ?? [],
+    mentioned: [...answers.values()],
     unanswered: message.lookups.filter(({ name, mustExist }) => mustExist && !answers.has(name)),
     saidAt: sent.saidAt !== undefined && (sent.kind === 'cda' || sent.kind === 'document') ? saidInOrder(sent.saidAt, versions) : sent.saidAt,
     versions,
