@@ -14,9 +14,3 @@ export function meetingNamesOf(patient: Resource & { readonly id: string }): rea
 export function residentIdOf(patient: Resource): string | undefined {
   return traitsOf(patient).residentId?.number;
 }
-
-/** True for two Patients with the same valid resident ID and the same name: a number is lent, to a newborn for instance. */
-export function isSameResident(one: Resource, other: Resource): boolean {
-  const [a, b] = [traitsOf(one), traitsOf(other)];
-  return a.residentId !== undefined && a.residentId.number === b.residentId?.number && a.name !== '' && a.name === b.name;
-}

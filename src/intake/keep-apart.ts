@@ -4,7 +4,7 @@ import type { Issue } from '../fhir/outcome.ts';
 import { mapReferences, parseReference } from '../fhir/references.ts';
 import type { JsonValue, Resource } from '../fhir/resource.ts';
 import { isList, isObject, referenceTo, textOf } from '../fhir/resource.ts';
-import { isSameResident, personsOf } from '../identity/index.ts';
+import { mayBeOne, personsOf } from '../identity/index.ts';
 import type { MessageKind } from '../normalize/index.ts';
 import { deriveId, faultAt, withOrigin } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
@@ -84,13 +84,13 @@ async function apartOf(services: Services, accepted: readonly PreparedEntry[], m
   return apart;
 }
 
-/** Whether a patient of a message, who may be new, and one who is stored are one person. */
+/** Whether a patient of a message, who may be new, and one who is stored are one person, or are so alike that a merge of the two may be on its way. */
 export async function areOnePerson(services: Services, accepted: readonly PreparedEntry[], now: string, other: string): Promise<boolean> {
   const { persons } = await personsOf(services, [now, other]);
   if (persons.some(({ links }) => [now, other].every((one) => links.some(({ patient }) => patient === one)))) return true;
   const said = accepted.find(({ resource }) => resource.resourceType === 'Patient' && resource.id === now)?.resource;
   const stored = said === undefined ? undefined : await services.store.read({ type: 'Patient', id: other });
-  return said !== undefined && stored?.deleted === false && isSameResident(said, resourceOf(stored.body));
+  return said !== undefined && stored?.deleted === false && mayBeOne(services, said, resourceOf(stored.body));
 }
 
 /** The entries, with what the others say of those kept apart led to their ids: what is of another patient never says anything of them. */
