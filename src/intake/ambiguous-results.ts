@@ -6,6 +6,9 @@ import { deriveId, faultAt, withOrigin } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import type { KnownRecords } from './known-records.ts';
+import type { Speaker } from './mark.ts';
+import { markOf } from './mark.ts';
+import { isSpokenOfLater } from './plan-entries.ts';
 import type { PreparedEntry } from './prepare-message.ts';
 import type { Source } from './source.ts';
 
@@ -16,9 +19,14 @@ const SENTENCE = 'The report holds several results of this test that only their 
  * Faults of results that may be meant for another. Where a report repeats a test without sub-ids (OBX-4), as a tolerance test
  * does, the first, the second and so on are known by their order, so that one of them alone would be taken for the first.
  */
-export async function ambiguousResults({ store }: Services, source: Source, { kind, accepted }: { readonly kind: MessageKind; readonly accepted: readonly PreparedEntry[] }, known: KnownRecords): Promise<readonly Fault[]> {
+export async function ambiguousResults({ store }: Services, source: Source, { kind, accepted }: { readonly kind: MessageKind; readonly accepted: readonly PreparedEntry[] }, { known, speaker }: { readonly known: KnownRecords; readonly speaker: Speaker }): Promise<readonly Fault[]> {
   if (kind !== 'hl7v2') return [];
-  const told = accepted.filter(({ resource }) => resource.resourceType === RESULT && known.get(referenceTo({ type: RESULT, id: resource.id }))?.deleted === false);
+  const mark = markOf(speaker);
+  const told = accepted.filter(({ resource }) => {
+    const item = resource.resourceType === RESULT ? known.get(referenceTo({ type: RESULT, id: resource.id })) : undefined;
+    // A message that was overtaken changes nothing, whichever it means.
+    return item?.deleted === false && !isSpokenOfLater(item, { ...speaker, mark });
+  });
   if (told.length === 0) return [];
   const inMessage = new Set(accepted.map(({ resource }) => nameOf(resource)));
   const next = told.flatMap((entry) => {

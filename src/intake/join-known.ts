@@ -4,6 +4,7 @@ import { keepApart } from './keep-apart.ts';
 import type { KnownRecords } from './known-records.ts';
 import { readKnown } from './known-records.ts';
 import { leadHome } from './lead-home.ts';
+import { speakerOf } from './mark.ts';
 import { mergeContributions } from './merge-contributions.ts';
 import type { PreparedMessage } from './prepare-message.ts';
 import { acceptEntries } from './prepare-message.ts';
@@ -19,7 +20,7 @@ export async function joinKnown(services: Services, source: Source, message: Sou
   const kept = await keepApart(services, source, sent, read);
   const known = kept === sent ? read : await readKnown(services, source, kept.accepted);
   const apart = await leadHome(services, source, kept);
-  const ambiguous = await ambiguousResults(services, source, apart, known);
+  const ambiguous = await ambiguousResults(services, source, apart, { known, speaker: speakerOf(message, apart.saidAt) });
   const prepared = ambiguous.length === 0 ? apart : { ...apart, ...await acceptEntries(services, apart.kind, apart.accepted, [...apart.faults, ...ambiguous]) };
   return { prepared: await mergeContributions(services, source, message, { prepared, known }), known };
 }

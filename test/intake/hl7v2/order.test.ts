@@ -114,10 +114,12 @@ describe.each(STORES)('a feed of HL7 v2 on $name', ({ uri }) => {
     expect(await tolerance('32', '20260306120000+0800', glucose(1, '9.9'), glucose(2, '6.6'))).toContain('MSA|AE');
     expect(await values()).toEqual([5, 7, 9]);
     const untimed = (...results: readonly [string, string][]): Promise<string> => server.push('hospital-b', v2({
-      type: 'ORU^R01', control: `u${results.length}${results[0]?.[1] ?? ''}`, at: `202603061${results.length}0000+0800`, segments: [pid({ number: 'P5' }), ...order('UNT', times[0]!, []), ...results.map(([value, status]) => `OBX|1|NM|30601^葡萄糖^99LAB||${value}|mmol/L|||||${status}`)],
+      type: 'ORU^R01', control: `u${results.length}${results[0]?.[1] ?? ''}`, at: `202603061${5 - results.length}0000+0800`, segments: [pid({ number: 'P5' }), ...order('UNT', times[0]!, []), ...results.map(([value, status]) => `OBX|1|NM|30601^葡萄糖^99LAB||${value}|mmol/L|||||${status}`)],
     }), HL7).then(({ text }) => text);
     expect(await untimed(['4', 'F'], ['5', 'F'])).toContain('MSA|AA');
     expect(await untimed(['5', 'D'])).toContain('MSA|AE');
+    // An earlier word that comes late changes nothing, and is no fault.
+    expect(await server.push('hospital-b', v2({ type: 'ORU^R01', control: 'u0', at: '20260306080000+0800', segments: [pid({ number: 'P5' }), ...order('UNT', times[0]!, [{ value: '4' }])] }), HL7).then(({ text }) => text)).toContain('MSA|AA');
     expect(await tolerance('33', '20260306130000+0800', glucose(0, '5.5'))).toContain('MSA|AA');
     expect(await tolerance('34', '20260306140000+0800', glucose(0, '5.5'), glucose(1, '9.0'), glucose(2, '6.6'))).toContain('MSA|AA');
     expect(await values()).toEqual([5.5, 6.6, 9]);
