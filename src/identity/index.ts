@@ -5,7 +5,7 @@ export { loadMatchModel, type MatchModel } from './matching/index.ts';
 export { facilitiesOfPerson, type Person } from './person.ts';
 export { type PersonOfPatient, personOfPatient } from './person-of-patient.ts';
 export { patientsOf, personsOf, personsWith } from './persons.ts';
-export { mayBeOne } from './may-be-one.ts';
+export { likenessOf } from './may-be-one.ts';
 export { meetingNamesOf, residentIdOf } from './meeting-names.ts';
 export { personChanges, type PersonChanges } from './person-changes.ts';
 export { rematchNow } from './rematch-now.ts';

@@ -1,10 +1,12 @@
 import { resourceOf } from '../fhir/body.ts';
+import type { Moment } from '../fhir/dates.ts';
+import { parseMoment } from '../fhir/dates.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { Issue } from '../fhir/outcome.ts';
 import { mapReferences, parseReference } from '../fhir/references.ts';
 import type { JsonValue, Resource } from '../fhir/resource.ts';
-import { isList, isObject, referenceTo, textOf } from '../fhir/resource.ts';
-import { mayBeOne, personsOf } from '../identity/index.ts';
+import { isList, isObject, objectsOf, referenceTo, textOf } from '../fhir/resource.ts';
+import { likenessOf, personsOf } from '../identity/index.ts';
 import type { MessageKind } from '../normalize/index.ts';
 import { deriveId, faultAt, withOrigin } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
@@ -23,8 +25,8 @@ const DOCUMENTS: ReadonlySet<string> = new Set([DOCUMENT, 'Composition']);
 const KEPT_APART = 'The number of this record was used before for a record of another patient: it is kept as a record of its own. A result of a mistaken patient is taken back under that patient; two numbers of one patient are merged';
 const REFUSED = 'The number of this document was used before for a document of another patient';
 
-/** An entry, the patient whose record its number leads to, and the id of a record of its own. */
-interface Met { readonly entry: PreparedEntry; readonly before: string; readonly now: string; readonly ownId: string }
+/** An entry, the record that its number leads to, whose that is, and the id of a record of its own. */
+interface Met { readonly entry: PreparedEntry; readonly was: Resource; readonly before: string; readonly now: string; readonly ownId: string }
 
 /**
  * Gives entries whose number their source has used before for another patient an id of their own, so that they do not take that
@@ -51,8 +53,9 @@ function metBy(entry: PreparedEntry, source: Source, known: KnownRecords): reado
   const item = known.get(referenceTo({ type, id }));
   // Most are of the same patient: a look at the text spares reading it.
   if (now === undefined || item === undefined || item.deleted || item.body.includes(`"reference":"Patient/${now}"`)) return [];
-  const before = patientOf(resourceOf(item.body));
-  return before === undefined || before === now ? [] : [{ entry, before, now, ownId: ownIdOf(source, type, id, now) }];
+  const was = resourceOf(item.body);
+  const before = patientOf(was);
+  return before === undefined || before === now ? [] : [{ entry, was, before, now, ownId: ownIdOf(source, type, id, now) }];
 }
 
 /** Id of a record whose number leads to one of another patient. */
@@ -78,19 +81,43 @@ async function apartOf(services: Services, accepted: readonly PreparedEntry[], m
   const apart: Met[] = [];
   for (const ofBoth of Map.groupBy(met, ({ now, before }) => `${now} ${before}`).values()) {
     const [first] = ofBoth;
-    const areOne = first !== undefined && await areOnePerson(services, accepted, first.now, first.before);
+    const likeness = first === undefined ? 'no' : await likenessIn(services, accepted, first.now, first.before);
+    const areOne = likeness === 'probably' || (likeness === 'perhaps' && !ofBoth.some(isOfOtherTime));
     apart.push(...ofBoth.filter(({ ownId }) => !areOne || known.has(ownId)));
   }
   return apart;
 }
 
-/** Whether a patient of a message, who may be new, and one who is stored are one person, or are so alike that a merge of the two may be on its way. */
-export async function areOnePerson(services: Services, accepted: readonly PreparedEntry[], now: string, other: string): Promise<boolean> {
+/**
+ * Whether a patient of a message, who may be new, and one who is stored are one person, or are so alike that a merge of the two
+ * may be on its way. What is stored of the patient counts as well: the PID of a result tells little.
+ */
+export async function likenessIn(services: Services, accepted: readonly PreparedEntry[], now: string, other: string): Promise<'probably' | 'perhaps' | 'no'> {
   const { persons } = await personsOf(services, [now, other]);
-  if (persons.some(({ links }) => [now, other].every((one) => links.some(({ patient }) => patient === one)))) return true;
+  if (persons.some(({ links }) => [now, other].every((one) => links.some(({ patient }) => patient === one)))) return 'probably';
+  const stored = new Map((await services.store.readMany([now, other].map((id) => ({ type: 'Patient', id })))).filter(({ deleted }) => !deleted).map(({ id, body }) => [id, resourceOf(body)]));
   const said = accepted.find(({ resource }) => resource.resourceType === 'Patient' && resource.id === now)?.resource;
-  const stored = said === undefined ? undefined : await services.store.read({ type: 'Patient', id: other });
-  return said !== undefined && stored?.deleted === false && mayBeOne(services, said, resourceOf(stored.body));
+  const was = stored.get(other);
+  if (said === undefined || was === undefined) return 'no';
+  const known = stored.get(now);
+  const identifier = [...objectsOf(known?.['identifier']), ...objectsOf(said['identifier'])];
+  return likenessOf(services, { ...known, ...said, ...(identifier.length === 0 ? {} : { identifier }) }, was);
+}
+
+/** When a record began, by its type: a number that is counted anew comes again at another time. */
+const BEGINNINGS: Readonly<Record<string, readonly [string, ...string[]]>> = {
+  DiagnosticReport: ['effectiveDateTime'], Specimen: ['collection', 'collectedDateTime'], Encounter: ['period', 'start'], ServiceRequest: ['authoredOn'], Appointment: ['start'], DocumentReference: ['date'],
+};
+
+function isOfOtherTime({ entry, was }: Met): boolean {
+  const [one, other] = [beginningOf(entry.resource), beginningOf(was)];
+  return one !== undefined && other !== undefined && (one.end < other.start || other.end < one.start);
+}
+
+function beginningOf(resource: Resource): Moment | undefined {
+  const path = BEGINNINGS[resource.resourceType] ?? [];
+  const value = path.reduce<JsonValue | undefined>((so, name) => (isObject(so) ? so[name] : undefined), resource);
+  return typeof value === 'string' ? parseMoment(value) : undefined;
 }
 
 /** The entries, with what the others say of those kept apart led to their ids: what is of another patient never says anything of them. */

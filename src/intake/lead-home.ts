@@ -4,7 +4,7 @@ import type { JsonValue, ResourceKey } from '../fhir/resource.ts';
 import { isObject, referenceTo, textOf } from '../fhir/resource.ts';
 import { mapMembers } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
-import { areOnePerson, NUMBERED, ownIdOf, patientOf } from './keep-apart.ts';
+import { likenessIn, NUMBERED, ownIdOf, patientOf } from './keep-apart.ts';
 import type { PreparedEntry, PreparedMessage } from './prepare-message.ts';
 import type { Source } from './source.ts';
 
@@ -31,7 +31,7 @@ export async function leadHome(services: Services, source: Source, message: Prep
     const other = item === undefined ? undefined : patientOf(resourceOf(item.body));
     if (other === undefined || other === patient) continue;
     const isKept = stored.has(referenceTo(own));
-    if (!isKept && await areOnePerson(services, message.accepted, patient, other)) continue;
+    if (!isKept && await likenessIn(services, message.accepted, patient, other) === 'probably') continue;
     leading.set(entry, (leading.get(entry) ?? new Map<string, string | undefined>()).set(reference, isKept ? referenceTo(own) : undefined));
   }
   if (leading.size === 0) return message;

@@ -101,6 +101,26 @@ describe.each(STORES)('A number that was used for another patient, on $name', ({
     expect(owners.sort()).toEqual([55, 98]);
   });
 
+  it('is another\'s where the result tells little of its patient, and the exchange knows more', async () => {
+    for (const [number, name, birth] of [['OT1', '郑^强', '19610203'], ['OT2', '冯^静', '19720405']] as const) expect(await push([pid({ number, name }).replace('19600101', birth)], 'ADT^A28')).toContain('MSA|AA');
+    const thin = (number: string, value: string): string[] => [`PID|1||${number}^^^PUBIN^MR`, ...order('N-8', at, [{ value }])];
+    for (const [number, value] of [['OT1', '41'], ['OT2', '42'], ['OT1', '41']] as const) expect(await push(thin(number, value))).toContain('MSA|AA');
+    expect([await valuesOf('OT1'), await valuesOf('OT2')]).toEqual([[41], [42]]);
+  });
+
+  it('is another\'s where one is not known by name and the record began at another time', async () => {
+    const later = '20260302090000+0800';
+    const unknown = (number: string): string => `PID|1||${number}^^^PUBIN^MR||无名氏||||`;
+    await push([pid({ number: 'OU1', name: '钱^进' }), ...order('N-9', at, [{ value: '41' }])]);
+    await push([unknown('OU2'), ...order('N-9', later, [{ value: '43' }])]);
+    await push([unknown('OU3'), ...order('N-9', '20260303090000+0800', [{ value: '44' }])]);
+    expect([await valuesOf('OU1'), await valuesOf('OU2'), await valuesOf('OU3')]).toEqual([[41], [43], [44]]);
+    // Of the same time it is the same record, told under the number that is to be merged.
+    await push([pid({ number: 'OU4', name: '钱^途' }), ...order('N-10', at, [{ value: '51' }], 'P')]);
+    await push([unknown('OU5'), ...order('N-10', at, [{ value: '52' }])]);
+    expect([await valuesOf('OU4'), await valuesOf('OU5')]).toEqual([[], [52]]);
+  });
+
   it('of an appointment is kept apart as well', async () => {
     const book = (number: string, name: string): Promise<string> => push([`SCH|AP-1|AP-1|||||||||^^M30^20260401090000+0800`, pid({ number, name }), 'RGS|1'], 'SIU^S12');
     for (const [number, name] of [['OS1', '周^一'], ['OS2', '吴^二'], ['OS1', '周^一']] as const) expect(await book(number, name)).toContain('MSA|AA');

@@ -82,7 +82,9 @@ export function readReport(reading: Reading, obr: Noted, observations: readonly 
 
 /** By the number of the order and what it asks for: one number often stands over several reports, of which a later message may hold only one. */
 function reportIdentity(reading: Reading, obr: Segment, { care, numbers }: ReportContext): readonly string[] | undefined {
-  const service = serviceOf(obr);
+  // The susceptibilities of two organisms have one number and ask for the same: they are told apart by the result that they belong to.
+  const parent = [1, 2].map((component) => obr.value(26).text(component)).join('^');
+  const service = parent === '^' ? serviceOf(obr) : `${serviceOf(obr)} ${parent}`;
   if (numbers.number !== '') return [numbers.number, service];
   const time = timeOf(reading, obr, 7);
   return care.subject.number === '' || time === undefined ? undefined : [care.subject.number, service, time];

@@ -8,6 +8,15 @@ const SPM = segment('SPM', { 1: '1', 2: 'S1', 4: 'BLD^全血^HL70487', 17: '2026
 const text = (name: string, value: string, fields: Readonly<Record<number, string>> = {}): string => obx({ 2: 'TX', 3: `${name}^${name}^L`, 5: value, 6: '', 7: '', ...fields });
 const decoded = (data: string): string => Buffer.from(data, 'base64').toString('utf8');
 
+describe('a report that belongs to a result of another', () => {
+  it('is told apart from that of another result by OBR-26, also in a message of its own', () => {
+    const of = (parent: string): Json => record('DiagnosticReport', message('ORU^R01', pid(), obr({ 3: 'F9', 4: 'AST^药敏^L', 26: parent }), obx()));
+    const [one, two, again] = ['39801&大肠埃希菌&L^1', '39801&大肠埃希菌&L^2', '39801&大肠埃希菌&L^1'].map((parent) => of(parent).id);
+    expect([one === again, one === two]).toEqual([true, false]);
+    expect(of('').identifier).toEqual(record('DiagnosticReport', message('ORU^R01', pid(), obr({ 3: 'F9', 4: 'AST^药敏^L' }), obx())).identifier);
+  });
+});
+
 describe('a report', () => {
   it('has its numbers, results, times and the order that it is based on', () => {
     const read = records(oru(pv1(), segment('ORC', { 1: 'RE', 2: 'P1', 3: 'F1', 5: 'CM', 9: '20260302080500', 12: '1002^王^五' }), obr({ 8: '20260302081500', 32: '1003&赵&六', 34: '1004&钱&七' }), obx(), SPM));
