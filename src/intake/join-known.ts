@@ -1,5 +1,4 @@
 import type { Services } from '../services.ts';
-import { ambiguousResults } from './ambiguous-results.ts';
 import { keepApart } from './keep-apart.ts';
 import type { KnownRecords } from './known-records.ts';
 import { readKnown } from './known-records.ts';
@@ -7,9 +6,9 @@ import { leadHome } from './lead-home.ts';
 import { speakerOf } from './mark.ts';
 import { mergeContributions } from './merge-contributions.ts';
 import type { PreparedMessage } from './prepare-message.ts';
-import { acceptEntries } from './prepare-message.ts';
 import type { SourceMessage } from './records.ts';
 import type { Source } from './source.ts';
+import { whichResult } from './which-result.ts';
 
 /** A message over what is stored now. */
 export interface Joined { readonly prepared: PreparedMessage; readonly known: KnownRecords }
@@ -18,9 +17,8 @@ export interface Joined { readonly prepared: PreparedMessage; readonly known: Kn
 export async function joinKnown(services: Services, source: Source, message: SourceMessage, sent: PreparedMessage): Promise<Joined> {
   const read = await readKnown(services, source, sent.accepted);
   const kept = await keepApart(services, source, sent, read);
-  const known = kept === sent ? read : await readKnown(services, source, kept.accepted);
-  const apart = await leadHome(services, source, kept);
-  const ambiguous = await ambiguousResults(services, source, apart, { known, speaker: speakerOf(message, apart.saidAt) });
-  const prepared = ambiguous.length === 0 ? apart : { ...apart, ...await acceptEntries(services, apart.kind, apart.accepted, [...apart.faults, ...ambiguous]) };
+  const reread = kept === sent ? read : await readKnown(services, source, kept.accepted);
+  const home = await leadHome(services, source, kept);
+  const { message: prepared, known } = await whichResult(services, source, home, { known: reread, speaker: speakerOf(message, home.saidAt) });
   return { prepared: await mergeContributions(services, source, message, { prepared, known }), known };
 }

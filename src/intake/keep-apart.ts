@@ -104,9 +104,9 @@ export async function likenessIn(services: Services, accepted: readonly Prepared
   return likenessOf(services, { ...known, ...said, ...(identifier.length === 0 ? {} : { identifier }) }, was);
 }
 
-/** When a record began, by its type: a number that is counted anew comes again at another time. */
+/** When a record began, by its type: a number that is counted anew comes again at another time. Stays and orders are told of at many. */
 const BEGINNINGS: Readonly<Record<string, readonly [string, ...string[]]>> = {
-  DiagnosticReport: ['effectiveDateTime'], Specimen: ['collection', 'collectedDateTime'], Encounter: ['period', 'start'], ServiceRequest: ['authoredOn'], Appointment: ['start'], DocumentReference: ['date'],
+  DiagnosticReport: ['effectiveDateTime'], Specimen: ['collection', 'collectedDateTime'], Appointment: ['start'], DocumentReference: ['date'],
 };
 
 function isOfOtherTime({ entry, was }: Met): boolean {
