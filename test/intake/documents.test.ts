@@ -67,7 +67,7 @@ describe.each(STORES)('a FHIR document on $name', ({ uri }) => {
   it('holds by the time at which it was put together, whichever came first, and none of another patient takes its number', async () => {
     const value = (number: string, of: string, hour: number, relatesTo: object[] = []): object => {
       const sent = document(number, relatesTo.length === 0 ? {} : { relatesTo }, { timestamp: `2026-03-01T${hour}:30:00+08:00` });
-      return JSON.parse(JSON.stringify(sent).replaceAll(`doc-${number}`, `doc-${of}`).replace('检验报告', `${hour}`)) as object;
+      return JSON.parse(JSON.stringify(sent).replaceAll(`doc-${number}`, `doc-${of}`).replace('张伟', of === 'd10' ? '欧阳远' : '张伟').replace('1960-01-01', of === 'd10' ? '1931-05-06' : '1960-01-01').replace('检验报告', `${hour}`)) as object;
     };
     for (const hour of [10, 12, 11]) expect((await server.push('hospital-a', value('d8', 'd8', hour))).status).toBe(200);
     expect((await found(`identifier=${SYSTEM}|d8`)).map(({ description }) => description)).toEqual(['12']);
