@@ -47,7 +47,7 @@ describe('names in characters', () => {
 
   it.each([['单', 'shan'], ['曾', 'zeng'], ['仇', 'qiu'], ['尉迟', 'yuchi'], ['万俟', 'moqi'], ['解', 'xie'], ['查', 'zha'], ['任', 'ren'], ['吕', 'lu']])('the surname %s is read %s', (surname, reading) => expect(surnameReading(surname)).toBe(reading));
 
-  it.each(['', '   ', '无名氏', '无名氏12', '不详', '王*', '李?明', '张某某', '王女士', '123', 'unknown', '测试1'])('%j is nobody', (text) => expect(readName({ text })).toBeUndefined());
+  it.each(['', '   ', '无名氏', '无名氏12', '无名氏A', '无名男', '无名女2', '急诊1号', '抢救患者A3', '不详', '王*', '李?明', '张某某', '王女士', '123', 'unknown', '测试1'])('%j is nobody', (text) => expect(readName({ text })).toBeUndefined());
 });
 
 describe('pinyin', () => {

@@ -7,7 +7,7 @@ import { readPlaceholder } from './placeholder.ts';
 const COMPOUND = new Set(('欧阳 司马 上官 诸葛 夏侯 皇甫 尉迟 公孙 慕容 司徒 令狐 东方 南宫 长孙 宇文 轩辕 端木 百里 呼延 钟离 万俟 淳于 太史 申屠 独孤 闻人 澹台 公冶 宗政 濮阳 赫连 西门 东郭 拓跋 完颜 纳兰 叶赫 爱新').split(' '));
 const DOTS = /[·•・‧∙⋅･.．]/gu;
 /** Nobody's name: what is written where none is known, and what hides one. */
-const NO_NAME = /^(?:(?:无名氏?|不详|未知|佚名|匿名|患者|病人|测试|test)\d*|unknown|anonymous|n\/?a|none)$|[*＊?？□■〇]|^(?:.{1,2})(?:先生|女士|小姐|太太|某某?)$/iu;
+const NO_NAME = /^(?:(?:无名(?:[氏男女][A-Z]?)?|不详|未知|佚名|匿名|患者|病人|测试|test)\d*|(?:急诊|急救|抢救)(?:患者|病人)?[A-Z]?\d+号?|unknown|anonymous|n\/?a|none)$|[*＊?？□■〇]|^(?:.{1,2})(?:先生|女士|小姐|太太|某某?)$/iu;
 const TAIL = /[\d\p{Script=Latin}]+$/u;
 const TITLES = new Set(['mr', 'mrs', 'ms', 'miss', 'dr', 'prof', 'jr', 'sr', 'ii', 'iii', 'iv', 'phd', 'md']);
 
