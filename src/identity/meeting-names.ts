@@ -10,7 +10,7 @@ export function meetingNamesOf(patient: Resource & { readonly id: string }): rea
   return [patient.id, ...matchRecord(patient).keys];
 }
 
-/** The number of a Patient with one valid resident ID. */
-export function residentIdOf(patient: Resource): string | undefined {
-  return traitsOf(patient).residentId?.number;
+/** True for a Patient with one valid resident ID. */
+export function hasResidentId(patient: Resource): boolean {
+  return traitsOf(patient).residentId !== undefined;
 }

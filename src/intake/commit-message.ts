@@ -5,6 +5,7 @@ import { personChanges } from '../identity/index.ts';
 import type { Services } from '../services.ts';
 import type { Change } from '../store/store.ts';
 import { cancelResults } from './cancel-results.ts';
+import { consequencesOf } from './consequences.ts';
 import { deadLetterChanges } from './dead-letters/dead-letter.ts';
 import { endResults } from './documents/end-results.ts';
 import { supersedeDocuments } from './documents/supersede.ts';
@@ -32,7 +33,7 @@ export async function commitMessage(services: Services, inbox: InboxMessage, pro
   const now = services.clock().toISOString();
   const speaker = speakerOf(inbox.message, prepared.saidAt);
   const documents = supersedeDocuments(services, prepared.accepted, prepared.versions);
-  const ended = prepared.kind === 'cda' ? await endResults(services, documents.entries, prepared.versions) : { entries: documents.entries, changes: [], results: [] };
+  const ended = prepared.kind === 'cda' ? await endResults(services, documents.entries, prepared.versions) : consequencesOf(documents.entries);
   const cancelled = await cancelResults(services, ended.entries, speaker);
   const plan = planEntries(cancelled.entries, { source: processing.source.id, stored: known, speaker, now });
   const persons = await personChanges(services, { written: plan.patients });

@@ -3,7 +3,7 @@ import type { Moment } from '../fhir/dates.ts';
 import { parseMoment } from '../fhir/dates.ts';
 import type { Definitions } from '../fhir/definitions/model.ts';
 import type { Issue } from '../fhir/outcome.ts';
-import { mapReferences, parseReference } from '../fhir/references.ts';
+import { parseReference } from '../fhir/references.ts';
 import type { JsonValue, Resource } from '../fhir/resource.ts';
 import { isList, isObject, objectsOf, referenceTo, textOf } from '../fhir/resource.ts';
 import { likenessOf, personsOf } from '../identity/index.ts';
@@ -11,6 +11,7 @@ import type { MessageKind } from '../normalize/index.ts';
 import { deriveId, faultAt, withOrigin } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { KnownRecords } from './known-records.ts';
+import { leadReferences } from './lead-references.ts';
 import type { PreparedEntry, PreparedMessage } from './prepare-message.ts';
 import { acceptEntries } from './prepare-message.ts';
 import type { Source } from './source.ts';
@@ -127,9 +128,9 @@ function withOwnIds(entries: readonly PreparedEntry[], apart: readonly Met[], de
   return entries.map((entry) => {
     const patient = patientOf(entry.resource);
     const leading = new Map((patient === undefined ? apart : led.get(patient) ?? []).map(({ entry: { resource: { resourceType: type, id } }, ownId }) => [referenceTo({ type, id }), referenceTo({ type, id: ownId })]));
-    const resource = leading.size === 0 ? entry.resource : mapReferences(entry.resource, definitions, ({ text }) => leading.get(text));
+    const home = leadReferences(entry, leading, definitions);
     const id = ids.get(entry);
-    return id === undefined && resource === entry.resource ? entry : { ...entry, resource: { ...resource, id: id ?? entry.resource.id } };
+    return id === undefined ? home : { ...home, resource: { ...home.resource, id } };
   });
 }
 

@@ -1,5 +1,4 @@
 import { resourceOf } from '../fhir/body.ts';
-import { mapReferences } from '../fhir/references.ts';
 import type { Resource } from '../fhir/resource.ts';
 import { isList, isObject, referenceTo, textOf } from '../fhir/resource.ts';
 import type { Fault } from '../normalize/index.ts';
@@ -7,6 +6,7 @@ import { deriveId, faultAt, withOrigin } from '../normalize/index.ts';
 import type { Services } from '../services.ts';
 import type { Stored } from '../store/store.ts';
 import type { KnownRecords } from './known-records.ts';
+import { leadReferences } from './lead-references.ts';
 import type { Speaker } from './mark.ts';
 import { markOf } from './mark.ts';
 import { isSpokenOfLater } from './plan-entries.ts';
@@ -83,11 +83,10 @@ function ledTo({ fhir }: Services, entries: readonly PreparedEntry[], meant: Rea
   if (meant.size === 0) return entries;
   const leading = new Map([...meant].map(([{ resource: { id } }, item]) => [referenceTo({ type: RESULT, id }), referenceTo(item)]));
   return entries.map((entry) => {
+    const led = leadReferences(entry, leading, fhir.definitions);
     const item = meant.get(entry);
-    const resource = mapReferences(entry.resource, fhir.definitions, ({ text }) => leading.get(text));
-    if (item === undefined) return resource === entry.resource ? entry : { ...entry, resource: { ...resource, id: entry.resource.id } };
     // Its name is part of what it says.
-    return { ...entry, resource: { ...resource, id: item.id, identifier: resourceOf(item.body)['identifier'] ?? [] } };
+    return item === undefined ? led : { ...led, resource: { ...led.resource, id: item.id, identifier: resourceOf(item.body)['identifier'] ?? [] } };
   });
 }
 

@@ -11,13 +11,12 @@ import { allMappings } from './approved-mappings.ts';
 import type { CodeMapping } from './code-mapping.ts';
 import { MAPPING_TYPE, mappingResource, proposalSchema } from './code-mapping.ts';
 import { conceptMapOf } from './concept-map.ts';
+import { contentKey } from './content-key.ts';
 import { createCodeTables } from './create-code-tables.ts';
 import { requireKnownSource } from './known-source.ts';
 import { approvedOf, proposedMapping } from './propose-mapping.ts';
 import type { MapEntry } from './read-concept-map.ts';
 import { readConceptMap } from './read-concept-map.ts';
-import { versionOfRow } from './row-version.ts';
-import type { LocalCode } from './tables.ts';
 
 /** What came of an import: a mapping that holds already, or is proposed already, is not proposed again. */
 export interface ImportResult { readonly proposed: readonly CodeMapping[]; readonly unchanged: number }
@@ -44,7 +43,7 @@ export async function importConceptMap(services: Services, caller: Caller, { sou
   requireKnownSource(services, source);
   const { entries, faults } = readConceptMap(source, body);
   const known = await knownKeys(services, source);
-  const fresh = entries.filter(({ proposal }) => !known.has(keyOf(services, proposal)));
+  const fresh = entries.filter(({ proposal }) => !known.has(contentKey(services.codes, proposal)));
   const judged = await judgeAll(services, caller, fresh, await approvedOf(services, source));
   const all = [...faults, ...judged.faults];
   if (all.length > 0) throw new ServiceError('invalid', 'The ConceptMap cannot be taken in', all);
@@ -83,14 +82,6 @@ async function knownKeys(services: Services, source: string): Promise<ReadonlySe
   const table = codes.sources.get(source);
   const rows = [...table?.codes.values() ?? []].flat().map((row) => `code ${row.version} ${JSON.stringify([row.effective.from, row.effective.to])}`);
   const units = [...table?.units ?? []].map(([text, { ucum }]) => `unit ${text} ${ucum}`);
-  const proposed = (await allMappings(services.store, { source, status: 'proposed' })).map(({ mapping }: StoredMapping) => keyOf(services, mapping));
+  const proposed = (await allMappings(services.store, { source, status: 'proposed' })).map(({ mapping }: StoredMapping) => contentKey(codes, mapping));
   return new Set([...rows, ...units, ...proposed]);
-}
-
-function keyOf({ codes }: Services, proposal: MapEntry['proposal'] | CodeMapping): string {
-  if (proposal.kind === 'unit') return `unit ${proposal.local} ${proposal.ucum}`;
-  const candidates = codes.itemsByLoinc.get(proposal.loinc) ?? [];
-  const item = proposal.item === undefined ? (candidates.length === 1 ? candidates[0] : undefined) : codes.items.get(proposal.item);
-  const code: LocalCode = proposal;
-  return `code ${versionOfRow(proposal.source, code, item)} ${JSON.stringify([proposal.effective?.from, proposal.effective?.to])}`;
 }

@@ -7,6 +7,7 @@ import { allMappings } from './approved-mappings.ts';
 import { checkProposal, contradicting } from './check-proposal.ts';
 import type { CodeMapping, Proposal } from './code-mapping.ts';
 import { MAPPING_TYPE, mappingResource } from './code-mapping.ts';
+import { contentKey } from './content-key.ts';
 import { isUcum } from './ucum.ts';
 import { UNMAPPED_TYPE, unmappedTerm } from './unmapped.ts';
 import { stepOf } from '../step.ts';
@@ -32,16 +33,10 @@ export async function proposeMapping(services: Services, caller: Caller, proposa
 }
 
 /** The proposal of the same content that nobody has decided about. */
-async function waitingAlike({ store }: Services, mapping: CodeMapping): Promise<CodeMapping | undefined> {
-  const { source, kind, local } = mapping;
-  const content = contentOf(mapping);
-  return (await allMappings(store, { source, kind, local, status: 'proposed' })).map((stored) => stored.mapping).find((other) => contentOf(other) === content);
-}
-
-function contentOf(mapping: CodeMapping): string {
-  if (mapping.kind === 'unit') return JSON.stringify([mapping.ucum, mapping.replaces]);
-  const { when, item, loinc, equivalence, effective, replaces } = mapping;
-  return JSON.stringify([when?.specimen, when?.method, when?.unit, item, loinc, equivalence, effective?.from, effective?.to, replaces]);
+async function waitingAlike({ store, codes }: Services, mapping: CodeMapping): Promise<CodeMapping | undefined> {
+  const { source, kind, local, replaces } = mapping;
+  const key = contentKey(codes, mapping);
+  return (await allMappings(store, { source, kind, local, status: 'proposed' })).map((stored) => stored.mapping).find((other) => other.replaces === replaces && contentKey(codes, other) === key);
 }
 
 /** All approved mappings of a source. */

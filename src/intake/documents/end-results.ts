@@ -2,10 +2,12 @@ import { resourceOf } from '../../fhir/body.ts';
 import { referencesOf } from '../../fhir/references.ts';
 import type { Resource, ResourceKey } from '../../fhir/resource.ts';
 import { isObject, referenceTo, textOf } from '../../fhir/resource.ts';
-import { deriveId, NO_ENTRY } from '../../normalize/index.ts';
+import { deriveId } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
-import type { Change, Stored } from '../../store/store.ts';
-import type { EntryResult } from '../plan-entries.ts';
+import type { Stored } from '../../store/store.ts';
+import type { Consequences, Rewrite } from '../consequences.ts';
+import { consequencesOf } from '../consequences.ts';
+import { isGone } from '../gone.ts';
 import type { PreparedEntry } from '../prepare-message.ts';
 import type { DocumentVersions, NamedDocument } from './find-versions.ts';
 
@@ -13,25 +15,15 @@ const COMPOSITION = 'Composition';
 /** Made of one document each, so that they end with it. What a document says of the patient or the visit others say too. */
 const RESULTS: ReadonlySet<string> = new Set(['Observation', 'DiagnosticReport']);
 const ENDED = 'entered-in-error';
-/** A result that was taken back already stays as its laboratory said. */
-const GONE: ReadonlySet<string> = new Set(['cancelled', ENDED]);
-
-export interface ResultsEnded {
-  /** The entries, those in error of which a newer document says no more. */
-  readonly entries: readonly PreparedEntry[];
-  /** Writes of stored results of which the newer document says no more. */
-  readonly changes: readonly Change[];
-  readonly results: readonly EntryResult[];
-}
 
 /**
  * A shared document that replaces another replaces all of it: a result of the older one that the newer one has no more holds
  * no more, whichever came first. Which results a document has is told by its Composition. One that another message has told
  * since stays.
  */
-export async function endResults(services: Services, entries: readonly PreparedEntry[], { older, newer }: DocumentVersions): Promise<ResultsEnded> {
+export async function endResults(services: Services, entries: readonly PreparedEntry[], { older, newer }: DocumentVersions): Promise<Consequences> {
   const own = entries.find(({ resource }) => resource.resourceType === COMPOSITION);
-  if (own === undefined || (older.length === 0 && newer.length === 0)) return { entries, changes: [], results: [] };
+  if (own === undefined || (older.length === 0 && newer.length === 0)) return consequencesOf(entries);
   const told = resultsIn(own.resource);
   const before = await readLive(services, older.flatMap(compositionOf));
   const gone = before.flatMap((composition) => [...resultsIn(resourceOf(composition.body)).difference(told)].map((reference) => ({ reference, mark: composition.beside?.mark })));
@@ -43,12 +35,7 @@ export async function endResults(services: Services, entries: readonly PreparedE
   const after = await readLive(services, newer.flatMap(compositionOf));
   const toldAfter = new Set(after.flatMap(({ body }) => [...resultsIn(resourceOf(body))]));
   const goneHere = after.length === 0 ? new Set() : told.difference(toldAfter);
-  return {
-    entries: entries.map((entry) => (goneHere.has(referenceOf(entry)) && !isGone(entry.resource) ? { ...entry, resource: { ...entry.resource, status: ENDED } } : entry)),
-    changes: ended.map(({ change }) => change),
-    // They belong to no entry, and their new version has its Provenance all the same.
-    results: ended.map(({ result }) => result),
-  };
+  return consequencesOf(entries.map((entry) => (goneHere.has(referenceOf(entry)) && !isGone(entry.resource['status']) ? { ...entry, resource: { ...entry.resource, status: ENDED } } : entry)), ended);
 }
 
 async function readLive({ store }: Services, keys: readonly ResourceKey[]): Promise<readonly Stored[]> {
@@ -66,18 +53,11 @@ function resultsIn(composition: Resource): ReadonlySet<string> {
   return new Set(referencesOf(composition).map(({ reference }) => reference).filter((reference) => RESULTS.has(keyOf(reference).type)));
 }
 
-function endedResult({ type, id, version, body }: Stored): readonly { readonly change: Change; readonly result: EntryResult }[] {
-  const resource = resourceOf(body);
-  if (isGone(resource)) return [];
-  return [{
-    // Its mark stays that of the older document: what another message says of it counts as it would without this one.
-    change: { kind: 'put', resource: { ...resource, id, status: ENDED }, expectedVersion: version },
-    result: { index: NO_ENTRY, key: { type, id }, outcome: 'updated', version: version + 1 },
-  }];
-}
-
-function isGone(resource: Resource): boolean {
-  return GONE.has(textOf(resource['status']));
+/** A result that was taken back already stays as its laboratory said. */
+function endedResult(stored: Stored): readonly Rewrite[] {
+  const resource = resourceOf(stored.body);
+  // Its mark stays that of the older document: what another message says of it counts as it would without this one.
+  return isGone(resource['status']) ? [] : [{ stored, resource: { ...resource, status: ENDED } }];
 }
 
 function keyOf(reference: string): ResourceKey {

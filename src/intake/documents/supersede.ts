@@ -1,22 +1,12 @@
 import type { JsonObject, JsonValue, Resource } from '../../fhir/resource.ts';
 import { isList, isObject, referenceTo } from '../../fhir/resource.ts';
-import { NO_ENTRY } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
-import type { Change } from '../../store/store.ts';
+import type { Consequences, Rewrite } from '../consequences.ts';
+import { consequencesOf } from '../consequences.ts';
 import { parseSaid, withSaid } from '../facts.ts';
-import type { EntryResult } from '../plan-entries.ts';
 import type { PreparedEntry } from '../prepare-message.ts';
 import type { DocumentVersions, NamedDocument, StoredDocument } from './find-versions.ts';
 import { DOCUMENT, isNamedBy, replaces } from './find-versions.ts';
-
-/** What a message's documents mean for each other and for those that are stored. */
-export interface DocumentsSuperseded {
-  /** The entries, with those `superseded` that another document replaces. */
-  readonly entries: readonly PreparedEntry[];
-  /** Writes of stored documents that one of the entries replaces, or that name one of them by its number. */
-  readonly changes: readonly Change[];
-  readonly results: readonly EntryResult[];
-}
 
 /**
  * Of two documents of which one replaces the other, the older must not be shown as current, whichever came first; and a
@@ -25,7 +15,7 @@ export interface DocumentsSuperseded {
  *
  * @see https://hl7.org/fhir/R4/documentreference-definitions.html#DocumentReference.status
  */
-export function supersedeDocuments(services: Services, entries: readonly PreparedEntry[], { sent, older, newer, naming, spared, rivals }: DocumentVersions): DocumentsSuperseded {
+export function supersedeDocuments(services: Services, entries: readonly PreparedEntry[], { sent, older, newer, naming, spared, rivals }: DocumentVersions): Consequences {
   const inMessage = new Set(sent.map(({ id }) => id));
   const isElsewhere = ({ id }: StoredDocument): boolean => !inMessage.has(id);
   const replacing = [...sent, ...[...newer, ...rivals].filter(isElsewhere)];
@@ -35,18 +25,13 @@ export function supersedeDocuments(services: Services, entries: readonly Prepare
   // Of those that only name another it is not known here what replaces them.
   const judged = new Set([...older, ...spared].map(({ id }) => id));
   const stored = new Map([...older, ...naming, ...spared].filter(isElsewhere).map((document) => [document.id, document]));
-  const changed = [...stored.values()].flatMap((document) => {
+  const changed = [...stored.values()].flatMap((document): Rewrite[] => {
     const led = withReferences(services, document, sent);
     const status = judged.has(document.id) ? shownStatus(document, saidStatus(document)) : undefined;
     const resource = status === undefined || status === led['status'] ? led : { ...led, status };
-    return resource === document.resource ? [] : [{ document, resource }];
+    return resource === document.resource ? [] : [{ stored: { type: DOCUMENT, id: document.id, version: document.version }, resource, ...besideOf(document, resource) }];
   });
-  return {
-    entries: entries.map((entry) => (entry.resource.resourceType === DOCUMENT && endedHere.has(entry.resource.id) ? superseded(entry) : entry)),
-    changes: changed.map(({ document, resource }) => ({ kind: 'put', resource: { ...resource, id: document.id }, expectedVersion: document.version, ...besideOf(document, resource) })),
-    // They belong to no entry, and their new version has its Provenance all the same.
-    results: changed.map(({ document: { id, version } }) => ({ index: NO_ENTRY, key: { type: DOCUMENT, id }, outcome: 'updated', version: version + 1 })),
-  };
+  return consequencesOf(entries.map((entry) => (entry.resource.resourceType === DOCUMENT && endedHere.has(entry.resource.id) ? superseded(entry) : entry)), changed);
 }
 
 const CURRENT = 'current';
@@ -65,7 +50,7 @@ function superseded(entry: PreparedEntry): PreparedEntry {
 }
 
 /** The note remembers what was said, so that it can hold again. */
-function besideOf({ resource: { status: before }, note }: StoredDocument, { status }: Resource): Pick<Extract<Change, { kind: 'put' }>, 'beside'> {
+function besideOf({ resource: { status: before }, note }: StoredDocument, { status }: Resource): Pick<Rewrite, 'beside'> {
   if (note === undefined || status === before) return {};
   const { status: _said, ...others } = parseSaid(note);
   return { beside: { note: { replaces: note, text: withSaid(note, status === SUPERSEDED ? { ...others, status: CURRENT } : others) } } };

@@ -1,6 +1,6 @@
 import type { Issue } from '../../fhir/outcome.ts';
 import { isAcceptable } from '../../fhir/outcome.ts';
-import { residentIdOf } from '../../identity/index.ts';
+import { hasResidentId } from '../../identity/index.ts';
 import type { UnreadableMessage } from '../../normalize/index.ts';
 import { NO_ENTRY, withOrigin } from '../../normalize/index.ts';
 import type { Services } from '../../services.ts';
@@ -73,7 +73,7 @@ export function reportOf(services: Services, { about, source, prepared, results 
     issues: issues.slice(0, MOST_LISTED),
     issueCount: issues.length,
     unmapped: unmappedOf(prepared.entries),
-    patients: { count: patients.length, identified: patients.filter((patient) => residentIdOf(patient) !== undefined).length },
+    patients: { count: patients.length, identified: patients.filter(hasResidentId).length },
     milliseconds: Math.round(milliseconds),
   };
 }
